@@ -1,0 +1,225 @@
+"""Settings: read once from the environment at start-up, frozen, and loud about bad values.
+
+Every name has the `PEERLEARN_` prefix in the environment. `PEERLEARN_X_FILE` names a file that holds
+the value of `PEERLEARN_X`, for secrets. A `.env` file in the working directory is read first; the
+environment wins over it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+PREFIX = "PEERLEARN_"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+MIN_SECRET_LENGTH = 32  # characters; 128 bits even if it is hexadecimal
+
+Env = Literal["development", "production"]
+
+
+class SettingsError(Exception):
+    """A setting is missing or has a value that can't be used; the message names the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSettings:
+    """What one media node needs. Addresses are `host:port`; 0 means a free port."""
+
+    node_id: str
+    bind: str
+    udp_port: int
+    advertised_ips: tuple[str, ...]
+    control_bind: str
+    control_url: str
+    control_secret: str
+    max_egress_mbps: int
+    max_peers: int
+    data_dir: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the server needs. `media` holds the node's part, shared when it runs as a child."""
+
+    env: Env
+    base_url: str
+    host: str
+    port: int
+    database_url: str
+    redis_url: str
+    data_dir: Path
+    storage_url: str
+    secret_key: str
+    smtp_url: str
+    media_nodes: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
+    turn_urls: tuple[str, ...]
+    turn_secret: str
+    media: MediaSettings
+
+    @property
+    def development(self) -> bool:
+        return self.env == "development"
+
+    @property
+    def loopback(self) -> bool:
+        """True when only this machine can reach the server."""
+        return self.host in LOOPBACK
+
+    @property
+    def own_origins(self) -> frozenset[str]:
+        """Origins that are ours (contract: CSRF and WebSocket Origin checks)."""
+        split = urlsplit(self.base_url)
+        origins = {f"{split.scheme}://{split.netloc}"}
+        if self.development:
+            origins |= {f"http://{host}:{self.port}" for host in ("127.0.0.1", "localhost", "[::1]")}
+        return frozenset(origins)
+
+
+class _Reader:
+    """Reads typed values; each method names the key when a value is bad."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def text(self, name: str, default: str = "") -> str:
+        path = self._environ.get(f"{PREFIX}{name}_FILE")
+        if path:
+            try:
+                return Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingsError(f"{PREFIX}{name}_FILE: {error}") from error
+        return self._environ.get(PREFIX + name, "").strip() or default
+
+    def integer(self, name: str, default: int, low: int, high: int) -> int:
+        raw = self.text(name, str(default))
+        if not raw.isdigit() or not low <= int(raw) <= high:
+            raise SettingsError(f"{PREFIX}{name}: {raw!r} is not a whole number from {low} to {high}")
+        return int(raw)
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        return tuple(part.strip() for part in self.text(name).split(",") if part.strip())
+
+    def one_of(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name, default)
+        if value not in allowed:
+            raise SettingsError(f"{PREFIX}{name}: {value!r} is none of {', '.join(allowed)}")
+        return value
+
+    def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
+        value = self.text(name, default)
+        if value and urlsplit(value).scheme not in schemes:
+            raise SettingsError(
+                f"{PREFIX}{name}: {value!r} does not start with {'://, '.join(schemes)}://"
+            )
+        return value
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    """`KEY=value` lines; `#` starts a comment line; quotes round a value are dropped."""
+    if not path.is_file():
+        return {}
+    values = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        key, mark, value = line.strip().partition("=")
+        if mark and key and not key.startswith("#"):
+            values[key.strip()] = value.strip().strip("\"'")
+    return values
+
+
+def _environment(environ: Mapping[str, str] | None) -> Mapping[str, str]:
+    if environ is not None:
+        return environ
+    return {**_dotenv(Path(".env")), **os.environ}
+
+
+def _read_media(read: _Reader, data_dir: Path, secret: str) -> MediaSettings:
+    control_bind = read.text("MEDIA_CONTROL_BIND", "127.0.0.1:0")
+    host, _, port = control_bind.rpartition(":")
+    if not host or not port.isdigit():
+        raise SettingsError(f"{PREFIX}MEDIA_CONTROL_BIND: {control_bind!r} is not host:port")
+    return MediaSettings(
+        node_id=read.text("MEDIA_NODE_ID", "node-1"),
+        bind=read.text("MEDIA_BIND", "0.0.0.0"),
+        udp_port=read.integer("MEDIA_UDP_PORT", 0, 0, 65535),
+        advertised_ips=read.listed("MEDIA_ADVERTISED_IPS"),
+        control_bind=control_bind,
+        control_url=read.url("MEDIA_CONTROL_URL", "", ("http", "https")),
+        control_secret=secret,
+        max_egress_mbps=read.integer("MEDIA_MAX_EGRESS_MBPS", 1000, 1, 1_000_000),
+        max_peers=read.integer("MEDIA_MAX_PEERS", 500, 1, 100_000),
+        data_dir=data_dir / "media",
+    )
+
+
+def _stored_secret(data_dir: Path, name: str) -> str:
+    """A development secret that survives restarts: made once, kept in `DATA_DIR`."""
+    path = data_dir / name
+    if path.is_file() and (kept := path.read_text(encoding="utf-8").strip()):
+        return kept
+    data_dir.mkdir(parents=True, exist_ok=True)
+    made = secrets.token_urlsafe(48)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(made)
+    return made
+
+
+def _secret(read: _Reader, name: str, env: str, data_dir: Path) -> str:
+    value = read.text(name)
+    if env == "production" and len(value) < MIN_SECRET_LENGTH:
+        raise SettingsError(
+            f"{PREFIX}{name}: production needs a secret of at least {MIN_SECRET_LENGTH} characters"
+        )
+    return value or _stored_secret(data_dir, name.lower().replace("_", "-"))
+
+
+def load_media_settings(environ: Mapping[str, str] | None = None) -> MediaSettings:
+    """The settings of a media node alone (`python -m media`).
+
+    Raises SettingsError."""
+    read = _Reader(_environment(environ))
+    env = read.one_of("ENV", "development", ("development", "production"))
+    data_dir = Path(read.text("DATA_DIR", "var")).resolve()
+    return _read_media(read, data_dir, _secret(read, "MEDIA_CONTROL_SECRET", env, data_dir))
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of the server.
+
+    Raises SettingsError naming the key."""
+    read = _Reader(_environment(environ))
+    env = read.one_of("ENV", "development", ("development", "production"))
+    data_dir = Path(read.text("DATA_DIR", "var")).resolve()
+    host = read.text("HOST", "127.0.0.1")
+    port = read.integer("PORT", 8000, 1, 65535)
+    base_host = f"[{host}]" if ":" in host else host
+    secret_key = _secret(read, "SECRET_KEY", env, data_dir)
+    control_secret = _secret(read, "MEDIA_CONTROL_SECRET", env, data_dir)
+    base_url = read.url("BASE_URL", f"http://{base_host}:{port}", ("http", "https")).rstrip("/")
+    return Settings(
+        env="production" if env == "production" else "development",
+        base_url=base_url,
+        host=host,
+        port=port,
+        database_url=read.url(
+            "DATABASE_URL",
+            f"sqlite://{data_dir / 'peerlearn.sqlite3'}",
+            ("sqlite", "postgres", "postgresql"),
+        ),
+        redis_url=read.url("REDIS_URL", "", ("redis", "rediss", "unix")),
+        data_dir=data_dir,
+        storage_url=read.url("STORAGE_URL", f"file://{data_dir / 'storage'}", ("file", "s3")),
+        secret_key=secret_key,
+        smtp_url=read.url("SMTP_URL", "", ("smtp", "smtps")),
+        media_nodes=read.listed("MEDIA_NODES"),
+        trusted_proxies=read.listed("TRUSTED_PROXIES"),
+        turn_urls=read.listed("TURN_URLS"),
+        turn_secret=read.text("TURN_SECRET"),
+        media=_read_media(read, data_dir, control_secret),
+    )

@@ -1,0 +1,253 @@
+"""The room socket's messages (browser to server and back), protocol 1.
+
+The wire is the one of a peer-to-peer call: the media server is simply the other peer. `docs/protocol.md`
+tells it in prose; `scripts/messages_js` writes `web/static/js/room/messages.js` from this file.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from media.protocol.codec import Message, decode
+
+PROTOCOL = 1
+CHAT_LIMIT = 4000  # characters
+CHAT_HISTORY = 100  # messages sent to someone who joins
+SDP_LIMIT = 200_000  # characters; Chromium's offer with 16 sections is about 60,000
+FRAME_LIMIT = 512 * 1024  # bytes of one WebSocket message
+
+Source = Literal["camera", "microphone", "screen", "screen-audio"]
+Quality = Literal["off", "low", "medium", "high", "auto"]
+Role = Literal["mentor", "learner", "cohost"]
+RecordingState = Literal[
+    "off", "waiting_consent", "recording", "paused", "interrupted", "finalising", "ready"
+]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class Close(IntEnum):
+    """WebSocket close codes of the room socket."""
+
+    NOT_SIGNED_IN = 4401
+    NOT_ALLOWED = 4403
+    NO_SESSION = 4404
+    TOO_SLOW = 4408
+    REPLACED = 4409
+    ENDED = 4410
+    TOO_MANY = 4429
+
+
+class Description(Message):
+    """RTCSessionDescriptionInit."""
+
+    type: Literal["offer", "answer"]
+    sdp: Annotated[str, StringConstraints(max_length=SDP_LIMIT)]
+
+
+class TrackLabel(Message):
+    """What a section of the sender's SDP carries. `participant` is set by the server only."""
+
+    source: Source
+    participant: Id | None = None
+
+
+class MediaState(Message):
+    camera: bool = False
+    microphone: bool = False
+    screen: bool = False
+
+
+class Participant(Message):
+    id: Id
+    name: str
+    role: Role
+    media: MediaState = MediaState()
+    hand: bool = False
+
+
+# --- both directions
+
+
+class Offer(Message):
+    type: Literal["offer"] = "offer"
+    offer: Description
+    tracks: dict[str, TrackLabel] | None = None
+    connection: Id | None = None
+
+
+class Answer(Message):
+    type: Literal["answer"] = "answer"
+    answer: Description
+
+
+class IceCandidate(Message):
+    """`candidate` is an RTCIceCandidateInit, or None at the end of candidates."""
+
+    type: Literal["ice-candidate"] = "ice-candidate"
+    candidate: dict[str, Any] | None = None
+
+
+class Ping(Message):
+    type: Literal["ping"] = "ping"
+    t: float | None = None
+
+
+class Pong(Message):
+    type: Literal["pong"] = "pong"
+    t: float | None = None
+
+
+# --- browser to server
+
+
+class ChatSend(Message):
+    type: Literal["chat"] = "chat"
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=CHAT_LIMIT)]
+    to: Id | None = None
+
+
+class MediaSend(MediaState):
+    type: Literal["media"] = "media"
+
+
+class Subscribe(Message):
+    type: Literal["subscribe"] = "subscribe"
+    participant: Id
+    source: Source
+    quality: Quality = "auto"
+    width: Annotated[int, Field(ge=0, le=8192)] | None = None
+
+
+class HandSend(Message):
+    type: Literal["hand"] = "hand"
+    raised: bool
+
+
+class RecordingSend(Message):
+    """A person's consent, or the mentor's action."""
+
+    type: Literal["recording"] = "recording"
+    consent: bool | None = None
+    action: Literal["pause", "resume", "stop"] | None = None
+
+
+# --- server to browser
+
+
+class RoomState(Message):
+    live: bool
+    recording: RecordingState
+    locked: bool = False
+
+
+class ChatLine(Message):
+    """One line of chat. `seq` counts up within a room; `at` is an RFC 3339 instant in UTC."""
+
+    type: Literal["chat"] = "chat"
+    id: Id
+    seq: int
+    sender: Id = Field(serialization_alias="from")
+    name: str
+    text: str
+    at: str
+    to: Id | None = None
+
+
+class Joined(Message):
+    type: Literal["joined"] = "joined"
+    protocol: int = PROTOCOL
+    self_: Participant = Field(serialization_alias="self")
+    participants: list[Participant]
+    ice_servers: list[dict[str, Any]]
+    chat: list[ChatLine]
+    state: RoomState
+    resume: str
+    consent: bool | None = None
+    ends_at: str
+
+
+class ParticipantJoined(Message):
+    type: Literal["participant-joined"] = "participant-joined"
+    participant: Participant
+
+
+class ParticipantUpdated(Message):
+    type: Literal["participant-updated"] = "participant-updated"
+    participant: Participant
+
+
+class ParticipantId(Message):
+    id: Id
+
+
+class ParticipantLeft(Message):
+    type: Literal["participant-left"] = "participant-left"
+    participant: ParticipantId
+
+
+class Recording(Message):
+    type: Literal["recording"] = "recording"
+    state: RecordingState
+    started_at: str | None = None
+
+
+class Reset(Message):
+    """Close the RTCPeerConnection, make a new one, offer."""
+
+    type: Literal["reset"] = "reset"
+    reason: str
+
+
+class Ended(Message):
+    type: Literal["ended"] = "ended"
+    reason: str
+    summary_url: str
+
+
+class Error(Message):
+    type: Literal["error"] = "error"
+    code: str
+    message: str
+    re: str | None = None
+
+
+ClientMessage = (
+    Offer | Answer | IceCandidate | Ping | ChatSend | MediaSend | Subscribe | HandSend | RecordingSend
+)
+ServerMessage = (
+    Offer
+    | Answer
+    | IceCandidate
+    | Pong
+    | ChatLine
+    | Joined
+    | ParticipantJoined
+    | ParticipantUpdated
+    | ParticipantLeft
+    | Recording
+    | Reset
+    | Ended
+    | Error
+)
+
+CLIENT_MESSAGES: dict[str, type[Message]] = {
+    "offer": Offer,
+    "answer": Answer,
+    "ice-candidate": IceCandidate,
+    "ping": Ping,
+    "chat": ChatSend,
+    "media": MediaSend,
+    "subscribe": Subscribe,
+    "hand": HandSend,
+    "recording": RecordingSend,
+}
+
+
+def decode_client(text: str) -> Message:
+    """One message of a browser, as one of the classes in `CLIENT_MESSAGES`.
+
+    Raises MessageError."""
+    return decode(text, CLIENT_MESSAGES)

@@ -1,0 +1,218 @@
+/**
+ * The room socket's messages, protocol 1.
+ *
+ * Written by scripts/messages_js from media/protocol/messages.py: change that file, then run the script.
+ */
+
+export const PROTOCOL = 1;
+export const CHAT_LIMIT = 4000;
+export const CHAT_HISTORY = 100;
+export const SDP_LIMIT = 200000;
+export const FRAME_LIMIT = 524288;
+
+/** WebSocket close codes of the room socket. */
+export const CLOSE = Object.freeze({
+  NOT_SIGNED_IN: 4401,
+  NOT_ALLOWED: 4403,
+  NO_SESSION: 4404,
+  TOO_SLOW: 4408,
+  REPLACED: 4409,
+  ENDED: 4410,
+  TOO_MANY: 4429,
+});
+
+/** @typedef {"camera"|"microphone"|"screen"|"screen-audio"} Source */
+/** @typedef {"off"|"low"|"medium"|"high"|"auto"} Quality */
+/** @typedef {"mentor"|"learner"|"cohost"} Role */
+/** @typedef {"off"|"waiting_consent"|"recording"|"paused"|"interrupted"|"finalising"|"ready"} RecordingState */
+
+/**
+ * RTCSessionDescriptionInit.
+ * @typedef {object} Description
+ * @property {"offer"|"answer"} type
+ * @property {string} sdp
+ */
+
+/**
+ * What a section of the sender's SDP carries. `participant` is set by the server only.
+ * @typedef {object} TrackLabel
+ * @property {Source} source
+ * @property {string|null} [participant]
+ */
+
+/**
+ * @typedef {object} MediaState
+ * @property {boolean} [camera]
+ * @property {boolean} [microphone]
+ * @property {boolean} [screen]
+ */
+
+/**
+ * @typedef {object} Participant
+ * @property {string} id
+ * @property {string} name
+ * @property {Role} role
+ * @property {MediaState} [media]
+ * @property {boolean} [hand]
+ */
+
+/**
+ * @typedef {object} Offer
+ * @property {"offer"} type
+ * @property {Description} offer
+ * @property {Record<string, TrackLabel>|null} [tracks]
+ * @property {string|null} [connection]
+ */
+
+/**
+ * @typedef {object} Answer
+ * @property {"answer"} type
+ * @property {Description} answer
+ */
+
+/**
+ * `candidate` is an RTCIceCandidateInit, or None at the end of candidates.
+ * @typedef {object} IceCandidate
+ * @property {"ice-candidate"} type
+ * @property {Record<string, any>|null} [candidate]
+ */
+
+/**
+ * @typedef {object} Ping
+ * @property {"ping"} type
+ * @property {number|null} [t]
+ */
+
+/**
+ * @typedef {object} Pong
+ * @property {"pong"} type
+ * @property {number|null} [t]
+ */
+
+/**
+ * @typedef {object} ChatSend
+ * @property {"chat"} type
+ * @property {string} text
+ * @property {string|null} [to]
+ */
+
+/**
+ * @typedef {object} MediaSend
+ * @property {boolean} [camera]
+ * @property {boolean} [microphone]
+ * @property {boolean} [screen]
+ * @property {"media"} type
+ */
+
+/**
+ * @typedef {object} Subscribe
+ * @property {"subscribe"} type
+ * @property {string} participant
+ * @property {Source} source
+ * @property {Quality} [quality]
+ * @property {number|null} [width]
+ */
+
+/**
+ * @typedef {object} HandSend
+ * @property {"hand"} type
+ * @property {boolean} raised
+ */
+
+/**
+ * A person's consent, or the mentor's action.
+ * @typedef {object} RecordingSend
+ * @property {"recording"} type
+ * @property {boolean|null} [consent]
+ * @property {"pause"|"resume"|"stop"|null} [action]
+ */
+
+/**
+ * @typedef {object} RoomState
+ * @property {boolean} live
+ * @property {RecordingState} recording
+ * @property {boolean} [locked]
+ */
+
+/**
+ * One line of chat. `seq` counts up within a room; `at` is an RFC 3339 instant in UTC.
+ * @typedef {object} ChatLine
+ * @property {"chat"} type
+ * @property {string} id
+ * @property {number} seq
+ * @property {string} from
+ * @property {string} name
+ * @property {string} text
+ * @property {string} at
+ * @property {string|null} [to]
+ */
+
+/**
+ * @typedef {object} Joined
+ * @property {"joined"} type
+ * @property {number} [protocol]
+ * @property {Participant} self
+ * @property {Participant[]} participants
+ * @property {Record<string, any>[]} ice_servers
+ * @property {ChatLine[]} chat
+ * @property {RoomState} state
+ * @property {string} resume
+ * @property {boolean|null} [consent]
+ * @property {string} ends_at
+ */
+
+/**
+ * @typedef {object} ParticipantJoined
+ * @property {"participant-joined"} type
+ * @property {Participant} participant
+ */
+
+/**
+ * @typedef {object} ParticipantUpdated
+ * @property {"participant-updated"} type
+ * @property {Participant} participant
+ */
+
+/**
+ * @typedef {object} ParticipantId
+ * @property {string} id
+ */
+
+/**
+ * @typedef {object} ParticipantLeft
+ * @property {"participant-left"} type
+ * @property {ParticipantId} participant
+ */
+
+/**
+ * @typedef {object} Recording
+ * @property {"recording"} type
+ * @property {RecordingState} state
+ * @property {string|null} [started_at]
+ */
+
+/**
+ * Close the RTCPeerConnection, make a new one, offer.
+ * @typedef {object} Reset
+ * @property {"reset"} type
+ * @property {string} reason
+ */
+
+/**
+ * @typedef {object} Ended
+ * @property {"ended"} type
+ * @property {string} reason
+ * @property {string} summary_url
+ */
+
+/**
+ * @typedef {object} Error
+ * @property {"error"} type
+ * @property {string} code
+ * @property {string} message
+ * @property {string|null} [re]
+ */
+
+/** @typedef {Offer|Answer|IceCandidate|Ping|ChatSend|MediaSend|Subscribe|HandSend|RecordingSend} ClientMessage */
+
+/** @typedef {Offer|Answer|IceCandidate|Pong|ChatLine|Joined|ParticipantJoined|ParticipantUpdated|ParticipantLeft|Recording|Reset|Ended|Error} ServerMessage */

@@ -1,0 +1,146 @@
+"""Tables of the classroom: seats, tickets, chat, consent, attendance, and the state of each room.
+
+Of tickets and resume tokens only a hash is stored.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+
+class Seat(Model):
+    """One person's place in one session's room. `public_id` is the participant id on the wire.
+
+    `name` is the display name at the last entry, `resume_hash` the token's of the last fresh one."""
+
+    id = fields.BigIntField(primary_key=True)
+    public_id: UUID = fields.UUIDField(unique=True, default=uuid4)
+    session_id: UUID
+    session: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "models.Session", related_name=False, on_delete=fields.CASCADE
+    )
+    user_id: int
+    user: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "models.User", related_name=False, on_delete=fields.CASCADE
+    )
+    name = fields.CharField(max_length=100)
+    role = fields.CharField(max_length=12)
+    resume_hash = fields.CharField(max_length=64, null=True, unique=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "seat"
+        unique_together = (("session", "user"),)
+
+
+class Ticket(Model):
+    """Lets one person open one room socket once, without a cookie."""
+
+    id = fields.BigIntField(primary_key=True)
+    token_hash = fields.CharField(max_length=64, unique=True)
+    session_id: UUID
+    session: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "models.Session", related_name=False, on_delete=fields.CASCADE
+    )
+    user_id: int
+    user: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "models.User", related_name=False, on_delete=fields.CASCADE
+    )
+    expires_at: datetime = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "ticket"
+        indexes = (Index(fields=("session_id", "user_id")),)
+
+
+class RoomState(Model):
+    """What a room has to remember when nobody is in it or the server starts again.
+
+    `origin_at` is zero on the recording's time line; `hold` says who stopped the writing: nobody (""),
+    the mentor for a while ("paused") or for good ("stopped")."""
+
+    session_id: UUID
+    session: fields.OneToOneRelation[Model] = fields.OneToOneField(
+        "models.Session", related_name=False, on_delete=fields.CASCADE, primary_key=True
+    )
+    recording_id: UUID | None = fields.UUIDField(null=True)
+    origin_at = fields.DatetimeField(null=True)
+    hold = fields.CharField(max_length=8, default="")
+    chat_seq = fields.BigIntField(default=0)
+    closed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "room"
+
+
+class ChatMessage(Model):
+    """One line of chat; `to_seat` is set on a private one. `seq` counts up within a room."""
+
+    id = fields.BigIntField(primary_key=True)
+    public_id: UUID = fields.UUIDField(unique=True, default=uuid4)
+    session_id: UUID
+    session: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "models.Session", related_name=False, on_delete=fields.CASCADE
+    )
+    seq = fields.BigIntField()
+    seat_id: int
+    seat: fields.ForeignKeyRelation[Seat] = fields.ForeignKeyField(
+        "models.Seat", related_name=False, on_delete=fields.CASCADE
+    )
+    to_seat_id: int | None
+    to_seat: fields.ForeignKeyNullableRelation[Seat] = fields.ForeignKeyField(
+        "models.Seat", related_name=False, null=True, on_delete=fields.CASCADE
+    )
+    text = fields.TextField()
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "chat_message"
+        unique_together = (("session", "seq"),)
+
+
+class Consent(Model):
+    """One answer to the question whether a person's tracks may be recorded; the newest one counts."""
+
+    id = fields.BigIntField(primary_key=True)
+    session_id: UUID
+    session: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "models.Session", related_name=False, on_delete=fields.CASCADE
+    )
+    user_id: int
+    user: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "models.User", related_name=False, on_delete=fields.CASCADE
+    )
+    given = fields.BooleanField()
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "recording_consent"
+        indexes = (Index(fields=("session_id", "user_id")),)
+
+
+class AttendanceInterval(Model):
+    """A span of presence, measured: `socket` by the server, `media` by the media node."""
+
+    id = fields.BigIntField(primary_key=True)
+    session_id: UUID
+    session: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "models.Session", related_name=False, on_delete=fields.CASCADE
+    )
+    user_id: int
+    user: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "models.User", related_name=False, on_delete=fields.CASCADE
+    )
+    kind = fields.CharField(max_length=8)
+    started_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "attendance_interval"
+        indexes = (Index(fields=("session_id", "user_id")),)

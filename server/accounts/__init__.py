@@ -1,0 +1,1 @@
+"""People's accounts: who someone is, how they prove it, what they may do."""

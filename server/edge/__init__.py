@@ -1,0 +1,1 @@
+"""HTTP that is no feature: middleware, access, errors, envelopes, templates. Knows no feature."""

@@ -1,0 +1,1 @@
+"""People as teachers and learners: skills, interests, mentor profiles and their approval."""

@@ -1,0 +1,78 @@
+"""Accounts, their roles, logins and one-time tokens. Of every secret only a hash is stored."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class User(Model):
+    """One person. The `_key` columns hold what must be unique whatever the spelling (NFKC, casefold)."""
+
+    id = fields.BigIntField(primary_key=True)
+    public_id: UUID = fields.UUIDField(unique=True, default=uuid4)
+    username = fields.CharField(max_length=30)
+    username_key = fields.CharField(max_length=60, unique=True)
+    email = fields.CharField(max_length=320)
+    email_key = fields.CharField(max_length=640, unique=True)
+    password_hash = fields.CharField(max_length=200)
+    name = fields.CharField(max_length=100)
+    timezone = fields.CharField(max_length=64, default="UTC")
+    email_verified_at = fields.DatetimeField(null=True)
+    status = fields.CharField(max_length=12, default="active")
+    last_role = fields.CharField(max_length=12, default="")
+    created_at = fields.DatetimeField()
+
+    roles: fields.ReverseRelation[RoleGrant]
+
+    class Meta:
+        table = "user"
+
+
+class RoleGrant(Model):
+    """A role that a person holds: learner, mentor, admin or owner."""
+
+    id = fields.BigIntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User", related_name="roles")
+    role = fields.CharField(max_length=12)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "role_grant"
+        unique_together = (("user", "role"),)
+
+
+class Login(Model):
+    """One signed-in browser or program, with a secret for the cookie and another for the token."""
+
+    id = fields.BigIntField(primary_key=True)
+    public_id: UUID = fields.UUIDField(unique=True, default=uuid4)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User", related_name="logins")
+    cookie_hash = fields.CharField(max_length=64, unique=True)
+    bearer_hash = fields.CharField(max_length=64, unique=True)
+    created_at = fields.DatetimeField()
+    last_seen_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
+    user_agent = fields.CharField(max_length=300, default="")
+    address = fields.CharField(max_length=45, default="")
+
+    class Meta:
+        table = "login"
+
+
+class OneTimeToken(Model):
+    """A token sent by mail: works once, for one purpose, for a while."""
+
+    id = fields.BigIntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User", related_name="tokens")
+    purpose = fields.CharField(max_length=20)
+    token_hash = fields.CharField(max_length=64, unique=True)
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "one_time_token"

@@ -1,0 +1,121 @@
+"""The one table from domain errors to status codes, and how a failed request looks."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from server.edge.access import viewer
+from server.edge.api import error_answer
+from server.edge.templates import render
+from server.infra.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    Invalid,
+    Malformed,
+    NotFound,
+    Throttled,
+    TooLarge,
+    Unauthenticated,
+    UnsupportedType,
+)
+
+STATUS: dict[type[DomainError], int] = {
+    Malformed: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TooLarge: 413,
+    UnsupportedType: 415,
+    Invalid: 422,
+    Throttled: 429,
+}
+TITLES = {
+    400: "That request was not understood",
+    401: "Please sign in",
+    403: "Not allowed",
+    404: "Nothing here",
+    405: "Not possible here",
+    409: "Not possible right now",
+    413: "Too large",
+    415: "Wrong kind of content",
+    422: "Something is not right",
+    429: "Slow down a little",
+    500: "Something broke on our side",
+}
+HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_type"}
+
+log = structlog.get_logger()
+
+
+class InternalError(DomainError):
+    """A mistake of ours; says nothing about its cause."""
+
+    default_code = "internal"
+    default_message = "Something broke on our side. It has been noted."
+
+
+def is_api(request: web.Request) -> bool:
+    """Whether the client wants the JSON envelope."""
+    return request.path.startswith("/api/") or request.path.endswith(".json")
+
+
+def status_of(error: DomainError) -> int:
+    """The status code of an error: its own class's or the nearest base's."""
+    return next((STATUS[base] for base in type(error).__mro__ if base in STATUS), 500)
+
+
+@web.middleware
+async def error_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn whatever a view raises into an answer."""
+    try:
+        return await handler(request)
+    except DomainError as error:
+        return answer(request, error, status_of(error))
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        code = HTTP_CODES.get(error.status, "malformed")
+        response = answer(request, DomainError(code, error.reason), error.status)
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
+        return response
+    except Exception:
+        log.exception("request failed", method=request.method, path=request.path)
+        return answer(request, InternalError(), 500)
+
+
+def answer(request: web.Request, error: DomainError, status: int) -> web.StreamResponse:
+    """The envelope for API calls, a page for people; who must sign in is sent there."""
+    if is_api(request):
+        response = error_answer(error, status)
+    elif status == 401 and viewer(request) is None:
+        return _to_login(request)
+    else:
+        response = _page(request, error, status)
+    if isinstance(error, Throttled):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _to_login(request: web.Request) -> web.Response:
+    target = "/auth/login"
+    if request.method in {"GET", "HEAD"}:
+        target += f"?next={quote(request.path_qs, safe='')}"
+    return web.Response(status=303, headers={"Location": target})
+
+
+def _page(request: web.Request, error: DomainError, status: int) -> web.Response:
+    context = {
+        "status": status,
+        "title": TITLES.get(status, TITLES[400 if status < 500 else 500]),
+        "message": error.message,
+        "action_href": "/",
+        "action_text": "To the start page",
+    }
+    return render(request, "edge/error.html", context, status)

@@ -1,0 +1,131 @@
+"""Server-rendered pages: one environment, what every template gets, and the filters."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import jinja2
+from aiohttp import web
+from babel.dates import format_datetime, format_time
+from babel.numbers import format_currency, get_currency_precision
+
+from server.edge import csrf
+from server.edge.access import viewer
+from server.edge.headers import NONCE
+from server.edge.keys import SETTINGS
+from server.infra import clock
+from server.infra.errors import UnsupportedType
+from web import STATIC, TEMPLATES
+
+LOCALE = "en"
+FORM_MEDIA_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+SHORT_HASH = 10  # characters of a file's hash in its address
+
+
+def render(
+    request: web.Request, template: str, context: Mapping[str, Any], status: int = 200
+) -> web.Response:
+    """A page from `web/templates/<template>`."""
+    found = _environment().get_template(template)
+    text = found.render({**_for_every_page(request), **context})
+    return web.Response(text=text, status=status, content_type="text/html")
+
+
+def render_text(template: str, context: Mapping[str, Any]) -> str:
+    """A template without a request: mails. Those named `.txt` are not escaped."""
+    return _environment().get_template(template).render(context)
+
+
+async def read_form(request: web.Request) -> dict[str, Any]:
+    """The fields of a posted form; a name given more than once becomes a list. Files are left out.
+
+    Raises UnsupportedType."""
+    if request.content_type not in FORM_MEDIA_TYPES:
+        raise UnsupportedType(message="Send a form.")
+    posted = await request.post()
+    found: dict[str, Any] = {}
+    for name in posted:
+        values = [value for value in posted.getall(name) if isinstance(value, str)]
+        if values and name != csrf.FIELD:
+            found[name] = values if len(values) > 1 else values[0]
+    return found
+
+
+def _for_every_page(request: web.Request) -> dict[str, Any]:
+    settings = request.app[SETTINGS]
+    return {
+        "viewer": viewer(request),
+        "csrf_token": csrf.token(request),
+        "csp_nonce": request.get(NONCE, ""),
+        "base_url": settings.base_url,
+        "path": request.path,
+        "development": settings.development,
+        "now": clock.now(),
+        "static": static,
+    }
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=jinja2.select_autoescape(("html", "xml")),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(local_time=local_time, money=money, date_range=date_range)
+    return environment
+
+
+# --- addresses of static files
+
+
+def static(path: str) -> str:
+    """The address of a static file; it changes when the file does."""
+    file = STATIC / path
+    try:
+        changed = file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return f"/static/{path}"
+    return f"/static/{path}?v={_file_hash(path, changed)}"
+
+
+@lru_cache(maxsize=1024)
+def _file_hash(path: str, changed: int) -> str:
+    return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:SHORT_HASH]
+
+
+# --- filters
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def local_time(instant: datetime, zone: str = "UTC") -> str:
+    """`Tue 5 Mar 2024, 14:00 CET`: wall time in a zone, the zone always named."""
+    return format_datetime(instant, "EEE d MMM y, HH:mm z", tzinfo=_zone(zone), locale=LOCALE)
+
+
+def date_range(start: datetime, end: datetime, zone: str = "UTC") -> str:
+    """`Tue 5 Mar 2024, 14:00 – 15:30 CET`; over midnight the second date is written too."""
+    local = _zone(zone)
+    same_day = start.astimezone(local).date() == end.astimezone(local).date()
+    first = format_datetime(start, "EEE d MMM y, HH:mm", tzinfo=local, locale=LOCALE)
+    if same_day:
+        return f"{first} – {format_time(end, 'HH:mm z', tzinfo=local, locale=LOCALE)}"
+    return f"{first} – {local_time(end, zone)}"
+
+
+def money(amount_minor: int, currency: str) -> str:
+    """`€12.50`: minor units with the currency's own exponent (JPY 0, KWD 3)."""
+    amount = amount_minor / 10 ** get_currency_precision(currency)
+    return format_currency(amount, currency, locale=LOCALE)

@@ -1,0 +1,74 @@
+"""Tables that belong to no feature: the outbox, stored mails, transitions, idempotent answers."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class OutboxRow(Model):
+    """A job written in the transaction that wants it; the worker runs it after the commit."""
+
+    id = fields.BigIntField(primary_key=True)
+    job = fields.CharField(max_length=100)
+    payload: dict[str, object] = fields.JSONField()
+    run_at = fields.DatetimeField()
+    attempts = fields.IntField(default=0)
+    lease_until = fields.DatetimeField(null=True)
+    dedupe_key = fields.CharField(max_length=200, null=True, unique=True)
+    last_error = fields.TextField(default="")
+    created_at = fields.DatetimeField()
+    done_at = fields.DatetimeField(null=True)
+    failed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "outbox"
+        indexes = (("done_at", "failed_at", "run_at"),)
+
+
+class MailRow(Model):
+    """A mail kept in the database instead of being sent (development)."""
+
+    id = fields.BigIntField(primary_key=True)
+    recipient = fields.CharField(max_length=320)
+    subject = fields.CharField(max_length=300)
+    text = fields.TextField()
+    html = fields.TextField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "mail"
+
+
+class StateTransition(Model):
+    """One move of a state machine: what, from where to where, who did it and why."""
+
+    id = fields.BigIntField(primary_key=True)
+    entity = fields.CharField(max_length=40)
+    entity_id = fields.CharField(max_length=40)
+    old = fields.CharField(max_length=40)
+    new = fields.CharField(max_length=40)
+    actor_id = fields.BigIntField(null=True)
+    reason = fields.TextField(default="")
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "state_transition"
+        indexes = (("entity", "entity_id"),)
+
+
+class IdempotencyRecord(Model):
+    """The stored answer of one POST with an Idempotency-Key, kept for a day."""
+
+    id = fields.BigIntField(primary_key=True)
+    user_id = fields.BigIntField()
+    key = fields.CharField(max_length=255)
+    fingerprint = fields.CharField(max_length=64)
+    status = fields.IntField(null=True)
+    body = fields.TextField(default="")
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "idempotency_record"
+        unique_together = (("user_id", "key"),)
+        indexes = (("created_at",),)

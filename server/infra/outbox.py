@@ -1,0 +1,142 @@
+"""Jobs that follow a commit: written in the business transaction, run by the worker, at least once.
+
+A row is claimed by a guarded UPDATE with a lease, so that two workers never run it at the same time and
+a killed one's work is taken up when its lease ends. Handlers therefore may run twice: they are idempotent.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.expressions import Q
+
+from server.infra import clock, db
+from server.infra.models import OutboxRow
+
+Handler = Callable[[dict[str, Any]], Awaitable[None]]
+
+LEASE = timedelta(seconds=60)  # renewed while the handler runs; after a crash the row waits this long
+MAX_ATTEMPTS = 12  # with the backoff below: about three hours of trying
+BACKOFF_BASE_S = 2.0
+BACKOFF_MAX_S = 3600.0
+KEEP_DONE = timedelta(days=7)  # as long as a dedupe key keeps its promise
+
+_handlers: dict[str, Handler] = {}
+_wakers: list[Callable[[], None]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row that this worker may run until its lease ends."""
+
+    id: int
+    job: str
+    payload: dict[str, Any]
+    attempt: int
+
+
+def job(name: str) -> Callable[[Handler], Handler]:
+    """Register the handler of a job; it gets the payload."""
+
+    def register(handler: Handler) -> Handler:
+        if name in _handlers:
+            raise RuntimeError(f"job {name!r} has two handlers")
+        _handlers[name] = handler
+        return handler
+
+    return register
+
+
+def handler(name: str) -> Handler | None:
+    return _handlers.get(name)
+
+
+async def enqueue(
+    job: str,
+    payload: dict[str, Any],
+    *,
+    run_at: datetime | None = None,
+    dedupe_key: str | None = None,
+) -> None:
+    """Write a job into the present transaction; with a known `dedupe_key` nothing happens."""
+    now = clock.now()
+    row = OutboxRow(job=job, payload=payload, run_at=run_at or now, dedupe_key=dedupe_key, created_at=now)
+    await OutboxRow.bulk_create([row], ignore_conflicts=True)
+    db.after_commit(_wake)
+
+
+def on_enqueued(waker: Callable[[], None]) -> Callable[[], None]:
+    """Call `waker` after each commit that wrote a job; returns the function that ends it."""
+    _wakers.append(waker)
+    return lambda: _wakers.remove(waker)
+
+
+def _wake() -> None:
+    for waker in tuple(_wakers):
+        waker()
+
+
+async def claim(limit: int) -> list[Claim]:
+    """Take up to `limit` due rows; each is ours until its lease ends."""
+    now = clock.now()
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
+    rows = (
+        await OutboxRow.filter(free, done_at__isnull=True, failed_at__isnull=True, run_at__lte=now)
+        .order_by("run_at", "id")
+        .limit(limit)
+    )
+    return [claimed for row in rows if (claimed := await _claim(row, now))]
+
+
+async def _claim(row: OutboxRow, now: datetime) -> Claim | None:
+    taken = await db.execute(
+        "UPDATE outbox SET lease_until = ?, attempts = attempts + 1 "
+        "WHERE id = ? AND attempts = ? AND done_at IS NULL AND failed_at IS NULL",
+        [now + LEASE, row.id, row.attempts],
+    )
+    return Claim(row.id, row.job, dict(row.payload), row.attempts + 1) if taken else None
+
+
+async def renew(claimed: Claim) -> None:
+    """Keep a long job ours."""
+    await _update(claimed, lease_until=clock.now() + LEASE)
+
+
+async def finish(claimed: Claim) -> None:
+    await _update(claimed, done_at=clock.now(), lease_until=None, last_error="")
+
+
+async def fail(claimed: Claim, error: str) -> bool:
+    """Put the row back to be tried later; returns False when it was tried often enough."""
+    now = clock.now()
+    if claimed.attempt >= MAX_ATTEMPTS:
+        await _update(claimed, failed_at=now, lease_until=None, last_error=error)
+        return False
+    run_at = now + timedelta(seconds=backoff(claimed.attempt, random.random()))
+    await _update(claimed, run_at=run_at, lease_until=None, last_error=error)
+    return True
+
+
+def backoff(attempt: int, chance: float) -> float:
+    """Seconds until the next try: doubling, with a quarter of spread; `chance` is in [0, 1)."""
+    return min(BACKOFF_MAX_S, BACKOFF_BASE_S * 2.0 ** (attempt - 1)) * (1 + chance / 4)
+
+
+async def _update(claimed: Claim, **values: Any) -> None:
+    """Change the row only while this claim holds: a later one has a higher attempt."""
+    await OutboxRow.filter(id=claimed.id, attempts=claimed.attempt, done_at__isnull=True).update(**values)
+
+
+async def purge() -> None:
+    """Forget what was done long ago."""
+    await OutboxRow.filter(done_at__lt=clock.now() - KEEP_DONE).delete()
+
+
+async def next_due() -> datetime | None:
+    """When the earliest waiting row may run."""
+    row = await OutboxRow.filter(done_at__isnull=True, failed_at__isnull=True).order_by("run_at").first()
+    return row.run_at if row else None

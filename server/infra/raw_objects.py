@@ -1,0 +1,78 @@
+"""Database objects that the migration tool can't keep: partial unique indexes, checks, triggers.
+
+Tortoise drops conditional unique constraints and checks from generated tables, and on SQLite it loses
+raw indexes and triggers whenever it rebuilds a table. So they are listed here once, applied again after
+every migration, and a test introspects them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PartialUnique:
+    """`CREATE UNIQUE INDEX name ON table (columns) WHERE condition`."""
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A condition that holds for every row. `condition` names columns as `{row}column`."""
+
+    name: str
+    table: str
+    condition: str
+
+
+PARTIAL_UNIQUES: tuple[PartialUnique, ...] = (
+    # --- booking
+    # --- classroom
+    # --- recordings
+)
+
+CHECKS: tuple[Check, ...] = (
+    # --- booking
+    # --- classroom
+    # --- recordings
+)
+
+
+def partial_unique_sql(index: PartialUnique) -> str:
+    columns = ", ".join(f'"{column}"' for column in index.columns)
+    return (
+        f'CREATE UNIQUE INDEX IF NOT EXISTS "{index.name}" ON "{index.table}" ({columns}) '
+        f"WHERE {index.condition}"
+    )
+
+
+def sqlite_check_sql(check: Check) -> list[str]:
+    """SQLite can't add a check to a table: two triggers refuse what breaks it."""
+    condition = check.condition.replace("{row}", "NEW.")
+    return [
+        f'CREATE TRIGGER IF NOT EXISTS "{check.name}_{event.lower()}" BEFORE {event} ON "{check.table}" '
+        f"WHEN NOT ({condition}) BEGIN SELECT RAISE(ABORT, 'CHECK constraint failed: {check.name}'); END"
+        for event in ("INSERT", "UPDATE")
+    ]
+
+
+def postgres_check_sql(check: Check) -> list[str]:
+    condition = check.condition.replace("{row}", "")
+    return [
+        f'ALTER TABLE "{check.table}" DROP CONSTRAINT IF EXISTS "{check.name}"',
+        f'ALTER TABLE "{check.table}" ADD CONSTRAINT "{check.name}" CHECK ({condition})',
+    ]
+
+
+def statements(dialect: str, tables: frozenset[str]) -> list[str]:
+    """All statements for `dialect` ("sqlite" or "postgres") on the tables that exist."""
+    found = [partial_unique_sql(index) for index in PARTIAL_UNIQUES if index.table in tables]
+    check_sql = sqlite_check_sql if dialect == "sqlite" else postgres_check_sql
+    for check in CHECKS:
+        if check.table in tables:
+            found += check_sql(check)
+    return found

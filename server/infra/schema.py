@@ -1,0 +1,82 @@
+"""The database's shape: migrations, one process at a time, and the raw objects after each of them."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+from tortoise.context import TortoiseContext
+from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.executor import MigrationExecutor
+
+from config.settings import Settings
+from server.infra import raw_objects
+from server.infra.db import CONNECTION, connection, orm_config
+
+MIGRATION_LOCK = 7_061_984_221  # any constant: the key of PostgreSQL's advisory lock
+
+
+async def migrate(settings: Settings) -> None:
+    """Bring the database up to the newest migration and apply the raw objects again."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    config = orm_config(settings.database_url)
+    async with _one_at_a_time(settings), TortoiseContext() as context:
+        await context.init(config=config)
+        await MigrationExecutor(context.connections.get(CONNECTION), config["apps"]).migrate()
+        await apply_raw_objects()
+
+
+async def create_all() -> None:
+    """Make all tables of the open database straight from the models (tests)."""
+    context_connection = connection()
+    generator = context_connection.schema_generator(context_connection)
+    await generator.generate_from_string(generator.get_create_schema_sql(safe=False))
+    await apply_raw_objects()
+
+
+async def apply_raw_objects() -> None:
+    """Create what is missing of the raw indexes, checks and triggers."""
+    client = connection()
+    for statement in raw_objects.statements(client.capabilities.dialect, await table_names()):
+        await client.execute_script(statement)
+
+
+async def table_names() -> frozenset[str]:
+    """The tables that exist now."""
+    client = connection()
+    if client.capabilities.dialect == "postgres":
+        query = "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()"
+    else:
+        query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    return frozenset(row["name"] for row in await client.execute_query_dict(query))
+
+
+async def write_migrations(settings: Settings) -> list[Path]:
+    """Write the migrations that bring the newest state to the models; none when nothing changed."""
+    config = orm_config(settings.database_url)
+    async with TortoiseContext() as context:
+        await context.init(config=config, init_connections=False)
+        assert context.apps is not None
+        writers = await MigrationAutodetector(context.apps, config["apps"]).changes()
+    return [Path(writer.write()) for writer in writers]
+
+
+@asynccontextmanager
+async def _one_at_a_time(settings: Settings) -> AsyncIterator[None]:
+    """Hold a lock that keeps other processes from migrating the same database."""
+    if urlsplit(settings.database_url).scheme == "sqlite":
+        with (settings.data_dir / "migrate.lock").open("w") as file:
+            await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)
+            yield
+        return
+    connection = await asyncpg.connect(settings.database_url)
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+        yield
+    finally:
+        await connection.close()

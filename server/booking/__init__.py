@@ -1,0 +1,1 @@
+"""Sessions and bookings: drafts, publishing, seats, times, and the life of a session."""

@@ -31,12 +31,19 @@ class Check:
 
 PARTIAL_UNIQUES: tuple[PartialUnique, ...] = (
     # --- booking
+    PartialUnique(
+        "booking_active", "booking", ("session_id", "learner_id"), "status IN ('held', 'confirmed')"
+    ),
     # --- classroom
     # --- recordings
 )
 
 CHECKS: tuple[Check, ...] = (
     # --- booking
+    Check("session_seats", "session", "{row}seats_taken BETWEEN 0 AND {row}capacity"),
+    Check("session_price", "session", "{row}price_minor >= 0"),
+    Check("session_times", "session", "{row}starts_at < {row}ends_at"),
+    Check("busy_cell_owner", "busy_cell", "({row}session_id IS NULL) <> ({row}booking_id IS NULL)"),
     # --- classroom
     # --- recordings
 )

@@ -1,0 +1,107 @@
+"""REST of sessions and bookings (`/api/v1`): parse, call one function, answer."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from aiohttp import web
+
+from server.booking import service
+from server.booking.forms import Reason, SessionChanges, SessionForm
+from server.booking.paths import id_in_path
+from server.booking.shapes import booking_shape, session_shape
+from server.edge.access import Viewer, require_viewer, viewer
+from server.edge.api import ok, page_of, paging, read_json
+from server.infra.clock import now
+
+# --- sessions
+
+
+async def create_session(request: web.Request) -> web.StreamResponse:
+    asking = require_viewer(request)
+    form = await read_json(request, SessionForm)
+    session_id = await service.create_session(asking, form)
+    return await _session(session_id, asking, "The draft is saved.", status=201)
+
+
+async def get_session(request: web.Request) -> web.StreamResponse:
+    return await _session(id_in_path(request), viewer(request))
+
+
+async def change_session(request: web.Request) -> web.StreamResponse:
+    asking, session_id = require_viewer(request), id_in_path(request)
+    await service.change_session(session_id, asking, await read_json(request, SessionChanges))
+    return await _session(session_id, asking, "Saved.")
+
+
+async def delete_session(request: web.Request) -> web.StreamResponse:
+    await service.delete_session(id_in_path(request), require_viewer(request))
+    return ok(message="The draft is deleted.")
+
+
+async def publish_session(request: web.Request) -> web.StreamResponse:
+    asking, session_id = require_viewer(request), id_in_path(request)
+    await service.publish_session(session_id, asking)
+    return await _session(session_id, asking, "People can find and book it now.")
+
+
+async def start_session(request: web.Request) -> web.StreamResponse:
+    asking, session_id = require_viewer(request), id_in_path(request)
+    await service.start_session(session_id, asking)
+    return await _session(session_id, asking, "The session is live.")
+
+
+async def end_session(request: web.Request) -> web.StreamResponse:
+    asking, session_id = require_viewer(request), id_in_path(request)
+    await service.end_session(session_id, asking)
+    return await _session(session_id, asking, "The session has ended.")
+
+
+async def cancel_session(request: web.Request) -> web.StreamResponse:
+    asking, session_id = require_viewer(request), id_in_path(request)
+    why = await read_json(request, Reason)
+    await service.cancel_session(session_id, asking, why.reason)
+    return await _session(session_id, asking, "The session is cancelled.")
+
+
+async def _session(
+    session_id: UUID, asking: Viewer | None, message: str = "OK", status: int = 200
+) -> web.Response:
+    return ok(session_shape(await service.get_session(session_id, asking)), message, status)
+
+
+# --- bookings
+
+
+async def book_session(request: web.Request) -> web.StreamResponse:
+    """201 with a new booking, 200 with the one that was there. Free seats need no payment."""
+    asking = require_viewer(request)
+    booked = await service.book_session(id_in_path(request), asking)
+    booking = await service.get_booking(booked.booking_id, asking, now())
+    data = {"booking": booking_shape(booking), "payment": None}
+    if booked.created:
+        return ok(data, "Your seat is booked.", 201)
+    return ok(data, "You have this seat already.")
+
+
+async def list_bookings(request: web.Request) -> web.StreamResponse:
+    asked = paging(request)
+    found = await service.all_bookings(
+        require_viewer(request).user_id, now(), asked.offset, asked.per_page
+    )
+    items = [booking_shape(booking) for booking in found.items]
+    return ok(page_of(items, asked.page, asked.per_page, found.total))
+
+
+async def get_booking(request: web.Request) -> web.StreamResponse:
+    booking = await service.get_booking(id_in_path(request), require_viewer(request), now())
+    return ok(booking_shape(booking))
+
+
+async def cancel_booking(request: web.Request) -> web.StreamResponse:
+    asking, booking_id = require_viewer(request), id_in_path(request)
+    why = await read_json(request, Reason)
+    await service.cancel_booking(booking_id, asking, why.reason)
+    return ok(
+        booking_shape(await service.get_booking(booking_id, asking, now())), "Your seat is free again."
+    )

@@ -1,0 +1,98 @@
+"""Session rows as values: one query for the rows, one for their skills, one for their objectives.
+
+Rows are read as plain columns and not as model instances: a page of twenty sessions is the commonest
+request of all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from tortoise.queryset import QuerySet
+
+from server.booking.models import Objective, Session, SessionSkill
+from server.booking.values import Person, SessionCard, SessionDetail
+
+CARD_COLUMNS = (
+    "id",
+    "title",
+    "mentor_id",
+    "starts_at",
+    "ends_at",
+    "level",
+    "language",
+    "price_minor",
+    "currency",
+    "capacity",
+    "seats_taken",
+    "status",
+    "recording",
+    "timezone",
+    "local_start",
+)
+
+
+async def cards(query: QuerySet[Session]) -> list[SessionCard]:
+    """The cards of a query, in its order: two queries."""
+    rows = await _rows(query)
+    skills = await _skills([row["id"] for row in rows])
+    return [SessionCard(**_card(row, skills[row["id"]])) for row in rows]
+
+
+async def cards_by_id(session_ids: Iterable[UUID]) -> dict[UUID, SessionCard]:
+    """Cards for rows of other tables: two queries, or none for none."""
+    ids = list(set(session_ids))
+    return {card.id: card for card in await cards(Session.filter(id__in=ids))} if ids else {}
+
+
+async def details(query: QuerySet[Session]) -> list[SessionDetail]:
+    """The details of a query, in its order: three queries."""
+    rows = await _rows(query, "description")
+    ids = [row["id"] for row in rows]
+    skills, objectives = await _skills(ids), await _objectives(ids)
+    return [
+        SessionDetail(
+            **_card(row, skills[row["id"]]),
+            description=row["description"],
+            objectives=tuple(objectives[row["id"]]),
+        )
+        for row in rows
+    ]
+
+
+async def _rows(query: QuerySet[Session], *more: str) -> Sequence[dict[str, Any]]:
+    return await query.values(*CARD_COLUMNS, *more, "mentor__username", "mentor__name")
+
+
+async def _skills(ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:
+    """Session id to (slug, name) pairs, in the order the mentor gave them."""
+    found: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
+    if ids:
+        links = SessionSkill.filter(session_id__in=ids).order_by("id")
+        for row in await links.values("session_id", "skill__slug", "skill__name"):
+            found[row["session_id"]].append((row["skill__slug"], row["skill__name"]))
+    return found
+
+
+async def _objectives(ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    found: dict[UUID, list[str]] = defaultdict(list)
+    if ids:
+        texts = Objective.filter(session_id__in=ids).order_by("position")
+        for row in await texts.values("session_id", "text"):
+            found[row["session_id"]].append(row["text"])
+    return found
+
+
+def _card(row: dict[str, Any], skills: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        **{column: row[column] for column in CARD_COLUMNS},
+        "url": f"/sessions/{row['id']}",
+        "mentor": Person(row["mentor__username"], row["mentor__name"]),
+        "duration_minutes": (row["ends_at"] - row["starts_at"]) // timedelta(minutes=1),
+        "skills": tuple(name for _, name in skills),
+        "skill_slugs": tuple(slug for slug, _ in skills),
+    }

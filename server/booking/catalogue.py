@@ -1,0 +1,149 @@
+"""Finding sessions: one by its id, those that everybody can find, a mentor's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from tortoise.expressions import F, Q, Subquery
+from tortoise.queryset import QuerySet
+
+from server.booking.cards import cards, details
+from server.booking.models import Session, SessionSkill
+from server.booking.states import OPEN_SESSIONS, SessionStatus
+from server.booking.times import BOOKABLE_AFTER_START, OVERTIME
+from server.booking.values import SessionCard, SessionDetail
+from server.booking.visibility import NO_SESSION, may_see
+from server.edge.access import Viewer
+from server.infra.errors import NotFound
+
+Sort = Literal["soonest", "price", "rating", "popular"]
+MentorTab = Literal["upcoming", "drafts", "past"]
+
+# The column order of each sort; the last ones make it total, so that pages never repeat a row.
+# No lesson has a rating yet, so that `rating` is `soonest`.
+ORDERS: dict[str, tuple[str, ...]] = {
+    "soonest": ("starts_at", "id"),
+    "price": ("price_minor", "starts_at", "id"),
+    "rating": ("starts_at", "id"),
+    "popular": ("-seats_taken", "starts_at", "id"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionQuery:
+    """What a visitor looks for. `since` and `until` are instants, `until` excluded."""
+
+    q: str = ""
+    skills: tuple[str, ...] = ()
+    level: str | None = None
+    language: str | None = None
+    price_min: int | None = None
+    price_max: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    mentor: str | None = None
+    min_rating: float | None = None
+    has_seats: bool = False
+    sort: Sort = "soonest"
+
+
+# --- one session
+
+
+async def get_session(session_id: UUID, viewer: Viewer | None) -> SessionDetail:
+    """Raises NotFound, also for somebody else's draft."""
+    found = await details(Session.filter(id=session_id))
+    if not found or not may_see(found[0].mentor_id, found[0].status, viewer):
+        raise NotFound(message=NO_SESSION)
+    return found[0]
+
+
+# --- what everybody can find
+
+
+async def find_sessions(
+    query: SessionQuery, now: datetime, offset: int, limit: int
+) -> tuple[list[SessionDetail], int]:
+    """A page of the sessions that can still be entered, and how many there are in all."""
+    found = _matching(query, now)
+    total = await found.count()
+    if offset >= total:
+        return [], total
+    return await details(found.order_by(*ORDERS[query.sort]).offset(offset).limit(limit)), total
+
+
+async def featured_sessions(now: datetime, limit: int) -> list[SessionCard]:
+    """The next sessions that still have a seat."""
+    found = _matching(SessionQuery(has_seats=True), now)
+    return await cards(found.order_by(*ORDERS["soonest"]).limit(limit))
+
+
+def _matching(query: SessionQuery, now: datetime) -> QuerySet[Session]:
+    found = Session.filter(status__in=OPEN_SESSIONS, starts_at__gt=now - BOOKABLE_AFTER_START)
+    for condition in _conditions(query):
+        found = found.filter(condition)
+    return found
+
+
+def _conditions(query: SessionQuery) -> Iterable[Q]:
+    """One condition for each filter that is set."""
+    if query.q:
+        yield _text_condition(query.q)
+    if query.skills:
+        yield Q(id__in=_sessions_about(skill__slug__in=list(query.skills)))
+    if query.has_seats:
+        yield Q(seats_taken__lt=F("capacity"))
+    if query.min_rating is not None:
+        yield Q(id__in=[])  # nobody is rated yet, so nobody is rated that high
+    wanted: dict[str, Any] = {
+        "level": query.level,
+        "language": query.language,
+        "price_minor__gte": query.price_min,
+        "price_minor__lte": query.price_max,
+        "starts_at__gte": query.since,
+        "starts_at__lt": query.until,
+        "mentor__username_key": query.mentor.casefold() if query.mentor else None,
+    }
+    yield Q(**{column: value for column, value in wanted.items() if value is not None})
+
+
+def _text_condition(text: str) -> Q:
+    """Each word stands in the title, the description, a skill or the mentor's name."""
+    condition = Q()
+    for word in text.split()[:8]:
+        condition &= (
+            Q(title__icontains=word)
+            | Q(description__icontains=word)
+            | Q(mentor__name__icontains=word)
+            | Q(id__in=_sessions_about(skill__name__icontains=word))
+        )
+    return condition
+
+
+def _sessions_about(**conditions: Any) -> Subquery:
+    return Subquery(SessionSkill.filter(**conditions).values("session_id"))
+
+
+# --- a mentor's own
+
+
+async def mentor_sessions(mentor_id: int, tab: MentorTab, now: datetime) -> list[SessionCard]:
+    """`upcoming`: published and live; `drafts`; `past`: all that is over, newest first."""
+    own = Session.filter(mentor_id=mentor_id)
+    if tab == "upcoming":
+        return await cards(own.filter(status__in=OPEN_SESSIONS).order_by("starts_at"))
+    if tab == "drafts":
+        return await cards(own.filter(status=SessionStatus.DRAFT).order_by("starts_at"))
+    gone = own.exclude(status__in=[*OPEN_SESSIONS, SessionStatus.DRAFT])
+    return await cards(gone.order_by("-starts_at").limit(100))
+
+
+async def next_taught(mentor_id: int, now: datetime) -> SessionCard | None:
+    """The mentor's running or next session."""
+    ahead = Session.filter(mentor_id=mentor_id, status__in=OPEN_SESSIONS, ends_at__gt=now - OVERTIME)
+    found = await cards(ahead.order_by("starts_at").limit(1))
+    return found[0] if found else None

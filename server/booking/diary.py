@@ -1,0 +1,143 @@
+"""Reading bookings: what a learner has booked, and what a mail about one booking says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from server.booking.cards import cards_by_id
+from server.booking.models import Booking
+from server.booking.states import (
+    ACTIVE_BOOKINGS,
+    CANCELLED_BOOKINGS,
+    OPEN_SESSIONS,
+    BookingStatus,
+    SessionStatus,
+)
+from server.booking.times import doors_open_at
+from server.booking.values import BookingRow, Confirmation, Recipient, SessionCard
+from server.edge.access import Viewer
+from server.infra.errors import NotFound
+
+BookingTab = Literal["upcoming", "past", "cancelled"]
+
+ROW_COLUMNS = (
+    "public_id",
+    "status",
+    "session_id",
+    "price_minor",
+    "currency",
+    "hold_expires_at",
+    "created_at",
+)
+PEOPLE_COLUMNS = tuple(
+    f"{who}__{column}"
+    for who in ("learner", "session__mentor")
+    for column in ("id", "name", "email", "timezone")
+)
+TAB_CONDITIONS: dict[str, Q] = {
+    "upcoming": Q(status__in=ACTIVE_BOOKINGS, session__status__in=OPEN_SESSIONS),
+    "past": ~Q(status__in=CANCELLED_BOOKINGS) & ~Q(session__status__in=OPEN_SESSIONS),
+    "cancelled": Q(status__in=CANCELLED_BOOKINGS),
+}
+TAB_ORDERS = {"upcoming": "session__starts_at", "past": "-session__starts_at", "cancelled": "-created_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class BookingPage:
+    items: list[BookingRow]
+    total: int
+
+
+async def learner_bookings(
+    learner_id: int, tab: BookingTab, now: datetime, limit: int = 100
+) -> list[BookingRow]:
+    """One tab of a learner's bookings: three queries."""
+    own = Booking.filter(TAB_CONDITIONS[tab], learner_id=learner_id)
+    return await _rows(own.order_by(TAB_ORDERS[tab], "id").limit(limit), now)
+
+
+async def all_bookings(learner_id: int, now: datetime, offset: int, limit: int) -> BookingPage:
+    """A page of all of a learner's bookings, newest first."""
+    own = Booking.filter(learner_id=learner_id)
+    total = await own.count()
+    items = await _rows(own.order_by("-created_at", "-id").offset(offset).limit(limit), now)
+    return BookingPage(items, total)
+
+
+async def get_booking(booking_id: UUID, viewer: Viewer, now: datetime) -> BookingRow:
+    """A booking of the viewer's own. Raises NotFound."""
+    found = await _rows(Booking.filter(public_id=booking_id, learner_id=viewer.user_id), now)
+    if not found:
+        raise NotFound(message="There is no such booking.")
+    return found[0]
+
+
+async def booking_for(session_id: UUID, learner_id: int, now: datetime) -> BookingRow | None:
+    """The learner's newest booking of one session that was not called off."""
+    own = Booking.filter(session_id=session_id, learner_id=learner_id)
+    found = await _rows(own.exclude(status__in=CANCELLED_BOOKINGS).order_by("-id").limit(1), now)
+    return found[0] if found else None
+
+
+async def confirmation(booking_id: UUID) -> Confirmation | None:
+    """What the mails about a booking say; None where it is gone."""
+    found = await Booking.filter(public_id=booking_id).values("status", "session_id", *PEOPLE_COLUMNS)
+    if not found:
+        return None
+    row = found[0]
+    sessions = await cards_by_id([row["session_id"]])
+    return Confirmation(
+        booking_id=booking_id,
+        status=row["status"],
+        session=sessions[row["session_id"]],
+        learner=_recipient(row, "learner"),
+        mentor=_recipient(row, "session__mentor"),
+    )
+
+
+def _recipient(row: dict[str, Any], who: str) -> Recipient:
+    return Recipient(
+        user_id=row[f"{who}__id"],
+        name=row[f"{who}__name"],
+        email=row[f"{who}__email"],
+        timezone=row[f"{who}__timezone"],
+    )
+
+
+async def _rows(query: QuerySet[Booking], now: datetime) -> list[BookingRow]:
+    rows: Sequence[dict[str, Any]] = await query.values(*ROW_COLUMNS)
+    sessions = await cards_by_id(row["session_id"] for row in rows)
+    return [_booking_row(row, sessions[row["session_id"]], now) for row in rows]
+
+
+def _booking_row(row: dict[str, Any], session: SessionCard, now: datetime) -> BookingRow:
+    confirmed = row["status"] == BookingStatus.CONFIRMED
+    return BookingRow(
+        id=row["public_id"],
+        status=row["status"],
+        session=session,
+        price_minor=row["price_minor"],
+        currency=row["currency"],
+        hold_expires_at=row["hold_expires_at"],
+        created_at=row["created_at"],
+        can_join=confirmed and room_open(session, now),
+        can_cancel=confirmed and session.status == SessionStatus.PUBLISHED,
+        join_url=f"{session.url}/room",
+        recordings_url=f"{session.url}/recordings" if _recorded(session, confirmed) else None,
+    )
+
+
+def room_open(session: SessionCard, now: datetime) -> bool:
+    """Open from 15 minutes before the start for as long as the session can run."""
+    return session.status in OPEN_SESSIONS and now >= doors_open_at(session.starts_at)
+
+
+def _recorded(session: SessionCard, confirmed: bool) -> bool:
+    return confirmed and session.status == SessionStatus.ENDED and session.recording == "auto"

@@ -1,0 +1,147 @@
+"""The life of a session: published, live, ended; or cancelled, or missed by its mentor."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from server.booking import busy
+from server.booking.models import Booking, Objective, Session
+from server.booking.moves import move
+from server.booking.states import ACTIVE_BOOKINGS, BookingStatus, SessionStatus
+from server.booking.times import check_ahead, doors_open_at, over_at
+from server.booking.visibility import locked_own_session
+from server.edge.access import Viewer
+from server.infra.clock import now
+from server.infra.db import transactional
+from server.infra.errors import Conflict, Forbidden, Invalid
+from server.infra.outbox import enqueue
+from server.people import service as people
+
+
+@transactional
+async def publish_session(session_id: UUID, viewer: Viewer) -> None:
+    """Let people find and book it, and take its mentor's time.
+
+    Raises NotFound, Forbidden (unverified, mentor_not_approved), Conflict (wrong_state, overlap),
+    Invalid where something is still missing."""
+    session = await locked_own_session(session_id, viewer)
+    await _check_mentor(viewer)
+    await _check_complete(session)
+    await move(session, SessionStatus.PUBLISHED, viewer.user_id, published_at=now())
+    await busy.take_mentor_time(session)
+    payload = {"session_id": str(session.id)}
+    await enqueue("booking.session_due", payload, run_at=session.starts_at)
+    await enqueue("booking.session_over", payload, run_at=over_at(session.ends_at))
+
+
+async def _check_mentor(viewer: Viewer) -> None:
+    if not viewer.verified:
+        raise Forbidden("unverified", "Confirm your e-mail address before you publish.")
+    if not await people.mentor_approved(viewer.user_id):
+        raise Forbidden(
+            "mentor_not_approved", "You can publish as soon as your mentor profile is approved."
+        )
+
+
+async def _check_complete(session: Session) -> None:
+    """The publish checklist."""
+    if session.status != SessionStatus.DRAFT:
+        return
+    check_ahead(session.starts_at, now())
+    if session.price_minor:
+        raise Invalid(
+            message="Priced sessions can't be published yet.",
+            fields={"price_minor": "Paid sessions are not open yet. Set the price to 0 to publish."},
+        )
+    if not await Objective.filter(session_id=session.id).exists():
+        raise Invalid(fields={"objectives": "Write at least one thing that learners will take away."})
+
+
+@transactional
+async def start_session(session_id: UUID, viewer: Viewer) -> None:
+    """Go live by hand, from the time the doors open. A live session stays as it is.
+
+    Raises NotFound, Forbidden, Conflict (too_early, wrong_state)."""
+    session = await locked_own_session(session_id, viewer)
+    if session.status == SessionStatus.PUBLISHED and now() < doors_open_at(session.starts_at):
+        raise Conflict("too_early", "The room opens 15 minutes before the start.")
+    if session.status != SessionStatus.LIVE:
+        await _go_live(session, viewer.user_id)
+
+
+@transactional
+async def mark_live(session_id: UUID, actor_id: int | None = None) -> bool:
+    """The mentor is in the room: live, unless the start is still to come. True if it is live now."""
+    session = await _locked(session_id)
+    if session is None:
+        return False
+    if session.status == SessionStatus.PUBLISHED and now() >= session.starts_at:
+        await _go_live(session, actor_id)
+    return session.status == SessionStatus.LIVE
+
+
+async def _go_live(session: Session, actor_id: int | None) -> None:
+    await move(session, SessionStatus.LIVE, actor_id, started_at=now())
+    await enqueue("classroom.session_started", {"session_id": str(session.id)})
+
+
+@transactional
+async def end_session(session_id: UUID, viewer: Viewer) -> None:
+    """End a live session by hand. Raises NotFound, Forbidden, Conflict(wrong_state)."""
+    session = await locked_own_session(session_id, viewer)
+    await _end(session, viewer.user_id)
+
+
+async def _end(session: Session, actor_id: int | None, reason: str = "") -> None:
+    """What is left of everybody's time is free again."""
+    await move(session, SessionStatus.ENDED, actor_id, reason, ended_at=now())
+    await busy.release_session_time(session.id)
+    await enqueue("classroom.session_ended", {"session_id": str(session.id)})
+
+
+@transactional
+async def cancel_session(session_id: UUID, viewer: Viewer, reason: str = "") -> None:
+    """Call a published session off, with all its bookings.
+
+    Raises NotFound, Forbidden, Conflict(wrong_state)."""
+    session = await locked_own_session(session_id, viewer)
+    await move(
+        session,
+        SessionStatus.CANCELLED,
+        viewer.user_id,
+        reason,
+        seats_taken=0,
+        ics_sequence=session.ics_sequence + 1,
+    )
+    await _move_bookings(session, BookingStatus.CANCELLED_BY_MENTOR, viewer.user_id, reason)
+    await busy.release_session_time(session.id)
+    await enqueue("classroom.session_ended", {"session_id": str(session.id)})
+    await enqueue("notifications.session_cancelled", {"session_id": str(session.id)})
+
+
+@transactional
+async def close_overdue(session_id: UUID) -> None:
+    """15 minutes after the planned end: a live session ends; a mentor who never came missed it."""
+    session = await _locked(session_id)
+    if session is None or now() < over_at(session.ends_at):
+        return
+    if session.status == SessionStatus.LIVE:
+        await _end(session, None, "overtime")
+    elif session.status == SessionStatus.PUBLISHED:
+        await _miss(session)
+
+
+async def _miss(session: Session) -> None:
+    await move(session, SessionStatus.MISSED, None, "the mentor never came", ended_at=now())
+    await _move_bookings(session, BookingStatus.NO_SHOW_MENTOR, None, "the mentor never came")
+    await busy.release_session_time(session.id)
+    await enqueue("classroom.session_ended", {"session_id": str(session.id)})
+
+
+async def _move_bookings(session: Session, to: str, actor_id: int | None, reason: str) -> None:
+    for booking in await Booking.filter(session_id=session.id, status__in=ACTIVE_BOOKINGS):
+        await move(booking, to, actor_id, reason)
+
+
+async def _locked(session_id: UUID) -> Session | None:
+    return await Session.filter(id=session_id).select_for_update().get_or_none()

@@ -1,0 +1,86 @@
+"""What booking offers to its own edges and to other features; the parts have one idea each."""
+
+from server.booking.bookings import Booked, book_session, cancel_booking
+from server.booking.cards import cards_by_id
+from server.booking.catalogue import (
+    MentorTab,
+    SessionQuery,
+    Sort,
+    featured_sessions,
+    find_sessions,
+    get_session,
+    mentor_sessions,
+    next_taught,
+)
+from server.booking.diary import (
+    BookingPage,
+    BookingTab,
+    all_bookings,
+    booking_for,
+    confirmation,
+    get_booking,
+    learner_bookings,
+)
+from server.booking.lifecycle import (
+    cancel_session,
+    close_overdue,
+    end_session,
+    mark_live,
+    publish_session,
+    start_session,
+)
+from server.booking.rights import abilities, room_access
+from server.booking.sessions import change_session, create_session, delete_session
+from server.booking.values import (
+    Abilities,
+    BookingRow,
+    Confirmation,
+    Figures,
+    Person,
+    Recipient,
+    RoomAccess,
+    SessionCard,
+    SessionDetail,
+)
+
+__all__ = [
+    "Abilities",
+    "Booked",
+    "BookingPage",
+    "BookingRow",
+    "BookingTab",
+    "Confirmation",
+    "Figures",
+    "MentorTab",
+    "Person",
+    "Recipient",
+    "RoomAccess",
+    "SessionCard",
+    "SessionDetail",
+    "SessionQuery",
+    "Sort",
+    "abilities",
+    "all_bookings",
+    "book_session",
+    "booking_for",
+    "cancel_booking",
+    "cancel_session",
+    "cards_by_id",
+    "change_session",
+    "close_overdue",
+    "confirmation",
+    "create_session",
+    "delete_session",
+    "end_session",
+    "featured_sessions",
+    "find_sessions",
+    "get_booking",
+    "get_session",
+    "learner_bookings",
+    "mark_live",
+    "mentor_sessions",
+    "next_taught",
+    "publish_session",
+    "room_access",
+    "start_session",
+]

@@ -1,0 +1,133 @@
+"""Writing sessions: a mentor drafts, changes and deletes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from server.booking.forms import SessionChanges, SessionForm
+from server.booking.models import Objective, Session, SessionSkill
+from server.booking.states import SessionStatus, wrong_state
+from server.booking.times import check_ahead, read_start, wall_time
+from server.booking.visibility import locked_own_session
+from server.edge.access import Viewer
+from server.infra.clock import now
+from server.infra.db import transactional
+from server.infra.errors import Conflict, Forbidden, Invalid
+from server.people import service as people
+
+# Learners booked these: they stay as published.
+FIXED_ONCE_PUBLISHED = frozenset({"starts_at", "ends_at", "price_minor", "currency"})
+PLAIN_FIELDS = (
+    "title",
+    "description",
+    "level",
+    "language",
+    "capacity",
+    "price_minor",
+    "currency",
+    "recording",
+)
+
+
+@transactional
+async def create_session(viewer: Viewer, form: SessionForm) -> UUID:
+    """The id of a new draft. Raises Forbidden, Invalid."""
+    if "mentor" not in viewer.roles:
+        raise Forbidden(message="Only mentors create sessions.")
+    session_id = uuid4()
+    when = schedule(form.starts_at, form.duration_minutes, form.timezone or viewer.timezone)
+    check_ahead(when["starts_at"], now())
+    await Session.create(
+        id=session_id,
+        mentor_id=viewer.user_id,
+        ics_uid=str(session_id),
+        created_at=now(),
+        **{name: getattr(form, name) for name in PLAIN_FIELDS},
+        **when,
+    )
+    await _write_skills(session_id, form.skills)
+    await _write_objectives(session_id, form.objectives)
+    return session_id
+
+
+@transactional
+async def change_session(session_id: UUID, viewer: Viewer, form: SessionChanges) -> None:
+    """Change a draft freely, a published session in what its bookings don't rest on.
+
+    Raises NotFound, Forbidden, Conflict(wrong_state), Invalid."""
+    session = await locked_own_session(session_id, viewer)
+    changes = _changes(session, form)
+    _check_changes(session, changes)
+    if changes:
+        await session.update_from_dict(changes).save(update_fields=list(changes))
+    if form.skills is not None:
+        await _write_skills(session_id, form.skills)
+    if form.objectives is not None:
+        await _write_objectives(session_id, form.objectives)
+
+
+@transactional
+async def delete_session(session_id: UUID, viewer: Viewer) -> None:
+    """Drop a draft; what was published is cancelled instead.
+
+    Raises NotFound, Forbidden, Conflict(wrong_state)."""
+    session = await locked_own_session(session_id, viewer)
+    if session.status != SessionStatus.DRAFT:
+        raise wrong_state(session.status)
+    await session.delete()
+
+
+def schedule(start: str, minutes: int, zone_name: str) -> dict[str, Any]:
+    """The columns that say when. Raises Invalid."""
+    starts_at = read_start(start, zone_name)
+    return {
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(minutes=minutes),
+        "local_start": wall_time(starts_at, zone_name),
+        "timezone": zone_name,
+    }
+
+
+def _changes(session: Session, form: SessionChanges) -> dict[str, Any]:
+    """The columns that would really differ."""
+    given = form.given()
+    wanted = {name: getattr(form, name) for name in PLAIN_FIELDS if name in given}
+    if given & {"starts_at", "duration_minutes", "timezone"}:
+        wanted |= _new_schedule(session, form)
+    return {name: value for name, value in wanted.items() if value != getattr(session, name)}
+
+
+def _new_schedule(session: Session, form: SessionChanges) -> dict[str, Any]:
+    """A new zone alone keeps the wall time."""
+    minutes = form.duration_minutes or (session.ends_at - session.starts_at) // timedelta(minutes=1)
+    start = form.starts_at or (session.local_start if form.timezone else session.starts_at.isoformat())
+    return schedule(start, minutes, form.timezone or session.timezone)
+
+
+def _check_changes(session: Session, changes: Mapping[str, Any]) -> None:
+    if session.status not in (SessionStatus.DRAFT, SessionStatus.PUBLISHED):
+        raise wrong_state(session.status)
+    if session.status == SessionStatus.PUBLISHED and FIXED_ONCE_PUBLISHED & changes.keys():
+        raise Conflict(message="Time and price stay as published, because people book on them.")
+    if changes.get("capacity", session.capacity) < session.seats_taken:
+        raise Invalid(fields={"capacity": f"{session.seats_taken} seats are taken already."})
+    starts_at: datetime | None = changes.get("starts_at")
+    if starts_at is not None:
+        check_ahead(starts_at, now())
+
+
+async def _write_skills(session_id: UUID, slugs: Sequence[str]) -> None:
+    skills = await people.skills_by_slug(list(dict.fromkeys(slugs)))
+    await SessionSkill.filter(session_id=session_id).delete()
+    ids = dict.fromkeys(skill.id for skill in skills)
+    await SessionSkill.bulk_create([SessionSkill(session_id=session_id, skill_id=id_) for id_ in ids])
+
+
+async def _write_objectives(session_id: UUID, texts: Sequence[str]) -> None:
+    await Objective.filter(session_id=session_id).delete()
+    await Objective.bulk_create(
+        [Objective(session_id=session_id, position=at, text=text) for at, text in enumerate(texts)]
+    )

@@ -1,0 +1,123 @@
+"""What booking hands to pages, to the API and to other features: frozen values, no rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    username: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionCard:
+    """A session as lists show it. Instants are UTC; `skills` are names, `skill_slugs` their slugs."""
+
+    id: UUID
+    title: str
+    url: str
+    mentor_id: int
+    mentor: Person
+    starts_at: datetime
+    ends_at: datetime
+    duration_minutes: int
+    level: str
+    language: str
+    skills: tuple[str, ...]
+    skill_slugs: tuple[str, ...]
+    price_minor: int
+    currency: str
+    capacity: int
+    seats_taken: int
+    status: str
+    recording: str
+    timezone: str
+    local_start: str
+
+    @property
+    def seats_left(self) -> int:
+        return self.capacity - self.seats_taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionDetail(SessionCard):
+    """A session with the texts that only its own page shows."""
+
+    description: str
+    objectives: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRow:
+    """One booking as its learner sees it. `id` is the public one."""
+
+    id: UUID
+    status: str
+    session: SessionCard
+    price_minor: int
+    currency: str
+    hold_expires_at: datetime | None
+    created_at: datetime
+    can_join: bool
+    can_cancel: bool
+    join_url: str
+    recordings_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomAccess:
+    """Somebody's right to be in a session's room."""
+
+    role: Literal["mentor", "learner"]
+    session: SessionCard
+    opens_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What one person can do with one session now; templates show the buttons of what is true."""
+
+    book: bool = False
+    join: bool = False
+    edit: bool = False
+    publish: bool = False
+    cancel: bool = False
+    start: bool = False
+    recordings: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody a mail goes to, with the zone their times are written in."""
+
+    user_id: int
+    name: str
+    email: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """All that the mails about one booking say."""
+
+    booking_id: UUID
+    status: str
+    session: SessionCard
+    learner: Recipient
+    mentor: Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """True numbers for the landing page: people who teach and learn, lessons, hours of teaching."""
+
+    mentors: int
+    learners: int
+    sessions: int
+    hours: int

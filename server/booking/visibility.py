@@ -1,0 +1,43 @@
+"""Which session somebody may see or change. Foreign drafts don't exist for anybody else."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from server.booking.models import Session
+from server.booking.states import SessionStatus
+from server.edge.access import Viewer
+from server.infra.errors import Forbidden, NotFound
+
+NO_SESSION = "There is no such session."
+
+
+def may_see(mentor_id: int, status: str, viewer: Viewer | None) -> bool:
+    return status != SessionStatus.DRAFT or (viewer is not None and viewer.user_id == mentor_id)
+
+
+async def visible_session(session_id: UUID, viewer: Viewer | None) -> Session:
+    """Raises NotFound."""
+    return _seen(await Session.get_or_none(id=session_id), viewer)
+
+
+async def locked_session(session_id: UUID, viewer: Viewer | None) -> Session:
+    """The session, kept from other writers until the caller's transaction ends. On SQLite the
+    transaction itself does that; there the lock clause is ignored.
+
+    Raises NotFound."""
+    return _seen(await Session.filter(id=session_id).select_for_update().get_or_none(), viewer)
+
+
+async def locked_own_session(session_id: UUID, viewer: Viewer) -> Session:
+    """As `locked_session`, for its mentor only. Raises NotFound, Forbidden."""
+    session = await locked_session(session_id, viewer)
+    if session.mentor_id != viewer.user_id:
+        raise Forbidden(message="Only the mentor of this session can do that.")
+    return session
+
+
+def _seen(session: Session | None, viewer: Viewer | None) -> Session:
+    if session is None or not may_see(session.mentor_id, session.status, viewer):
+        raise NotFound(message=NO_SESSION)
+    return session

@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 
 from aiortc.rtcdtlstransport import RTCCertificate
 
-from media.transport.dtls import DtlsError, DtlsSession, Role, fingerprints_of
+from media.transport.dtls import DtlsError, DtlsSession, Role, fingerprints_of, is_whole_record
 from media.transport.ice_lite import Credentials, IceLite
 from media.transport.parameters import RemoteTransport
 from media.transport.srtp import Srtp
@@ -171,7 +171,9 @@ class Connection:
         self._start_dtls()
 
     def receive_dtls(self, datagram: bytes) -> None:
-        if self._dtls is None or not self._dtls.receive(datagram):
+        if not is_whole_record(datagram):
+            self._endpoint.drop("malformed")
+        elif self._dtls is None or not self._dtls.receive(datagram):
             self._endpoint.drop("queue")
 
     def receive_rtp(self, datagram: bytes) -> None:

@@ -22,6 +22,8 @@ from OpenSSL import SSL
 from media.transport.srtp import Srtp
 
 INBOX = 32  # datagrams; a handshake's flight has up to ten, and a peer that is early repeats it
+RECORD_HEADER = 13  # bytes: type, version, epoch, sequence number, length
+VERSION_MAJOR = 0xFE  # of DTLS 1.0 and 1.2 alike
 DIGEST = "sha-256"  # the one that every browser knows; more lines would only be more to get wrong
 
 Role = Literal["client", "server"]
@@ -45,6 +47,15 @@ def fingerprints_of(certificate: RTCCertificate) -> list[tuple[str, str]]:
     """What `a=fingerprint` says of our certificate (RFC 8122 §5)."""
     prints = certificate.getFingerprints()
     return [(each.algorithm, each.value) for each in prints if each.algorithm == DIGEST]
+
+
+def is_whole_record(datagram: bytes) -> bool:
+    """Whether the first record is all there (RFC 6347 §4.1). OpenSSL drops others without a word; a
+    ciphertext of DTLS 1.3 (RFC 9147 §4) is left to it."""
+    if datagram[0] & 0xE0 == 0x20:
+        return True
+    whole = len(datagram) >= RECORD_HEADER and datagram[1] == VERSION_MAJOR
+    return whole and RECORD_HEADER + int.from_bytes(datagram[11:13], "big") <= len(datagram)
 
 
 class _Path:

@@ -1,0 +1,59 @@
+"""When to ask a publisher for a keyframe, and how to know one by codec."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from media.rtp import h264, vp8
+from media.rtp.header import Header
+
+Codec = Literal["VP8", "H264", "opus"]
+
+MIN_INTERVAL_S = 1.0  # between two requests to one publisher (Janus, LiveKit, JVB practice)
+
+
+def _never(packet: bytes, header: Header) -> bool:
+    return False
+
+
+STARTS_KEYFRAME: Mapping[Codec, Callable[[bytes, Header], bool]] = {
+    "VP8": vp8.starts_keyframe,
+    "H264": h264.starts_keyframe,
+    "opus": _never,
+}
+
+
+class KeyframeThrottle:
+    """One request per MIN_INTERVAL_S; a refused one is remembered until it is due or a keyframe came."""
+
+    __slots__ = ("_asked_at", "_waiting")
+
+    def __init__(self) -> None:
+        self._asked_at: float | None = None
+        self._waiting = False
+
+    def ask(self, now: float) -> bool:
+        """True when the request may go out now."""
+        if self._asked_at is not None and now - self._asked_at < MIN_INTERVAL_S:
+            self._waiting = True
+            return False
+        self._asked_at = now
+        self._waiting = False
+        return True
+
+    def arrived(self) -> None:
+        """A keyframe began: whoever waited has it."""
+        self._waiting = False
+
+    @property
+    def next_due(self) -> float | None:
+        """When a remembered request may go out."""
+        if not self._waiting or self._asked_at is None:
+            return None
+        return self._asked_at + MIN_INTERVAL_S
+
+    def take_due(self, now: float) -> bool:
+        """True when a remembered request is due; it counts as sent."""
+        due = self.next_due
+        return due is not None and now >= due and self.ask(now)

@@ -30,6 +30,7 @@ class SettingsError(Exception):
 class MediaSettings:
     """What one media node needs. Addresses are `host:port`; 0 means a free port."""
 
+    env: Env
     node_id: str
     bind: str
     udp_port: int
@@ -138,12 +139,18 @@ def _environment(environ: Mapping[str, str] | None) -> Mapping[str, str]:
     return {**_dotenv(Path(".env")), **os.environ}
 
 
-def _read_media(read: _Reader, data_dir: Path, secret: str) -> MediaSettings:
+def _read_env(read: _Reader) -> Env:
+    production = read.one_of("ENV", "development", ("development", "production")) == "production"
+    return "production" if production else "development"
+
+
+def _read_media(read: _Reader, env: Env, data_dir: Path, secret: str) -> MediaSettings:
     control_bind = read.text("MEDIA_CONTROL_BIND", "127.0.0.1:0")
     host, _, port = control_bind.rpartition(":")
     if not host or not port.isdigit():
         raise SettingsError(f"{PREFIX}MEDIA_CONTROL_BIND: {control_bind!r} is not host:port")
     return MediaSettings(
+        env=env,
         node_id=read.text("MEDIA_NODE_ID", "node-1"),
         bind=read.text("MEDIA_BIND", "0.0.0.0"),
         udp_port=read.integer("MEDIA_UDP_PORT", 0, 0, 65535),
@@ -184,9 +191,9 @@ def load_media_settings(environ: Mapping[str, str] | None = None) -> MediaSettin
 
     Raises SettingsError."""
     read = _Reader(_environment(environ))
-    env = read.one_of("ENV", "development", ("development", "production"))
+    env = _read_env(read)
     data_dir = Path(read.text("DATA_DIR", "var")).resolve()
-    return _read_media(read, data_dir, _secret(read, "MEDIA_CONTROL_SECRET", env, data_dir))
+    return _read_media(read, env, data_dir, _secret(read, "MEDIA_CONTROL_SECRET", env, data_dir))
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -194,7 +201,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
     Raises SettingsError naming the key."""
     read = _Reader(_environment(environ))
-    env = read.one_of("ENV", "development", ("development", "production"))
+    env = _read_env(read)
     data_dir = Path(read.text("DATA_DIR", "var")).resolve()
     host = read.text("HOST", "127.0.0.1")
     port = read.integer("PORT", 8000, 1, 65535)
@@ -203,7 +210,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     control_secret = _secret(read, "MEDIA_CONTROL_SECRET", env, data_dir)
     base_url = read.url("BASE_URL", f"http://{base_host}:{port}", ("http", "https")).rstrip("/")
     return Settings(
-        env="production" if env == "production" else "development",
+        env=env,
         base_url=base_url,
         host=host,
         port=port,
@@ -221,5 +228,5 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=read.listed("TRUSTED_PROXIES"),
         turn_urls=read.listed("TURN_URLS"),
         turn_secret=read.text("TURN_SECRET"),
-        media=_read_media(read, data_dir, control_secret),
+        media=_read_media(read, env, data_dir, control_secret),
     )

@@ -1,0 +1,204 @@
+"""A node's control address: the link of each server process, closed segments, health and metrics."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import WSMsgType, web
+from prometheus_client import generate_latest
+
+from media.metrics import NodeMetrics
+from media.protocol.codec import Message, MessageError, encode
+from media.protocol.control import (
+    CONTROL_PATH,
+    CloseRoom,
+    Heartbeat,
+    InRoom,
+    Join,
+    Leave,
+    Node,
+    PeerAnswer,
+    PeerCandidate,
+    PeerError,
+    PeerOffer,
+    PeerSubscribe,
+    Record,
+    SegmentAck,
+    decode_to_node,
+)
+from media.protocol.messages import FRAME_LIMIT
+from media.recording.recorder import Recorder
+from media.rooms.registry import Registry
+
+LINK_QUEUE = 10_000  # messages; a server that reads nothing for this long is cut off
+PING_S = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class ServerLink:
+    """One server process on the line. `say` never blocks: a writer task empties the queue."""
+
+    def __init__(self, socket: web.WebSocketResponse) -> None:
+        self._socket = socket
+        self._queue: asyncio.Queue[Message] = asyncio.Queue(LINK_QUEUE)
+        self._writer = asyncio.create_task(self._write())
+
+    def say(self, message: Message) -> None:
+        try:
+            self._queue.put_nowait(message)
+        except asyncio.QueueFull:
+            self._writer.cancel()
+
+    async def _write(self) -> None:
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await self._socket.send_str(encode(await self._queue.get()))
+
+    async def close(self) -> None:
+        self._writer.cancel()
+        await asyncio.gather(self._writer, return_exceptions=True)
+        await self._socket.close()
+
+
+class Control:
+    """Takes what servers say to the node's rooms, and tells them what happens there."""
+
+    def __init__(
+        self,
+        secret: str,
+        introduction: Callable[[], Node],
+        pulse: Callable[[], Heartbeat],
+        registry: Registry,
+        recorder: Recorder,
+        metrics: NodeMetrics,
+    ) -> None:
+        self._secret = secret
+        self._introduction = introduction
+        self._pulse = pulse
+        self._registry = registry
+        self._recorder = recorder
+        self._metrics = metrics
+        self._links: set[ServerLink] = set()
+        self._owners: dict[tuple[str, str], ServerLink] = {}
+        self._table: dict[type[Message], Callable[[ServerLink, Any], None]] = {
+            Join: self._join,
+            Leave: self._leave,
+            CloseRoom: lambda _, message: registry.close_room(message.room),
+            PeerOffer: lambda _, message: registry.peer(message).receive_offer(message),
+            PeerAnswer: lambda _, message: registry.peer(message).receive_answer(message),
+            PeerCandidate: lambda _, message: registry.peer(message).receive_candidate(message),
+            PeerSubscribe: lambda _, message: registry.peer(message).subscribe(message),
+            Record: lambda _, message: registry.record(message),
+            SegmentAck: lambda _, message: recorder.delete(message.segment),
+        }
+
+    # --- what the node says
+
+    def say(self, message: Message) -> None:
+        """To the link that owns the participant; what nobody owns (segments) goes to all."""
+        owner = None
+        if isinstance(message, InRoom):
+            owner = self._owners.get((message.room, message.participant))
+        for link in (owner,) if owner else tuple(self._links):
+            link.say(message)
+
+    def beat(self) -> None:
+        pulse = self._pulse()
+        for link in self._links:
+            link.say(pulse)
+
+    # --- what a server says
+
+    def _join(self, link: ServerLink, message: Join) -> None:
+        self._owners[message.room, message.participant] = link
+        self._registry.join(message)
+
+    def _leave(self, _: ServerLink, message: Leave) -> None:
+        self._owners.pop((message.room, message.participant), None)
+        self._registry.leave(message)
+
+    def _take(self, link: ServerLink, text: str) -> None:
+        try:
+            message = decode_to_node(text)
+            self._table[type(message)](link, message)
+        except MessageError as error:
+            log.warning("control message refused: %s (%s)", error.message, error.re)
+            if error.code == "no_participant":
+                link.say(_unknown_participant(message))
+
+    # --- HTTP
+
+    def application(self) -> web.Application:
+        app = web.Application()
+        app.add_routes(
+            [
+                web.get(CONTROL_PATH, self._link),
+                web.get("/segments/{id}", self._segment),
+                web.get("/healthz", self._healthz),
+                web.get("/readyz", self._healthz),
+                web.get("/metrics", self._scrape),
+            ]
+        )
+        app.on_shutdown.append(self._close_links)
+        return app
+
+    def _authenticate(self, request: web.Request) -> None:
+        given = request.headers.get("Authorization", "").encode()
+        if not hmac.compare_digest(given, f"Bearer {self._secret}".encode()):
+            raise web.HTTPUnauthorized(text="The control secret is missing or wrong.")
+
+    async def _link(self, request: web.Request) -> web.WebSocketResponse:
+        self._authenticate(request)
+        socket = web.WebSocketResponse(heartbeat=PING_S, max_msg_size=FRAME_LIMIT, compress=False)
+        await socket.prepare(request)
+        link = ServerLink(socket)
+        self._links.add(link)
+        self._introduce(link)
+        try:
+            async for frame in socket:
+                if frame.type is WSMsgType.TEXT:
+                    self._take(link, frame.data)
+        finally:
+            self._links.discard(link)
+            for seat in [seat for seat, owner in self._owners.items() if owner is link]:
+                del self._owners[seat]
+            await link.close()
+        return socket
+
+    def _introduce(self, link: ServerLink) -> None:
+        link.say(self._introduction())
+        link.say(self._pulse())
+        for segment in self._recorder.pending():
+            link.say(segment)
+
+    async def _segment(self, request: web.Request) -> web.StreamResponse:
+        self._authenticate(request)
+        path = self._recorder.path(request.match_info["id"])
+        if path is None:
+            raise web.HTTPNotFound(text="There is no such segment here.")
+        return web.FileResponse(path)
+
+    async def _healthz(self, _: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def _scrape(self, _: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(self._metrics.registry), content_type="text/plain")
+
+    async def _close_links(self, _: web.Application) -> None:
+        await asyncio.gather(*(link.close() for link in self._links))
+
+
+def _unknown_participant(message: Message) -> PeerError:
+    assert isinstance(message, InRoom)
+    return PeerError(
+        room=message.room,
+        participant=message.participant,
+        code="no_participant",
+        message="This node does not know the participant.",
+    )

@@ -1,0 +1,173 @@
+"""One media node: its socket, its rooms, its control address; start, run, stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+
+import ifaddr
+from aiohttp import web
+from aiortc.rtcdtlstransport import RTCCertificate
+
+from config.settings import MediaSettings
+from media.control import Control
+from media.metrics import NodeMetrics
+from media.protocol.codec import Message
+from media.protocol.control import HEARTBEAT_S, Heartbeat, Node
+from media.recording.recorder import Recorder
+from media.rooms.registry import Registry
+from media.rooms.services import Services
+from media.transport.udp import UdpEndpoint
+
+TICK_S = 0.020  # the shortest timer of the packet path: a NACK is due 20 ms after a gap
+
+log = logging.getLogger(__name__)
+
+
+def own_addresses() -> tuple[str, ...]:
+    """Every IPv4 address of an interface that is up, loopback last, link-local ones left out."""
+    found = [ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips if isinstance(ip.ip, str)]
+    usable = [address for address in found if not address.startswith(("169.254.", "127."))]
+    return (*dict.fromkeys(usable), "127.0.0.1")
+
+
+def wall_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class MediaNode:
+    """`control_url` and `udp_port` hold once `start` is through."""
+
+    def __init__(self, settings: MediaSettings) -> None:
+        self._settings = settings
+        self._epoch = secrets.token_hex(8)
+        self._clock: Callable[[], float] = time.monotonic
+        self._metrics = NodeMetrics()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._lag = 0.0
+        self.control_url = settings.control_url
+
+    @property
+    def udp_port(self) -> int:
+        return self._endpoint.port
+
+    @property
+    def id(self) -> str:
+        return self._settings.node_id
+
+    async def start(self) -> None:
+        settings = self._settings
+        loop = asyncio.get_running_loop()
+        self._endpoint = await UdpEndpoint.open(
+            settings.bind, settings.udp_port, self._metrics.counters.drop
+        )
+        self._recorder = Recorder(
+            settings.data_dir / "segments",
+            lambda event: loop.call_soon_threadsafe(self._control.say, event),
+            self._clock,
+        )
+        self._services = Services(
+            endpoint=self._endpoint,
+            certificate=RTCCertificate.generateCertificate(),
+            advertised_ips=settings.advertised_ips or own_addresses(),
+            recorder=self._recorder,
+            metrics=self._metrics,
+            clock=self._clock,
+            wall_ms=wall_ms,
+            say=self._say,
+        )
+        self._registry = Registry(self._services)
+        self._control = Control(
+            settings.control_secret,
+            self._introduce,
+            self._pulse,
+            self._registry,
+            self._recorder,
+            self._metrics,
+        )
+        self._expose()
+        self._recorder.salvage()
+        await self._listen()
+        self._tasks = [loop.create_task(self._tick()), loop.create_task(self._beat())]
+
+    async def stop(self) -> None:
+        """Close rooms, transports and open segments; what is recorded stays for the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._registry.close()
+        await self._services.finish()
+        await asyncio.to_thread(self._recorder.close)
+        await self._runner.cleanup()
+        self._endpoint.close()
+
+    # --- inside
+
+    def _say(self, message: Message) -> None:
+        self._control.say(message)
+
+    async def _listen(self) -> None:
+        host, _, port = self._settings.control_bind.rpartition(":")
+        self._runner = web.AppRunner(self._control.application(), access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host.strip("[]"), int(port)).start()
+        bound = self._runner.addresses[0]
+        self.control_url = self._settings.control_url or f"http://{host}:{bound[1]}"
+
+    def _introduce(self) -> Node:
+        return Node(
+            id=self.id,
+            epoch=self._epoch,
+            udp_port=self.udp_port,
+            advertised_ips=list(self._services.advertised_ips),
+        )
+
+    def _pulse(self) -> Heartbeat:
+        peers = sum(1 for _ in self._registry.peers)
+        return Heartbeat(
+            rooms=self._registry.rooms,
+            peers=peers,
+            stress=self._stress(peers),
+            disk_free_bytes=self._disk_free(),
+        )
+
+    def _stress(self, peers: int) -> float:
+        """0 to 1: how full the node is, or how late its loop runs (100 ms late is full)."""
+        return min(1.0, max(peers / self._settings.max_peers, self._lag / 0.1))
+
+    def _disk_free(self) -> int:
+        return shutil.disk_usage(self._settings.data_dir).free
+
+    async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            due = max(due + TICK_S, loop.time())
+            await asyncio.sleep(due - loop.time())
+            self._lag = max(0.0, loop.time() - due)
+            try:
+                self._registry.poll(self._clock())
+            except Exception:
+                log.exception("a timer of a room failed")
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            self._control.beat()
+
+    def _expose(self) -> None:
+        registry = self._registry
+        self._metrics.expose(
+            registry.traffic,
+            {
+                "rooms": lambda: registry.rooms,
+                "peers": lambda: sum(1 for _ in registry.peers),
+                "loop_lag_seconds": lambda: self._lag,
+                "stress": lambda: self._stress(sum(1 for _ in registry.peers)),
+                "disk_free_bytes": self._disk_free,
+            },
+        )

@@ -1,0 +1,256 @@
+"""One participant's seat on this node: joins transport, negotiation and forwarding."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Protocol
+
+from media.forward.source import TrackSource
+from media.metrics import LATENCY_SAMPLE
+from media.negotiation.events import (
+    Answer,
+    Deliver,
+    Event,
+    LocalTransport,
+    Offer,
+    Outgoing,
+    Publish,
+    Refused,
+    RemoteParameters,
+    Undeliver,
+    Unpublish,
+)
+from media.negotiation.session import NegotiationSession
+from media.protocol.control import (
+    PeerAnswer,
+    PeerCandidate,
+    PeerConnected,
+    PeerDisconnected,
+    PeerError,
+    PeerOffer,
+    PeerSubscribe,
+)
+from media.protocol.messages import Description
+from media.rooms.receiving import Receiving, Section
+from media.rooms.sending import Sending
+from media.rooms.services import Services
+from media.rtp.errors import MalformedPacket
+from media.rtp.rtcp import (
+    FullIntraRequest,
+    Nack,
+    PictureLossIndication,
+    ReceiverReport,
+    SenderReport,
+    parse_compound,
+)
+from media.transport.connection import CloseReason, Connection
+
+CHECK_S = 1.0  # between two looks at ICE
+
+
+class Tracks(Protocol):
+    """The room, as a seat sees it."""
+
+    def source_changed(self, participant: str, section: Section, now: float) -> None:
+        """A track of `participant` has a new stream, or lost the one it had."""
+
+    def source(self, key: Hashable) -> tuple[TrackSource | None, dict[str, int]]:
+        """A track's stream and its publisher's header extension ids."""
+
+
+class Peer:
+    """Implements `ConnectionEvents`. Its transport changes with the client's RTCPeerConnection; the
+    seat stays."""
+
+    def __init__(self, room: str, participant: str, tracks: Tracks, services: Services) -> None:
+        self.room = room
+        self.participant = participant
+        self._tracks = tracks
+        self._services = services
+        self._made_at = services.clock()
+        self._check_at = 0.0
+        self._sampled = 0
+        self._connection = self._connect()
+        counters = services.metrics.counters
+        self.receiving = Receiving(
+            services.random.getrandbits(32), self._send_rtcp, self._source_changed, counters
+        )
+        self.sending = Sending(self._send_rtp, self._send_rtcp, counters)
+        self._session = NegotiationSession(
+            self._local_transport(),
+            services.random,
+            transport_factory=self._fresh_transport,
+            restart_ice=self._restart_ice,
+        )
+        self._events: dict[type[Any], Callable[[Any, float], None]] = {
+            Answer: self._say_answer,
+            Offer: self._say_offer,
+            Refused: self._say_refused,
+            RemoteParameters: lambda event, _: self._connection.set_remote(event.transport),
+            Publish: lambda event, now: self.receiving.publish(event, now),
+            Unpublish: lambda event, now: self.receiving.unpublish(event.mid, now),
+            Deliver: self._deliver,
+            Undeliver: lambda event, now: self.sending.undeliver(event.key, now),
+        }
+        self._rtcp: dict[type[Any], Callable[[Any, float], None]] = {
+            SenderReport: self._on_sender_report,
+            ReceiverReport: self._on_reports,
+            Nack: self.sending.on_nack,
+            PictureLossIndication: self.sending.on_pli,
+            FullIntraRequest: self.sending.on_fir,
+        }
+
+    # --- what the server says
+
+    def joined(self) -> None:
+        now = self._services.clock()
+        self._act(self._session.joined(now), now)
+
+    def receive_offer(self, message: PeerOffer) -> None:
+        now = self._services.clock()
+        events = self._session.receive_offer(message.offer.sdp, message.tracks, message.connection, now)
+        self._act(events, now)
+
+    def receive_answer(self, message: PeerAnswer) -> None:
+        now = self._services.clock()
+        self._act(self._session.receive_answer(message.answer.sdp, now), now)
+
+    def receive_candidate(self, message: PeerCandidate) -> None:
+        now = self._services.clock()
+        self._act(self._session.receive_candidate(message.candidate, now), now)
+
+    def subscribe(self, message: PeerSubscribe) -> None:
+        key = (message.publisher, message.source)
+        self.sending.pause(key, message.quality == "off", self._services.clock())
+
+    # --- what the room says
+
+    def want(self, tracks: Sequence[Outgoing], now: float) -> None:
+        """The full set of tracks that this participant should receive."""
+        self._act(self._session.want(tracks, now), now)
+
+    def poll(self, now: float) -> None:
+        """Do what is due; called every few milliseconds."""
+        timeout = self._session.next_timeout
+        if timeout is not None and now >= timeout:
+            self._act(self._session.timeout(now), now)
+        if now >= self._check_at:
+            self._check_at = now + CHECK_S
+            self._connection.check(now)
+        if self._connection.connected:
+            self.receiving.poll(now)
+            self.sending.poll(now, self._services.wall_ms())
+
+    def close(self, now: float) -> None:
+        """Give everything back; the transport says goodbye in the background."""
+        self.sending.clear(now)
+        self.receiving.clear(now)
+        self._services.spawn(self._connection.close())
+
+    # --- what the transport says
+
+    def on_rtp(self, packet: bytes, now: float) -> None:
+        self._sampled += 1
+        if self._sampled % LATENCY_SAMPLE:
+            self.receiving.receive(packet, now)
+            return
+        began = time.perf_counter()
+        self.receiving.receive(packet, now)
+        self._services.metrics.forward_latency.observe(time.perf_counter() - began)
+
+    def on_rtcp(self, packet: bytes, now: float) -> None:
+        try:
+            reports = parse_compound(packet)
+        except MalformedPacket:
+            self._services.metrics.counters.drop("malformed")
+            return
+        for report in reports:
+            take = self._rtcp.get(type(report))
+            if take is not None:
+                take(report, now)
+
+    def on_connected(self) -> None:
+        elapsed = self._services.clock() - self._made_at
+        self._services.metrics.join.labels("connected").observe(elapsed)
+        self._services.say(PeerConnected(room=self.room, participant=self.participant))
+
+    def on_closed(self, reason: CloseReason) -> None:
+        """Tracks end; the seat waits for the client's next RTCPeerConnection."""
+        self.receiving.clear(self._services.clock())
+        self._services.say(PeerDisconnected(room=self.room, participant=self.participant, reason=reason))
+
+    # --- inside
+
+    def _connect(self) -> Connection:
+        services = self._services
+        return Connection(services.endpoint, services.certificate, self, services.clock)
+
+    def _local_transport(self) -> LocalTransport:
+        connection = self._connection
+        return LocalTransport(
+            ufrag=connection.ufrag,
+            pwd=connection.pwd,
+            fingerprints=tuple(connection.fingerprints),
+            candidates=self._services.candidates,
+        )
+
+    def _fresh_transport(self) -> LocalTransport:
+        """The client made a new RTCPeerConnection: the old transport and all that ran on it are over."""
+        now = self._services.clock()
+        self.sending.clear(now)
+        self.receiving.clear(now)
+        self._services.spawn(self._connection.close())
+        self._connection = self._connect()
+        self._made_at = now
+        return self._local_transport()
+
+    def _restart_ice(self) -> LocalTransport:
+        self._connection.restart_ice()
+        return self._local_transport()
+
+    def _send_rtp(self, packet: bytes) -> None:
+        self._connection.send_rtp(packet)
+
+    def _send_rtcp(self, packet: bytes) -> None:
+        self._connection.send_rtcp(packet)
+
+    def _source_changed(self, section: Section, now: float) -> None:
+        self._tracks.source_changed(self.participant, section, now)
+
+    def _on_sender_report(self, report: SenderReport, now: float) -> None:
+        self.receiving.on_sender_report(report, now)
+        self._on_reports(report, now)
+
+    def _on_reports(self, report: SenderReport | ReceiverReport, now: float) -> None:
+        for block in report.reports:
+            self.sending.on_report(block, now)
+
+    def _act(self, events: Sequence[Event], now: float) -> None:
+        for event in events:
+            self._events[type(event)](event, now)
+
+    def _deliver(self, event: Deliver, now: float) -> None:
+        source, extensions = self._tracks.source(event.key)
+        self.sending.deliver(event, source, extensions, now)
+
+    def _say_answer(self, event: Answer, _: float) -> None:
+        answer = Description(type="answer", sdp=event.sdp)
+        self._services.say(PeerAnswer(room=self.room, participant=self.participant, answer=answer))
+
+    def _say_offer(self, event: Offer, _: float) -> None:
+        offer = Description(type="offer", sdp=event.sdp)
+        self._services.say(
+            PeerOffer(room=self.room, participant=self.participant, offer=offer, tracks=event.tracks)
+        )
+
+    def _say_refused(self, event: Refused, _: float) -> None:
+        self._services.say(
+            PeerError(
+                room=self.room,
+                participant=self.participant,
+                code=event.code,
+                message=event.message,
+                re=event.re,
+            )
+        )

@@ -1,0 +1,146 @@
+"""One lesson's room on this node: who publishes what, who receives it, what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+
+from media.forward.source import TrackSource
+from media.negotiation.events import Outgoing
+from media.protocol.control import Record
+from media.recording.recorder import TrackKey, TrackRecorder
+from media.rooms.peer import Peer
+from media.rooms.receiving import Section
+from media.rooms.services import Services
+
+Key = tuple[str, str]  # participant, source
+
+
+@dataclass(slots=True)
+class Track:
+    """One published track as the room knows it."""
+
+    section: Section
+    source: TrackSource
+    recorder: TrackRecorder | None = None
+
+
+class Room:
+    """Implements `peer.Tracks`."""
+
+    def __init__(self, id: str, services: Services) -> None:
+        self.id = id
+        self._services = services
+        self._peers: dict[str, Peer] = {}
+        self._tracks: dict[Key, Track] = {}
+        self._records: dict[str, Record] = {}
+
+    @property
+    def peers(self) -> Iterator[Peer]:
+        return iter(self._peers.values())
+
+    @property
+    def empty(self) -> bool:
+        return not self._peers
+
+    def peer(self, participant: str) -> Peer | None:
+        return self._peers.get(participant)
+
+    # --- people
+
+    def join(self, participant: str) -> None:
+        """Make the seat, or keep it when the participant's socket came back."""
+        peer = self._peers.get(participant)
+        if peer is None:
+            peer = self._peers[participant] = Peer(self.id, participant, self, self._services)
+            self._tell(peer, self._services.clock())
+        peer.joined()
+
+    def leave(self, participant: str) -> None:
+        peer = self._peers.pop(participant, None)
+        if peer is not None:
+            peer.close(self._services.clock())
+
+    def close(self) -> None:
+        self._records.clear()
+        for participant in tuple(self._peers):
+            self.leave(participant)
+
+    # --- tracks
+
+    def source(self, key: Hashable) -> tuple[TrackSource | None, dict[str, int]]:
+        track = self._tracks.get(key)  # type: ignore[call-overload]
+        if track is None:
+            return None, {}
+        return track.source, track.section.publish.extensions
+
+    def source_changed(self, participant: str, section: Section, now: float) -> None:
+        key = (participant, section.publish.source)
+        old = self._tracks.pop(key, None)
+        if old is not None:
+            self._stop_recording(old)
+        if section.source is not None:
+            self._tracks[key] = Track(section, section.source)
+            self._record_track(participant, key)
+        extensions = section.publish.extensions
+        for other in self._others(participant):
+            other.sending.source_changed(key, section.source, extensions, now)
+            self._tell(other, now)
+
+    def _tell(self, peer: Peer, now: float) -> None:
+        """Everything that the others publish."""
+        peer.want(
+            [
+                Outgoing(
+                    participant=participant,
+                    source=track.section.publish.source,
+                    kind=track.section.publish.kind,
+                    key=(participant, source),
+                    codec=track.section.publish.codec,
+                )
+                for (participant, source), track in self._tracks.items()
+                if participant != peer.participant
+            ],
+            now,
+        )
+
+    def _others(self, participant: str) -> Iterator[Peer]:
+        return (peer for peer in self._peers.values() if peer.participant != participant)
+
+    # --- recording
+
+    def record(self, order: Record) -> None:
+        """Write the participant's tracks from now on, those of later too; or close what is open.
+
+        A server that comes back says it again: what runs goes on."""
+        running = self._records.get(order.participant)
+        if order.on and running is not None and running.recording == order.recording:
+            return
+        if order.on:
+            self._records[order.participant] = order
+        else:
+            self._records.pop(order.participant, None)
+        for key, track in self._tracks.items():
+            if key[0] == order.participant:
+                self._stop_recording(track)
+                self._record_track(order.participant, key)
+
+    def _record_track(self, participant: str, key: Key) -> None:
+        order, track = self._records.get(participant), self._tracks[key]
+        if order is None:
+            return
+        services, publish = self._services, track.section.publish
+        name = TrackKey(
+            room=self.id,
+            recording=order.recording,
+            participant=participant,
+            source=publish.source,
+            kind=publish.kind,
+        )
+        start_ms = max(0, services.wall_ms() - order.origin_ms)
+        track.recorder = services.recorder.start(name, track.source, start_ms, services.clock())
+
+    def _stop_recording(self, track: Track) -> None:
+        recorder, track.recorder = track.recorder, None
+        if recorder is not None:
+            self._services.recorder.stop(recorder)

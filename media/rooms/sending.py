@@ -1,0 +1,150 @@
+"""What one participant receives: a sink per track, and the reports and requests that come back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+
+from media.forward.source import TrackSource
+from media.forward.subscriber import TrackSink
+from media.metrics import Counters
+from media.negotiation.events import Deliver
+from media.rtp.extensions import AUDIO_LEVEL, MID, VIDEO_ORIENTATION
+from media.rtp.rtcp import FullIntraRequest, Nack, PictureLossIndication, ReportBlock
+
+PASSED_ON = (AUDIO_LEVEL, VIDEO_ORIENTATION)  # extensions that mean the same to every receiver
+SENDER_REPORT_S = 1.0
+UNIX_TO_NTP_S = 2_208_988_800  # RFC 5905 §6: seconds from 1900 to 1970
+
+
+def ntp_time(wall_ms: int) -> int:
+    """The 64-bit NTP timestamp of Unix milliseconds."""
+    seconds, milliseconds = divmod(wall_ms, 1000)
+    return (seconds + UNIX_TO_NTP_S) << 32 | (milliseconds << 32) // 1000
+
+
+def extension_map(theirs: dict[str, int], ours: dict[str, int]) -> dict[int, int]:
+    """From the publisher's extension ids to the subscriber's."""
+    return {theirs[uri]: ours[uri] for uri in PASSED_ON if uri in theirs and uri in ours}
+
+
+class Sending:
+    """Keys name tracks: (participant, source)."""
+
+    def __init__(
+        self, send_rtp: Callable[[bytes], None], send_rtcp: Callable[[bytes], None], counters: Counters
+    ) -> None:
+        self._send_rtp = send_rtp
+        self._send_rtcp = send_rtcp
+        self._counters = counters
+        self._deliveries: dict[Hashable, Deliver] = {}
+        self._sinks: dict[Hashable, TrackSink] = {}
+        self._by_ssrc: dict[int, TrackSink] = {}
+        self._paused: set[Hashable] = set()
+        self._report_at = 0.0
+
+    @property
+    def sinks(self) -> Iterator[TrackSink]:
+        return iter(self._sinks.values())
+
+    # --- tracks come and go
+
+    def deliver(
+        self, delivery: Deliver, source: TrackSource | None, theirs: dict[str, int], now: float
+    ) -> None:
+        """The client takes the track: forward it from now on (from its source's start if it has none)."""
+        if self._deliveries.get(delivery.key) == delivery and delivery.key in self._sinks:
+            return
+        self._drop_sink(delivery.key, now)
+        self._deliveries[delivery.key] = delivery
+        if source is not None:
+            self._attach(delivery, source, theirs, now)
+
+    def undeliver(self, key: Hashable, now: float) -> None:
+        self._deliveries.pop(key, None)
+        self._drop_sink(key, now)
+
+    def source_changed(
+        self, key: Hashable, source: TrackSource | None, theirs: dict[str, int], now: float
+    ) -> None:
+        """The publisher's track has another stream now, or none: keep our numbering over the change."""
+        delivery, sink = self._deliveries.get(key), self._sinks.get(key)
+        if source is None or delivery is None:
+            return
+        if sink is None:
+            self._attach(delivery, source, theirs, now)
+        else:
+            sink.switch(source, now)
+
+    def clear(self, now: float) -> None:
+        for key in tuple(self._deliveries):
+            self.undeliver(key, now)
+
+    def pause(self, key: Hashable, paused: bool, now: float) -> None:
+        """The client shows the track (or not): nothing is sent meanwhile."""
+        (self._paused.add if paused else self._paused.discard)(key)
+        sink = self._sinks.get(key)
+        if sink is not None:
+            sink.pause() if paused else sink.resume(now)
+
+    def _attach(self, delivery: Deliver, source: TrackSource, theirs: dict[str, int], now: float) -> None:
+        sink = TrackSink(
+            source,
+            self._send_rtp,
+            delivery.ssrc,
+            delivery.payload_type,
+            delivery.rtx_ssrc,
+            delivery.rtx_payload_type,
+            delivery.mid,
+            delivery.extensions.get(MID),
+            extension_map(theirs, delivery.extensions),
+        )
+        self._sinks[delivery.key] = sink
+        self._by_ssrc[delivery.ssrc] = sink
+        if delivery.key in self._paused:
+            sink.pause()
+        source.attach(sink, now)
+
+    def _drop_sink(self, key: Hashable, now: float) -> None:
+        sink = self._sinks.pop(key, None)
+        if sink is not None:
+            sink.source.detach(sink)
+            self._by_ssrc.pop(sink.ssrc, None)
+            self._counters.retired.add("out", sink.source.kind, sink.packets, sink.octets)
+            self._counters.rtx_out += sink.resent
+
+    # --- what the receiver says of them
+
+    def on_report(self, block: ReportBlock, now: float) -> None:
+        sink = self._by_ssrc.get(block.ssrc)
+        if sink is not None:
+            sink.on_receiver_report(block, now)
+
+    def on_nack(self, nack: Nack, now: float) -> None:
+        self._counters.nack_in += 1
+        sink = self._by_ssrc.get(nack.media_ssrc)
+        if sink is not None:
+            sink.on_nack(nack.sequence_numbers, now)
+
+    def on_pli(self, pli: PictureLossIndication, now: float) -> None:
+        self._request_keyframe(pli.media_ssrc, now)
+
+    def on_fir(self, fir: FullIntraRequest, now: float) -> None:
+        for ssrc, _ in fir.entries:
+            self._request_keyframe(ssrc, now)
+
+    def _request_keyframe(self, ssrc: int, now: float) -> None:
+        self._counters.pli_in += 1
+        sink = self._by_ssrc.get(ssrc)
+        if sink is not None:
+            sink.on_keyframe_request(now)
+
+    def poll(self, now: float, wall_ms: int) -> None:
+        """Keyframe requests of sinks that wait, and Sender Reports that are due."""
+        for sink in self._sinks.values():
+            sink.poll(now)
+        if now >= self._report_at:
+            self._report_at = now + SENDER_REPORT_S
+            for sink in self._sinks.values():
+                report = sink.sender_report(now, ntp_time(wall_ms))
+                if report is not None:
+                    self._send_rtcp(report)

@@ -13,8 +13,8 @@ class User(Model):
 
     id = fields.BigIntField(primary_key=True)
     public_id: UUID = fields.UUIDField(unique=True, default=uuid4)
-    username = fields.CharField(max_length=30)
-    username_key = fields.CharField(max_length=60, unique=True)
+    username = fields.CharField(max_length=32)
+    username_key = fields.CharField(max_length=64, unique=True)
     email = fields.CharField(max_length=320)
     email_key = fields.CharField(max_length=640, unique=True)
     password_hash = fields.CharField(max_length=200)
@@ -36,6 +36,7 @@ class RoleGrant(Model):
 
     id = fields.BigIntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User", related_name="roles")
+    user_id: int
     role = fields.CharField(max_length=12)
     created_at = fields.DatetimeField()
 
@@ -50,6 +51,7 @@ class Login(Model):
     id = fields.BigIntField(primary_key=True)
     public_id: UUID = fields.UUIDField(unique=True, default=uuid4)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User", related_name="logins")
+    user_id: int
     cookie_hash = fields.CharField(max_length=64, unique=True)
     bearer_hash = fields.CharField(max_length=64, unique=True)
     created_at = fields.DatetimeField()
@@ -68,6 +70,7 @@ class OneTimeToken(Model):
 
     id = fields.BigIntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User", related_name="tokens")
+    user_id: int
     purpose = fields.CharField(max_length=20)
     token_hash = fields.CharField(max_length=64, unique=True)
     created_at = fields.DatetimeField()

@@ -28,9 +28,11 @@ class UserSkill(Model):
 
     id = fields.BigIntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User", related_name="skills")
+    user_id: int
     skill: fields.ForeignKeyRelation[Skill] = fields.ForeignKeyField(
         "models.Skill", related_name="people"
     )
+    skill_id: int
     kind = fields.CharField(max_length=8)
     level = fields.CharField(max_length=16, default="")
 
@@ -46,6 +48,7 @@ class MentorProfile(Model):
     user: fields.OneToOneRelation[User] = fields.OneToOneField(
         "models.User", related_name="mentor_profile"
     )
+    user_id: int
     status = fields.CharField(max_length=20, default="draft")
     headline = fields.CharField(max_length=140, default="")
     bio = fields.TextField(default="")

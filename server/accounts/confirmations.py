@@ -1,0 +1,145 @@
+"""Proving an e-mail address and setting a new password, by tokens sent by mail.
+
+Tokens work once and for a while. They are made by the job that sends the mail, so that no plain token
+is ever stored.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from server.accounts.logins import end_all_logins
+from server.accounts.models import OneTimeToken, User
+from server.accounts.names import same
+from server.accounts.passwords import check_password, hash_password
+from server.accounts.registration import may_mail
+from server.accounts.tokens import hashed, new_secret
+from server.edge.access import Viewer
+from server.edge.ratelimit import WINDOWS, Limit
+from server.infra import clock
+from server.infra.db import transactional
+from server.infra.errors import Invalid
+from server.infra.outbox import enqueue
+
+Purpose = Literal["verify_email", "reset_password"]
+
+LIFETIME: dict[Purpose, timedelta] = {
+    "verify_email": timedelta(hours=24),
+    "reset_password": timedelta(hours=1),
+}
+RESEND = Limit("verify-mail", 5, timedelta(hours=1))
+RESET_MAIL = Limit("reset-mail", 5, timedelta(hours=1))
+RESET_ADDRESS = Limit("reset-address", 60, timedelta(hours=1))
+
+BAD_TOKEN = "This link has been used already or is too old. Please ask for a new one."
+
+
+@transactional
+async def issue_token(user_id: int, purpose: Purpose) -> str:
+    """A new token for a mail; older ones of the same purpose go on working until they end."""
+    token = new_secret()
+    now = clock.now()
+    await OneTimeToken.create(
+        user_id=user_id,
+        purpose=purpose,
+        token_hash=hashed(token),
+        created_at=now,
+        expires_at=now + LIFETIME[purpose],
+    )
+    return token
+
+
+async def token_works(token: str, purpose: Purpose) -> bool:
+    """Whether the token would be accepted now; nothing is used up."""
+    return await _usable(token, purpose) is not None
+
+
+async def _usable(token: str, purpose: Purpose) -> OneTimeToken | None:
+    return await OneTimeToken.get_or_none(
+        token_hash=hashed(token), purpose=purpose, used_at__isnull=True, expires_at__gt=clock.now()
+    )
+
+
+async def _use(token: str, purpose: Purpose) -> int:
+    """Use the token up and return whose it is; of two at once only one succeeds.
+
+    Raises Invalid."""
+    found = await _usable(token, purpose)
+    used = found and await OneTimeToken.filter(id=found.id, used_at__isnull=True).update(
+        used_at=clock.now()
+    )
+    if not found or not used:
+        raise Invalid(fields={"token": BAD_TOKEN}, message=BAD_TOKEN)
+    return found.user_id
+
+
+@transactional
+async def verify_email(token: str) -> None:
+    """The address is proven.
+
+    Raises Invalid."""
+    user_id = await _use(token, "verify_email")
+    await _mark_verified(user_id)
+
+
+async def _mark_verified(user_id: int) -> None:
+    await User.filter(id=user_id, email_verified_at__isnull=True).update(email_verified_at=clock.now())
+
+
+async def resend_verification(viewer: Viewer) -> None:
+    """Send the mail once more; nothing happens when the address is proven already.
+
+    Raises Throttled."""
+    if not viewer.verified:
+        WINDOWS.take(RESEND, str(viewer.user_id))
+        await _ask_for_mail("notifications.verify_email", viewer.user_id)
+
+
+async def resend_verification_to(email: str) -> None:
+    """The same for somebody not signed in: says nothing about whether the address is known."""
+    user = await User.get_or_none(email_key=same(email.strip()))
+    if user and user.email_verified_at is None and may_mail(RESEND, user.id):
+        await _ask_for_mail("notifications.verify_email", user.id)
+
+
+async def request_reset(email: str, address: str) -> None:
+    """Mail a link for a new password, if the address is known; the answer is the same for all.
+
+    Raises Throttled for an address that asks too often."""
+    WINDOWS.take(RESET_ADDRESS, address)
+    user = await User.get_or_none(email_key=same(email.strip()))
+    if user and user.status == "active" and may_mail(RESET_MAIL, user.id):
+        await _ask_for_mail("notifications.reset_password", user.id)
+
+
+@transactional
+async def _ask_for_mail(job: str, user_id: int) -> None:
+    await enqueue(job, {"user_id": user_id})
+
+
+async def reset_password(token: str, password: str) -> None:
+    """Set a new password and end all logins. Who has the mailbox has proven the address too.
+
+    Raises Invalid."""
+    found = await _usable(token, "reset_password")
+    if found is None:
+        raise Invalid(fields={"token": BAD_TOKEN}, message=BAD_TOKEN)
+    user = await User.get(id=found.user_id)
+    try:
+        check_password(password, username=user.username, email=user.email)
+    except ValueError as error:
+        raise Invalid(fields={"password": str(error)}) from error
+    await _set_password(token, await hash_password(password))
+
+
+@transactional
+async def _set_password(token: str, password_hash: str) -> None:
+    user_id = await _use(token, "reset_password")
+    now = clock.now()
+    await User.filter(id=user_id).update(password_hash=password_hash)
+    await OneTimeToken.filter(user_id=user_id, purpose="reset_password", used_at__isnull=True).update(
+        used_at=now
+    )
+    await _mark_verified(user_id)
+    await end_all_logins(user_id)

@@ -1,0 +1,107 @@
+"""Getting an account. A known e-mail address gets the same answer as a new one, and its owner a mail."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from server.accounts.models import RoleGrant, User
+from server.accounts.names import clean_email, clean_name, clean_timezone, clean_username, same
+from server.accounts.passwords import check_password, hash_password
+from server.accounts.values import OPEN_ROLES, Registration
+from server.edge.ratelimit import WINDOWS, Limit
+from server.infra import clock
+from server.infra.db import transactional
+from server.infra.errors import Invalid, Throttled
+from server.infra.outbox import enqueue
+
+HOUR = timedelta(hours=1)
+PER_ADDRESS = Limit("register", 20, HOUR)
+PER_ADDRESS_IN_DEVELOPMENT = Limit("register", 1000, HOUR)
+KNOWN_MAIL = Limit("register-known", 3, HOUR)  # mails to one owner about attempts with their address
+
+USERNAME_TAKEN = "This username is taken. Please choose another."
+
+
+def count_registration(address: str, *, development: bool) -> None:
+    """Raises Throttled when this address has registered too often."""
+    WINDOWS.take(PER_ADDRESS_IN_DEVELOPMENT if development else PER_ADDRESS, address)
+
+
+def checked(wanted: Registration) -> Registration:
+    """The registration in clean spelling.
+
+    Raises Invalid naming every field that is wrong."""
+    errors: dict[str, str] = {}
+    clean: dict[str, str] = {}
+    rules = {"email": clean_email, "username": clean_username, "timezone": clean_timezone}
+    for field, rule in rules.items():
+        try:
+            clean[field] = rule(getattr(wanted, field))
+        except ValueError as error:
+            errors[field] = str(error)
+    try:
+        clean["name"] = clean_name(wanted.name or clean.get("username", "-"))
+    except ValueError as error:
+        errors["name"] = str(error)
+    try:
+        check_password(wanted.password, username=wanted.username, email=wanted.email)
+    except ValueError as error:
+        errors["password"] = str(error)
+    if wanted.role not in OPEN_ROLES:
+        errors["role"] = "Choose learner or mentor."
+    if errors:
+        raise Invalid(fields=errors)
+    return Registration(password=wanted.password, role=wanted.role, **clean)
+
+
+async def require_free_username(username: str) -> None:
+    """Raises Invalid when somebody has this username; usernames are public, so this may be told."""
+    if await User.filter(username_key=same(username)).exists():
+        raise Invalid(fields={"username": USERNAME_TAKEN})
+
+
+async def hashed_password(clean: Registration) -> str:
+    """The slow part, before any transaction begins."""
+    return await hash_password(clean.password)
+
+
+@transactional
+async def create_account(clean: Registration, password_hash: str) -> int:
+    """Make the account with its role and ask for its verification mail; returns the user's id.
+
+    Raises IntegrityError when the username or the address is known: see `account_known`."""
+    now = clock.now()
+    user = await User.create(
+        username=clean.username,
+        username_key=same(clean.username),
+        email=clean.email,
+        email_key=same(clean.email),
+        password_hash=password_hash,
+        name=clean.name,
+        timezone=clean.timezone,
+        last_role=clean.role,
+        created_at=now,
+    )
+    await RoleGrant.create(user=user, role=clean.role, created_at=now)
+    await enqueue("notifications.verify_email", {"user_id": user.id})
+    return int(user.id)
+
+
+@transactional
+async def account_known(clean: Registration) -> None:
+    """After an IntegrityError: say that the username is taken, or mail the owner of the address.
+
+    Raises Invalid."""
+    await require_free_username(clean.username)
+    user = await User.get_or_none(email_key=same(clean.email))
+    if user is not None and may_mail(KNOWN_MAIL, user.id):
+        await enqueue("notifications.known_email", {"user_id": user.id})
+
+
+def may_mail(limit: Limit, user_id: int) -> bool:
+    """Count one mail of a kind to one person; False when there were enough."""
+    try:
+        WINDOWS.take(limit, str(user_id))
+    except Throttled:
+        return False
+    return True

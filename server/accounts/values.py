@@ -1,0 +1,66 @@
+"""What leaves the accounts: values that travel between the service, pages and answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+ROLES = ("learner", "mentor", "admin", "owner")
+OPEN_ROLES = frozenset({"learner", "mentor"})  # what people may choose for themselves
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What someone sends to get an account. `role` is "learner" or "mentor"."""
+
+    email: str
+    username: str
+    password: str
+    role: str
+    timezone: str = "UTC"
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where a request comes from."""
+
+    address: str
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewLogin:
+    """The two secrets of a fresh login: known to the client alone from now on."""
+
+    user_id: int
+    cookie: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoginView:
+    """One active login, as its owner sees it."""
+
+    id: UUID
+    created_at: datetime
+    last_seen_at: datetime
+    user_agent: str
+    address: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as its owner and administrators see it."""
+
+    id: UUID
+    username: str
+    email: str
+    name: str
+    roles: tuple[str, ...]
+    verified: bool
+    timezone: str
+    status: str
+    created_at: datetime

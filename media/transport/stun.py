@@ -15,6 +15,7 @@ from aioice import stun
 Address = tuple[Any, ...]  # as a socket gives it: (host, port), for IPv6 two more
 
 MAGIC_COOKIE = stun.COOKIE.to_bytes(4, "big")
+FINGERPRINT_HEADER = b"\x80\x28\x00\x04"  # type and length; its checksum is the last four bytes
 
 
 class BadStun(ValueError):
@@ -48,6 +49,8 @@ def parse_binding_request(datagram: bytes) -> BindingRequest:
     Raises BadStun on anything else."""
     if datagram[4:8] != MAGIC_COOKIE:
         raise BadStun("no magic cookie (RFC 8489 §5)")
+    if datagram[-8:-4] != FINGERPRINT_HEADER:
+        raise BadStun("no FINGERPRINT at the end, which a check must have (RFC 8445 §7.1)")
     try:
         message = stun.parse_message(datagram)
     except (ValueError, struct.error) as error:
@@ -56,8 +59,6 @@ def parse_binding_request(datagram: bytes) -> BindingRequest:
         raise BadStun("not a request")
     if message.message_method is not stun.Method.BINDING:
         raise BadStun("not the Binding method")
-    if "FINGERPRINT" not in message.attributes:
-        raise BadStun("no FINGERPRINT, which a check must have (RFC 8445 §7.1)")
     ufrag, colon, _ = message.attributes.get("USERNAME", "").partition(":")
     if not colon:
         raise BadStun("no USERNAME of two fragments (RFC 8445 §7.2.2)")

@@ -6,13 +6,22 @@ import asyncio
 import contextlib
 import socket
 import struct
+import weakref
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from aioice import stun
-from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
-from aiortc import RTCIceCandidate, RTCIceGatherer, RTCIceParameters, RTCIceTransport
+from aiortc import (
+    RTCCertificate,
+    RTCDtlsFingerprint,
+    RTCDtlsParameters,
+    RTCDtlsTransport,
+    RTCIceCandidate,
+    RTCIceGatherer,
+    RTCIceParameters,
+    RTCIceTransport,
+)
 
 from media.transport.connection import Connection
 from media.transport.parameters import RemoteTransport
@@ -171,7 +180,7 @@ class RawPeer:
 
     def __init__(self, node: Node, connection: Connection) -> None:
         self._server = (HOST, node.endpoint.port)
-        self._connection = connection
+        self._connection = weakref.proxy(connection)
         self._sockets: list[socket.socket] = []
         self._loop = asyncio.get_running_loop()
         self._inbox: asyncio.Queue[bytes] = asyncio.Queue()
@@ -197,6 +206,10 @@ class RawPeer:
         self._sockets.append(made)
         return made
 
+    def stop_reading(self, source: socket.socket) -> None:
+        """Leave a network: what arrives there is lost."""
+        self._loop.remove_reader(source.fileno())
+
     def send(self, data: bytes, source: socket.socket | None = None) -> None:
         (source or self.socket).sendto(data, self._server)
 
@@ -220,11 +233,19 @@ class RawPeer:
     def send_rtp(self, packet: bytes, source: socket.socket | None = None) -> None:
         self.send(self.protect(packet), source)
 
+    @property
+    def tasks(self) -> set[Any]:
+        """aiortc's own, which `close` ends."""
+        return {self.dtls._task} - {None}
+
     async def close(self) -> None:
+        pumps = self.tasks
         await self.dtls.stop()
+        await asyncio.gather(*pumps, return_exceptions=True)
         for each in self._sockets:
             self._loop.remove_reader(each.fileno())
             each.close()
+        self._sockets.clear()
 
     async def _recv(self) -> bytes:
         return await self._inbox.get()

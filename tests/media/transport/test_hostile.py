@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from aioice import stun
@@ -73,7 +73,7 @@ def nothing_came_back(source: socket.socket) -> bool:
 
 
 @pytest.fixture
-def stranger() -> socket.socket:
+def stranger() -> Iterator[socket.socket]:
     """An address that never passes a check, and does not read by itself."""
     made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     made.setblocking(False)
@@ -279,6 +279,6 @@ async def test_answer_to_a_check_is_no_longer_than_the_check(
     node: Node, connection: Connection, peer: RawPeer
 ) -> None:
     peer.check(nominate=False)
-    (answer, _), = await peer.answers.reach(1)
+    ((answer, _),) = await peer.answers.reach(1)
     assert answer.message_class is stun.Class.RESPONSE
     assert len(bytes(answer)) <= len(binding_request(connection.ufrag, connection.pwd, nominate=False))

@@ -188,7 +188,7 @@ class TrackSource:
         """Audio is not asked for again: it would come too late to be heard."""
         if self._kind == "audio":
             return
-        if step + len(self._missing) > MAX_MISSING:
+        if len(self._missing) + step - 1 > MAX_MISSING:
             self._missing.clear()
             self.request_keyframe(now)
             return

@@ -72,7 +72,7 @@ class TrackSink:
         self._resends = Resends()
         self._round_trip = RoundTrip()
         self._newest = 0  # the source's number that was forwarded last in order
-        self._span = 0  # how many numbers before it belong to this mapping
+        self._span = 0  # how many numbers before it may be sent again; -1: not even it
         self._timestamp = 0  # the source's, with that number
         self._sent_at = 0.0
         self._mapped_at = 0.0
@@ -234,7 +234,7 @@ class TrackSink:
         headers under one index (RFC 7714 §8.4). So what was sent with a mid is not repeated."""
         self._rewriter.mid = None
         if not self._rtx:
-            self._span = 0
+            self._span = -1
 
     # --- reports to the subscriber
 

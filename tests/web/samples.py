@@ -1,0 +1,342 @@
+"""Contexts to render every page with: usual ones, long names, nothing there yet, errors.
+
+`PAGES` maps a name to (template, context, who is signed in). The values are those that the views hand over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from server.booking.values import Abilities, BookingRow, Person, SessionDetail
+from server.edge.access import Viewer
+
+NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
+LEVELS = (("beginner", "Beginner"), ("intermediate", "Intermediate"), ("advanced", "Advanced"))
+LANGUAGES = (("en", "English"), ("de", "Deutsch"), ("ar", "العربية"))
+DURATIONS = (15, 30, 45, 60, 90, 120)
+IDENTITY = UUID("6a1f3a52-8a0e-4d0c-9a57-2f1f5ad0a001")
+LONG_NAME = "Maximiliane-Théodora von Hohenschwangau-Featherstonehaugh"
+LONG_TITLE = "Donaudampfschifffahrtsgesellschaftskapitänspatentprüfung: everything the examiner will ask you about"
+
+
+def _viewer(name: str, *roles: str, verified: bool = True) -> Viewer:
+    username = name.split()[0].lower()
+    return Viewer(
+        user_id=1,
+        public_id=IDENTITY,
+        username=username,
+        name=name,
+        email=f"{username}@example.org",
+        roles=frozenset(roles),
+        verified=verified,
+        timezone="Europe/Berlin",
+        login_id=1,
+    )
+
+
+LEARNER = _viewer("Ines Albers", "learner")
+LONG_LEARNER = _viewer(LONG_NAME, "learner", "mentor", verified=False)
+MENTOR = _viewer("Tomasz Wiśniewski", "mentor", "learner")
+ADMIN = _viewer("Ada Okafor", "admin", "owner", "learner")
+
+
+def _session(number: int = 1, **changes: Any) -> SessionDetail:
+    starts_at = changes.pop("starts_at", datetime(2026, 11, 24, 17, 0, tzinfo=UTC) + timedelta(days=number))
+    minutes = changes.pop("duration_minutes", 45)
+    session_id = UUID(int=IDENTITY.int + number)
+    usual: dict[str, Any] = {
+        "id": session_id,
+        "title": "Read a balance sheet without falling asleep",
+        "url": f"/sessions/{session_id}",
+        "mentor_id": 7,
+        "mentor": Person("tomasz", "Tomasz Wiśniewski"),
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(minutes=minutes),
+        "duration_minutes": minutes,
+        "level": "beginner",
+        "language": "en",
+        "skills": ("Accounting", "Finance"),
+        "skill_slugs": ("accounting", "finance"),
+        "price_minor": 1800,
+        "currency": "EUR",
+        "capacity": 6,
+        "seats_taken": 4,
+        "status": "published",
+        "recording": "auto",
+        "timezone": "Europe/Berlin",
+        "local_start": "2026-11-25T18:00",
+        "description": (
+            "We take the annual report of a bakery chain apart, line by line.\n\n"
+            "Bring a report that you want to understand; we look at two of yours at the end. "
+            "No accounting needed, only patience with small numbers."
+        ),
+        "objectives": (
+            "tell profit from cash, and say why it matters",
+            "find the three lines that decide whether a company survives the winter",
+            "ask a banker a question that makes them sit up",
+        ),
+    }
+    return SessionDetail(**{**usual, **changes})
+
+
+SOON = _session(
+    0,
+    title="First chords on the ukulele",
+    starts_at=NOW + timedelta(minutes=12),
+    duration_minutes=30,
+    price_minor=0,
+    capacity=1,
+    seats_taken=1,
+    skills=("Music",),
+    mentor=Person("lena", "Léna Baptiste"),
+)
+LIVE = replace(SOON, status="live")
+PAID = _session(1)
+LONG = _session(
+    3,
+    title=LONG_TITLE,
+    mentor=Person("max", LONG_NAME),
+    level="advanced",
+    language="de",
+    capacity=120,
+    seats_taken=120,
+    price_minor=1234500,
+    duration_minutes=150,
+    skills=("Navigation", "Maritime law and its history since 1829", "Oral examinations", "German", "More"),
+    starts_at=datetime(2026, 12, 31, 22, 0, tzinfo=UTC),
+)
+FREE = _session(
+    5,
+    title="SQL joins, drawn by hand",
+    mentor=Person("ada", "Ada Okafor"),
+    price_minor=0,
+    level="intermediate",
+    capacity=4,
+    seats_taken=0,
+    skills=("SQL", "Data"),
+)
+DRAFT = _session(6, title="Bake bread with what is in the cupboard", status="draft", seats_taken=0)
+ENDED = _session(-9, status="ended")
+CANCELLED = _session(-3, status="cancelled")
+SESSIONS = [SOON, PAID, LONG, FREE]
+
+
+def _booking(session: SessionDetail, status: str = "confirmed", **changes: Any) -> BookingRow:
+    usual: dict[str, Any] = {
+        "id": session.id,
+        "status": status,
+        "session": session,
+        "price_minor": session.price_minor,
+        "currency": session.currency,
+        "hold_expires_at": None,
+        "created_at": NOW,
+        "can_join": False,
+        "can_cancel": status == "confirmed",
+        "join_url": f"{session.url}/room",
+        "recordings_url": None,
+    }
+    return BookingRow(**{**usual, **changes})
+
+
+@dataclass(frozen=True)
+class Named:
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True)
+class ChipView:
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class PageView:
+    number: int
+    per_page: int
+    total: int
+    pages: int
+
+
+SKILLS = [
+    Named(name.lower(), name)
+    for name in ("Accounting", "Baking", "Data", "Finance", "German", "Guitar", "Music", "Python", "SQL", "Writing")
+]
+NO_FILTERS = dict.fromkeys(("q", "skill", "level", "language", "price", "has_seats", "sort"), "")
+MENTORS = [
+    SimpleNamespace(username="tomasz", name="Tomasz Wiśniewski", headline="Auditor for eleven years, teacher for two", skills=("Accounting", "Finance"), url="/"),
+    SimpleNamespace(username="lena", name="Léna Baptiste", headline="I teach grown-ups to play their first song", skills=("Music",), url="/"),
+    SimpleNamespace(username="max", name=LONG_NAME, headline="", skills=(), url="/"),
+]
+FORM = {
+    "title": "Re",
+    "description": "",
+    "skills": ["sql", "data"],
+    "level": "advanced",
+    "language": "de",
+    "objectives": "draw a join\nsay which rows get lost",
+    "starts_at": "2026-11-25T18:03",
+    "timezone": "Europe/Berlin",
+    "duration_minutes": "45",
+    "capacity": "6",
+    "price": "twelve",
+    "currency": "EUR",
+    "recording": "off",
+}
+CREATE = {
+    "form": {"level": "beginner", "timezone": "Europe/Berlin", "price": "0", "skills": [], "objectives": ""},
+    "errors": {},
+    "session": None,
+    "action": "/dashboard/mentor/create",
+    "skills": SKILLS,
+    "timezones": [(name, name.replace("_", " ")) for name in ("America/New_York", "Europe/Berlin", "UTC")],
+    "levels": LEVELS,
+    "languages": LANGUAGES,
+    "durations": DURATIONS,
+    "max_capacity": 200,
+    "step": 1,
+}
+CREATE_ERRORS = {
+    "title": "Use at least 3 characters.",
+    "starts_at": "Choose a start on a five-minute mark.",
+    "price_minor": "Write an amount such as 12.50.",
+    "skills": "Choose at least one skill.",
+    "form": "You already teach at that time.",
+}
+TRACKS = [
+    SimpleNamespace(
+        id=str(number),
+        participant_name=name,
+        source=source,
+        kind=kind,
+        duration_ms=2_712_000,
+        size=size,
+        sha256="9f2c" * 16 if state == "ready" else None,
+        state=state,
+        url=f"/api/v1/recordings/1/file?track={number}" if state == "ready" else None,
+    )
+    for number, (name, source, kind, size, state) in enumerate(
+        (
+            ("Tomasz Wiśniewski", "camera", "video", 81_300_000, "ready"),
+            ("Tomasz Wiśniewski", "screen", "video", 31_300_000, "ready"),
+            ("Tomasz Wiśniewski", "microphone", "audio", 12_100_000, "ready"),
+            (LONG_NAME, "camera", "video", None, "fetching"),
+        )
+    )
+]
+USERS = [
+    SimpleNamespace(username="ines", name="Ines Albers", email="ines@example.org", roles={"learner"}, status="active", created_at=NOW),
+    SimpleNamespace(username="max", name=LONG_NAME, email="m@example.org", roles={"learner", "mentor"}, status="suspended", created_at=NOW),
+]
+WAITING = [
+    SimpleNamespace(username="lena", name="Léna Baptiste", email="lena@example.org", headline="First songs for grown-ups", bio="I have taught ukulele in Lyon since 2014.\nMost of my learners never read notes.", status="submitted", submitted_at=NOW),
+    SimpleNamespace(username="max", name=LONG_NAME, email="m@example.org", headline="", bio="", status="submitted", submitted_at=NOW),
+]
+MAILS = [
+    SimpleNamespace(to="ines@example.org", subject="Confirm your e-mail address", text="Hello Ines,\n\nopen this link:\nhttp://127.0.0.1:8000/auth/verify?token=abc\n", html="<p>Hello</p>", at=NOW),
+    SimpleNamespace(to="tomasz@example.org", subject="Ines Albers booked a seat", text="Hello Tomasz", html="", at=NOW),
+]
+NONE_CAN = Abilities()
+BOOKING_TABS = [(key, key.capitalize(), f"?tab={key}") for key in ("upcoming", "past", "cancelled")]
+MENTOR_TABS = [(key, key.capitalize(), f"?tab={key}") for key in ("upcoming", "drafts", "past")]
+
+
+def _detail(session: SessionDetail, can: Abilities = NONE_CAN, booking: BookingRow | None = None, **more: Any) -> dict[str, Any]:
+    return {"session": session, "can": can, "booking": booking, "errors": {}, "flash": None, **more}
+
+
+def _browse(sessions: list[SessionDetail], page: PageView, **more: Any) -> dict[str, Any]:
+    return {"sessions": sessions, "filters": NO_FILTERS, "skills": SKILLS, "page": page, "chips": [], **more}
+
+
+def _recording(state: str) -> SimpleNamespace:
+    return SimpleNamespace(id=IDENTITY, state=state, duration_ms=2_712_000, size=81_300_000)
+
+
+SET_FILTERS = {**NO_FILTERS, "q": "ledger", "level": "beginner", "has_seats": True}
+CHIPS = [ChipView("“ledger”", "?level=beginner"), ChipView("Beginner", "?q=ledger"), ChipView("Free seats", "?q=ledger")]
+FIGURES = SimpleNamespace(mentors=2, learners=3, sessions=14, hours=21)
+NO_FIGURES = SimpleNamespace(mentors=0, learners=0, sessions=0, hours=0)
+COUNTS = {"users": 6, "mentors": 2, "learners": 3, "waiting": 1, "sessions": 14, "live": 1}
+
+Page = tuple[str, dict[str, Any], Viewer | None]
+
+PAGES: dict[str, Page] = {
+    "landing": ("pages/landing.html", {"featured": SESSIONS[:3], "mentors": MENTORS, "stats": FIGURES}, None),
+    "landing-empty": ("pages/landing.html", {"featured": [], "mentors": [], "stats": NO_FIGURES}, LEARNER),
+    "register": ("accounts/register.html", {"form": {}, "errors": {}, "role": "learner"}, None),
+    "register-errors": (
+        "accounts/register.html",
+        {
+            "form": {"name": LONG_NAME, "username": "a", "email": "nobody", "role": "mentor", "next": "/sessions/"},
+            "errors": {"username": "Use 3 to 30 letters, digits, dots, dashes or underscores.", "email": "This is not an e-mail address.", "password": "Use at least 8 characters."},
+            "role": "mentor",
+        },
+        None,
+    ),
+    "login": ("accounts/login.html", {"form": {}, "errors": {}, "next": "/sessions/"}, None),
+    "login-errors": ("accounts/login.html", {"form": {"identifier": "ines"}, "errors": {"form": "The name or the password is wrong."}, "next": ""}, None),
+    **{f"verify-{state}": ("accounts/verify.html", {"state": state, "token": "abc"}, None) for state in ("ask", "done", "bad")},
+    "check-mail": ("accounts/check_mail.html", {"email": "ines@example.org"}, None),
+    **{
+        f"reset-{state}": ("accounts/reset.html", {"state": state, "token": "abc", "form": {}, "errors": {}}, None)
+        for state in ("ask", "sent", "new", "done", "bad")
+    },
+    "browse": ("discovery/browse.html", _browse(SESSIONS, PageView(2, 4, 12, 3)), None),
+    "browse-chips": ("discovery/browse.html", _browse([LIVE], PageView(1, 20, 1, 1), filters=SET_FILTERS, chips=CHIPS), LEARNER),
+    "browse-none": ("discovery/browse.html", _browse([], PageView(1, 20, 0, 0), filters=SET_FILTERS, chips=CHIPS), None),
+    "browse-desk": ("discovery/browse.html", _browse(SESSIONS, PageView(1, 20, 4, 1), path="/dashboard/learner/browse"), LEARNER),
+    "detail": ("booking/detail.html", _detail(PAID, Abilities(book=True)), None),
+    "detail-free": ("booking/detail.html", _detail(FREE, Abilities(book=True)), LEARNER),
+    "detail-booked": ("booking/detail.html", _detail(LIVE, Abilities(join=True, cancel=True), _booking(LIVE), flash="Your seat is booked. A mail with the details is on its way."), LEARNER),
+    "detail-full": ("booking/detail.html", _detail(LONG, errors={"form": "The last seat was taken a moment ago."}), LEARNER),
+    "detail-draft": ("booking/detail.html", _detail(replace(DRAFT, mentor=Person("tomasz", "Tomasz Wiśniewski")), Abilities(edit=True, publish=True)), MENTOR),
+    "detail-mentor": ("booking/detail.html", _detail(PAID, Abilities(edit=True, join=True, start=True, cancel=True)), MENTOR),
+    "detail-cancelled": ("booking/detail.html", _detail(CANCELLED, booking=_booking(CANCELLED, "cancelled_by_mentor")), LEARNER),
+    "detail-ended": ("booking/detail.html", _detail(ENDED, Abilities(recordings=True), _booking(ENDED)), LEARNER),
+    "bookings": (
+        "booking/bookings.html",
+        {"tabs": BOOKING_TABS, "tab": "upcoming", "flash": None, "bookings": [_booking(LIVE, can_join=True), _booking(PAID), _booking(LONG, "held")]},
+        LEARNER,
+    ),
+    "bookings-past": (
+        "booking/bookings.html",
+        {"tabs": BOOKING_TABS, "tab": "past", "flash": None, "bookings": [_booking(ENDED, recordings_url=f"{ENDED.url}/recordings"), _booking(CANCELLED, "no_show_mentor")]},
+        LEARNER,
+    ),
+    "bookings-empty": ("booking/bookings.html", {"tabs": BOOKING_TABS, "tab": "upcoming", "flash": None, "bookings": []}, LEARNER),
+    "mentor-sessions": ("booking/mentor_sessions.html", {"tabs": MENTOR_TABS, "tab": "upcoming", "flash": None, "sessions": [LIVE, PAID, LONG, DRAFT, ENDED]}, MENTOR),
+    **{
+        f"mentor-sessions-{tab}": ("booking/mentor_sessions.html", {"tabs": MENTOR_TABS, "tab": tab, "flash": None, "sessions": []}, MENTOR)
+        for tab in ("upcoming", "drafts", "past")
+    },
+    "create": ("booking/create.html", CREATE, MENTOR),
+    "create-errors": ("booking/create.html", {**CREATE, "form": FORM, "errors": CREATE_ERRORS}, MENTOR),
+    "edit": ("booking/create.html", {**CREATE, "form": FORM, "session": DRAFT, "action": f"{DRAFT.url}/edit"}, MENTOR),
+    "learner-overview": (
+        "pages/learner_overview.html",
+        {"next_session": SOON, "upcoming": [_booking(PAID), _booking(LONG)], "past": [_booking(ENDED, recordings_url="/")], "suggested": [FREE, PAID]},
+        LEARNER,
+    ),
+    "learner-overview-empty": ("pages/learner_overview.html", {"next_session": None, "upcoming": [], "past": [], "suggested": []}, LONG_LEARNER),
+    "mentor-overview": (
+        "pages/mentor_overview.html",
+        {"profile": SimpleNamespace(status="changes_requested", reason="Please write a little more about how you teach."), "next_session": LIVE, "sessions": [PAID, DRAFT], "tasks": [{"text": "Publish “Bake bread with what is in the cupboard”", "href": DRAFT.url}]},
+        MENTOR,
+    ),
+    "mentor-overview-empty": ("pages/mentor_overview.html", {"profile": None, "next_session": None, "sessions": [], "tasks": []}, LONG_LEARNER),
+    "admin-overview": ("admin/overview.html", {"counts": COUNTS}, ADMIN),
+    "admin-users": ("admin/users.html", {"waiting": WAITING, "users": USERS}, ADMIN),
+    "admin-users-empty": ("admin/users.html", {"waiting": [], "users": []}, ADMIN),
+    "recordings": ("recordings/list.html", {"session": ENDED, "recording": _recording("ready"), "tracks": TRACKS}, LEARNER),
+    "recordings-pending": ("recordings/list.html", {"session": ENDED, "recording": _recording("finalising"), "tracks": []}, LEARNER),
+    "recordings-none": ("recordings/list.html", {"session": ENDED, "recording": None, "tracks": []}, LEARNER),
+    "summary": ("classroom/summary.html", {"session": ENDED}, LEARNER),
+    "error": ("edge/error.html", {"status": 404, "title": "Nothing here", "message": "There is no such session, or it isn’t yours to see.", "action_href": "/sessions/", "action_text": "See all sessions"}, None),
+    "mail": ("dev/mail.html", {"mails": MAILS}, None),
+    "mail-empty": ("dev/mail.html", {"mails": []}, None),
+}

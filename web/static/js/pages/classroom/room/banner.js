@@ -1,0 +1,52 @@
+/** What is wrong with the connection, said once and in order of weight. */
+
+import { icon, make, part } from "./dom.js";
+
+const TRIES_BEFORE_DOUBT = 4; // about three seconds
+
+const SAID = {
+  offline: ["alert", "You are offline. We come back by ourselves as soon as you are connected."],
+  reconnecting: ["signal", "Connection lost. Getting you back…"],
+  unreachable: ["alert", "The server does not answer. We keep trying.", "retry", "Try now"],
+  waiting: ["clock", "The mentor lets people in. You are next in line."],
+  joining: ["signal", "Joining…"],
+  interrupted: ["signal", "Picture and sound are interrupted. Getting them back…"],
+  blocked: ["alert", "Picture and sound can't get through. Your network may block video calls: try another one, for example your phone’s. Chat works, and we keep trying.", "retry", "Try now"],
+  sound: ["speaker", "Your browser keeps the sound off until you click.", "sound", "Turn sound on"],
+};
+
+export class Banner {
+  soundBlocked = false;
+  #state;
+  #shown = "";
+
+  /** @param {import("../../../room/state.js").RoomState} state */
+  constructor(state) {
+    this.#state = state;
+    for (const event of ["online", "offline"]) addEventListener(event, () => this.update());
+  }
+
+  update() {
+    const reason = this.#reason();
+    if (reason === this.#shown) return;
+    this.#shown = reason;
+    const box = part("banner");
+    box.dataset.reason = reason;
+    box.replaceChildren(...(reason ? this.#content(SAID[reason]) : []));
+  }
+
+  #reason() {
+    const { link, media, tries } = /** @type {any} */ (this.#state);
+    if (!navigator.onLine && link !== "joined") return "offline";
+    if (link === "waiting") return "waiting";
+    if (link === "connecting") return "joining";
+    if (link === "reconnecting") return tries > TRIES_BEFORE_DOUBT ? "unreachable" : "reconnecting";
+    if (media === "blocked" || media === "interrupted") return media;
+    return this.soundBlocked ? "sound" : "";
+  }
+
+  #content([picture, text, action, words]) {
+    const button = action && make("button", { className: "button button-quiet button-small", type: "button", data: { action } }, words);
+    return [icon(picture), make("p", {}, text), ...(button ? [button] : [])];
+  }
+}

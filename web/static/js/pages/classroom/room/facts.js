@@ -1,0 +1,78 @@
+/** The head of the room: live or not, recording and our answer to it, time left. */
+
+import { part, parts, say } from "./dom.js";
+import { RECORDING, timeLeft } from "./words.js";
+
+const TICK_MS = 1_000;
+const WARN_MINUTES = "5 min left";
+const SETTLED = new Set(["finalising", "ready"]);
+
+export class Facts {
+  #state;
+  #data;
+  #announce;
+  #asked = false; // the person opened the question again
+
+  /** @param {import("../../../room/call.js").Call} call @param {(text: string) => void} announce */
+  constructor(call, data, announce) {
+    this.#state = call.state;
+    this.#data = data;
+    this.#announce = announce;
+    setInterval(() => this.#showTime(), TICK_MS);
+  }
+
+  update() {
+    const { live, recording, self } = this.#state;
+    part("live").hidden = !live;
+    part("start").hidden = live || self?.role !== "mentor";
+    part("end").hidden = !live || self?.role !== "mentor";
+    part("record").dataset.state = recording;
+    say(part("record-words"), RECORDING[recording]?.chip ?? recording);
+    this.#showConsent();
+    this.#showTime();
+  }
+
+  /** Open the question again, or close it once it is answered. */
+  toggleConsent() {
+    this.#asked = part("consent").hidden;
+    this.#showConsent();
+    if (this.#asked) part("consent").querySelector("button").focus();
+  }
+
+  answered() {
+    this.#asked = false;
+    this.#showConsent();
+  }
+
+  /** Whether this lesson is one that gets recorded at all. */
+  get #recorded() {
+    const { recording } = this.#state;
+    if (SETTLED.has(recording)) return false;
+    return this.#data.recording ? this.#data.recording !== "off" : recording !== "off";
+  }
+
+  #showConsent() {
+    const { consent, phase } = this.#state;
+    const open = consent === null || this.#asked;
+    part("consent").hidden = phase !== "in" || !this.#recorded || !open;
+    part("record").disabled = !this.#recorded;
+    for (const entry of parts("consent-entry")) entry.hidden = !this.#recorded;
+    say(part("consent-now"), this.#answerWords(consent));
+  }
+
+  #answerWords(consent) {
+    if (consent === null) return "";
+    return consent ? "Now: you said yes." : "Now: you said no.";
+  }
+
+  #showTime() {
+    const { endsAt, live, phase } = this.#state;
+    const end = Date.parse(endsAt || this.#data.ends_at || "");
+    if (Number.isNaN(end)) return;
+    const { text, urgent } = timeLeft(Date.now(), Date.parse(this.#data.starts_at ?? ""), end, live);
+    const box = part("time-left");
+    if (box.textContent !== text && text === WARN_MINUTES && phase === "in") this.#announce(text);
+    say(box, text);
+    box.classList.toggle("urgent", urgent);
+  }
+}

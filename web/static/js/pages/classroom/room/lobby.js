@@ -1,0 +1,125 @@
+/** Before joining: see yourself, hear that the microphone works, choose devices, go in. */
+
+import { noAccess } from "../../../room/devices.js";
+import { icon, make, part, parts, say } from "./dom.js";
+import { when } from "./words.js";
+
+const METER_MS = 80;
+const DEVICES = ["camera", "microphone"];
+const NAMES = { camera: "Camera", microphone: "Microphone", speaker: "Speaker" };
+
+export class Lobby {
+  #call;
+  #local;
+  #picture = part("preview-picture");
+  #timer = 0;
+
+  /** @param {import("../../../room/call.js").Call} call @param {any} data the page's */
+  constructor(call, data) {
+    this.#call = call;
+    this.#local = call.local;
+    this.#local.subscribe(() => this.#show());
+    part("lobby-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      call.join();
+    });
+    addEventListener("pointerdown", () => call.meter.wake());
+    this.#describe(data);
+  }
+
+  /** Turn on what was on last time; without access say why. */
+  async open() {
+    this.#timer = setInterval(() => this.#showLevel(), METER_MS);
+    if (noAccess()) this.#local.problems.camera = noAccess();
+    this.#show();
+    else await this.#local.restore();
+  }
+
+  close() {
+    clearInterval(this.#timer);
+    this.#picture.srcObject = null;
+  }
+
+  #describe({ starts_at: startsAt, ends_at: endsAt, self }) {
+    if (startsAt && endsAt) say(part("when"), ` · ${when(new Date(startsAt), new Date(endsAt))}`);
+    if (!self?.name) return;
+    say(part("own-name"), self.name);
+    part("lobby-name").hidden = false;
+  }
+
+  #show() {
+    const { on, tracks, pending } = this.#local;
+    const track = on.camera ? tracks.camera : null;
+    if ((this.#picture.srcObject?.getTracks()[0] ?? null) !== (track ?? null)) {
+      this.#picture.srcObject = track ? new MediaStream([track]) : null;
+    }
+    part("preview").classList.toggle("has-picture", Boolean(track));
+    say(part("preview-words"), this.#cameraWords(pending.camera));
+    say(part("join"), this.#joinWords());
+    this.#showProblems();
+  }
+
+  #cameraWords(pending) {
+    if (pending) return "Starting the camera…";
+    if (this.#local.problems.camera) return "No picture";
+    return this.#local.on.camera ? "" : "Camera is off";
+  }
+
+  #joinWords() {
+    const { on, problems } = this.#local;
+    if (on.camera || !problems.camera) return "Join the lesson";
+    return on.microphone ? "Join with sound only" : "Join to watch and listen";
+  }
+
+  #showProblems() {
+    const { problems } = this.#local;
+    const found = DEVICES.filter((device) => problems[device]);
+    const same = new Set(found.map((device) => problems[device].text));
+    const box = part("problems");
+    if (box.dataset.shown === [...same].join()) return;
+    box.dataset.shown = [...same].join();
+    box.replaceChildren(...found.map((device) => this.#problem(device)));
+  }
+
+  #problem(device) {
+    const { code, text } = this.#local.problems[device];
+    const retry = ["insecure", "unsupported"].includes(code)
+      ? null
+      : make("button", { className: "button button-quiet button-small", type: "button", data: { action: `retry-${device}` } }, "Try again");
+    return make("div", { className: "notice notice-warn" }, icon("alert"), make("p", { className: "grow" }, text), retry);
+  }
+
+  #showLevel() {
+    const { meter, local } = this.#call;
+    const level = local.on.microphone ? meter.read() : 0;
+    const bar = part("meter");
+    bar.style.setProperty("--level", level.toFixed(2));
+    bar.setAttribute("aria-valuenow", String(Math.round(level * 100)));
+    say(part("meter-words"), this.#levelWords(meter));
+  }
+
+  #levelWords(meter) {
+    if (!this.#local.on.microphone) return "Microphone is off";
+    return meter.asleep ? "Click anywhere to test it" : "Say something";
+  }
+}
+
+/** Fills every list of devices on the page and applies what is chosen. */
+export function deviceLists(local) {
+  const fill = (list) => {
+    const kind = list.dataset.device;
+    const found = local.devices[kind];
+    const none = kind === "speaker" ? "The system's speaker" : `No ${NAMES[kind].toLowerCase()} yet`;
+    const options = found.map(({ id, label }) => new Option(label, id));
+    list.replaceChildren(...(options.length ? options : [new Option(none, "")]));
+    list.disabled = !options.length;
+    if (found.some(({ id }) => id === local.choices[kind])) list.value = local.choices[kind];
+  };
+  const speakers = "setSinkId" in HTMLMediaElement.prototype;
+  for (const field of parts("device-field", "speaker")) field.hidden = !speakers;
+  for (const list of parts("device")) {
+    fill(list);
+    list.addEventListener("change", () => local.choose(list.dataset.device, list.value));
+  }
+  local.subscribe((source) => source === "devices" && parts("device").forEach(fill));
+}

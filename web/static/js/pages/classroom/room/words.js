@@ -1,0 +1,49 @@
+/** What the room says: plain words for states and endings. */
+
+export const RECORDING = {
+  off: { chip: "Not recorded", said: "Recording is off." },
+  waiting_consent: { chip: "Not recording yet", said: "Recording waits for someone to agree." },
+  recording: { chip: "Recording", said: "Recording is on." },
+  paused: { chip: "Recording paused", said: "Recording is paused." },
+  interrupted: { chip: "Recording interrupted", said: "Recording was interrupted. The lesson goes on." },
+  finalising: { chip: "Saving recording", said: "The recording is being saved." },
+  ready: { chip: "Recording saved", said: "The recording is saved." },
+};
+
+export const ROLES = { mentor: "Mentor", cohost: "Co-host", learner: "Learner" };
+
+/** @type {Record<string, {picture: string, title: string, text: string, actions: string[]}>} */
+export const ENDS = {
+  left: { picture: "leave", title: "You left the lesson", text: "Your place is kept until it ends.", actions: ["rejoin", "session"] },
+  ended: { picture: "check", title: "The lesson has ended", text: "Thank you for being here.", actions: ["summary", "session"] },
+  replaced: { picture: "device", title: "You are in the room elsewhere", text: "The lesson was opened in another tab or on another device. It can only be in one place.", actions: ["here", "session"] },
+  "signed-out": { picture: "lock", title: "You are signed out", text: "Log in again to come back to the lesson.", actions: ["login", "session"] },
+  refused: { picture: "clock", title: "You can't enter yet", text: "The room is open to the mentor and to people with a confirmed seat, from 15 minutes before the start.", actions: ["again", "session"] },
+  missing: { picture: "search", title: "There is no such lesson", text: "The address may be incomplete, or the lesson was withdrawn.", actions: ["browse"] },
+};
+
+/** "Ana", "Ana and Ben", "Ana, Ben and 2 more" */
+export function names(list) {
+  if (list.length < 3) return list.join(" and ");
+  return `${list.slice(0, 2).join(", ")} and ${list.length - 2} more`;
+}
+
+/** Time to the end in words. Times in ms. @returns {{text: string, urgent: boolean}} */
+export function timeLeft(now, startsAt, endsAt, live) {
+  const minutes = Math.ceil(Math.abs(endsAt - now) / 60_000);
+  if (!live && startsAt && now < startsAt) return { text: `Starts in ${span(Math.ceil((startsAt - now) / 60_000))}`, urgent: false };
+  if (now >= endsAt) return { text: `${span(minutes)} over`, urgent: true };
+  return { text: `${span(minutes)} left`, urgent: minutes <= 5 };
+}
+
+function span(minutes) {
+  if (minutes < 60) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+/** "Tue 24 Nov, 18:00–18:45 · your time" */
+export function when(startsAt, endsAt) {
+  const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+  return `${day.format(startsAt)}, ${clock.format(startsAt)}–${clock.format(endsAt)}, your time`;
+}

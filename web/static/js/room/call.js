@@ -1,0 +1,183 @@
+/**
+ * One person's part in a room: joins the socket, the peer connection, our own media and the state. The
+ * page calls its methods and shows its state; nothing here touches the page.
+ */
+
+import { CLOSE } from "./messages.js";
+import { LevelMeter } from "./level.js";
+import { Peer } from "./peer.js";
+import { compare, rate, readReport } from "./quality.js";
+import { ResumeToken, RoomSocket } from "./socket.js";
+import { RoomState } from "./state.js";
+
+/** @typedef {import("./messages.js").Source} Source */
+
+const LEVELS_MS = 250;
+const STATS_MS = 2_000;
+const SPEAKS_FROM = 0.02; // of full scale; room noise stays below
+const SPEAKS_FROM_METER = 0.45; // the same on the meter's logarithmic scale
+const NEGOTIATION = new Set(["offer", "answer", "ice-candidate", "error"]);
+
+const ENDS = {
+  [CLOSE.NOT_SIGNED_IN]: "signed-out",
+  [CLOSE.NOT_ALLOWED]: "refused",
+  [CLOSE.NO_SESSION]: "missing",
+  [CLOSE.REPLACED]: "replaced",
+  [CLOSE.ENDED]: "ended",
+};
+
+export class Call {
+  state = new RoomState();
+  meter = new LevelMeter();
+  #token;
+  #socket;
+  #peer;
+  #timers = [];
+  /** @type {ReturnType<typeof readReport>|null} */
+  #reading = null;
+  #said = "";
+
+  /**
+   * @param {{session_id: string, ws_url: string}} data
+   * @param {import("./local.js").LocalMedia} local
+   */
+  constructor(data, local) {
+    this.local = local;
+    this.#token = new ResumeToken(data.session_id);
+    this.#socket = new RoomSocket(data.ws_url, this.#token, {
+      message: (message) => this.#receive(message),
+      status: ({ state, attempt }) => this.state.set({ link: state, tries: attempt }),
+      closed: (end) => this.#closed(end),
+    });
+    this.#peer = new Peer((message) => this.#socket.send(message), {
+      tracks: (tracks) => this.state.set({ tracks }),
+      status: (status) => this.#mediaStatus(status),
+    });
+    local.subscribe((source) => this.#localChanged(source));
+    addEventListener("online", () => this.retryNow());
+  }
+
+  /** A reload of a tab that was in the room. */
+  get resumable() {
+    return Boolean(this.#token.get());
+  }
+
+  join() {
+    this.state.set({ phase: "joining", end: null, link: "connecting", media: "connecting" });
+    this.#socket.open();
+    this.#timers = [
+      setInterval(() => this.#listen(), LEVELS_MS),
+      setInterval(() => this.#measure(), STATS_MS),
+    ];
+  }
+
+  leave() {
+    this.#socket.close();
+    this.#over({ kind: "left" });
+  }
+
+  retryNow() {
+    this.#socket.retryNow();
+    this.#peer.retryNow();
+  }
+
+  /** @returns {boolean} false while the socket is away: the text stays with the person */
+  say(text) {
+    const line = this.state.addPending(text);
+    if (this.#socket.send({ type: "chat", text })) return true;
+    this.state.dropPending(line);
+    return false;
+  }
+
+  sayAgain(line) {
+    this.state.dropPending(line);
+    return this.say(line.text);
+  }
+
+  raiseHand(raised) {
+    if (!this.state.self || !this.#socket.send({ type: "hand", raised })) return;
+    this.state.self.hand = raised;
+    this.state.touch("self");
+  }
+
+  consentTo(consent) {
+    if (this.#socket.send({ type: "recording", consent })) this.state.set({ consent });
+  }
+
+  #receive(message) {
+    if (NEGOTIATION.has(message.type)) this.#peer.receive(message);
+    if (message.type === "reset") this.#peer.reset();
+    this.state.apply(message);
+    if (message.type === "joined") this.#joined(message);
+    if (message.type === "ended") this.#over(this.state.end);
+  }
+
+  #joined(message) {
+    this.#said = "";
+    for (const [source, track] of Object.entries(this.local.tracks)) this.#peer.publish(source, track);
+    this.#peer.join(message.ice_servers);
+    this.#tellMedia();
+  }
+
+  #localChanged(source) {
+    if (source === "devices") return;
+    const track = this.local.tracks[source] ?? null;
+    if (source === "microphone") this.meter.listen(track);
+    if (this.state.phase !== "in") return;
+    this.#peer.publish(source, track);
+    this.#tellMedia();
+  }
+
+  #tellMedia() {
+    const media = this.local.state;
+    const text = JSON.stringify(media);
+    if (text === this.#said || !this.#socket.send({ type: "media", ...media })) return;
+    this.#said = text;
+    if (this.state.self) this.state.self.media = media;
+    this.state.touch("self");
+  }
+
+  /** Once "blocked", only a connection changes what we say about it. */
+  #mediaStatus(status) {
+    if (this.state.media === "blocked" && status !== "connected") return;
+    this.state.set({ media: status });
+  }
+
+  #closed({ code, error }) {
+    this.#over(this.state.end ?? { kind: ENDS[code] ?? "refused", text: error?.message });
+  }
+
+  #over(end) {
+    if (this.state.phase === "over") return;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#peer.close();
+    this.local.stop();
+    this.meter.listen(null);
+    this.state.set({ phase: "over", end, tracks: [], others: new Map() });
+  }
+
+  #listen() {
+    const { state } = this;
+    const levels = this.#peer.levels().filter(({ level }) => level > SPEAKS_FROM);
+    const speaking = new Map(levels.map(({ participant, level }) => [participant, level]));
+    const loudest = levels.reduce((best, one) => (one.level > (best?.level ?? 0) ? one : best), null);
+    if (this.local.on.microphone && state.self && this.meter.read() > SPEAKS_FROM_METER) {
+      speaking.set(state.self.id, this.meter.read());
+    }
+    const same = [...speaking.keys()].join() === [...state.speaking.keys()].join();
+    if (!same) state.set({ speaking });
+    if (loudest && loudest.participant !== state.dominant) state.set({ dominant: loudest.participant });
+  }
+
+  async #measure() {
+    const report = await this.#peer.stats();
+    if (!report || !this.state.self) return;
+    const now = readReport(report);
+    const others = [...this.state.others.values()];
+    const sending = new Set(others.filter(({ media }) => media?.camera).map(({ id }) => id));
+    const quality = this.#reading ? compare(this.#reading, now, this.state.tracks, sending) : new Map();
+    quality.set(this.state.self.id, rate(now.sendLoss, now.rttMs));
+    this.#reading = now;
+    this.state.set({ quality });
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * What is true in the room, as the messages say it. Listeners hear the names of what changed, once per
+ * turn of the event loop; `notices` are things that happened, for announcing.
+ */
+
+/** @typedef {import("./messages.js").Participant} Participant */
+/** @typedef {import("./messages.js").ChatLine} ChatLine */
+/** @typedef {import("./connection.js").RemoteTrack} RemoteTrack */
+/** @typedef {{key: number, text: string, failed: boolean}} PendingLine */
+/** @typedef {{kind: string, text?: string, url?: string}} End */
+
+const RECORDED_LIVE = new Set(["recording", "paused", "interrupted"]);
+const NO_MEDIA = { camera: false, microphone: false, screen: false };
+
+export class RoomState {
+  /** @type {"lobby"|"joining"|"in"|"over"} */
+  phase = "lobby";
+  /** @type {Participant|null} */
+  self = null;
+  /** @type {Map<string, Participant>} the others, in order of arrival */
+  others = new Map();
+  /** @type {ChatLine[]} */
+  chat = [];
+  /** @type {PendingLine[]} sent by us, not yet come back */
+  pending = [];
+  unread = 0;
+  live = false;
+  recording = "off";
+  /** @type {boolean|null} */
+  consent = null;
+  endsAt = "";
+  link = "connecting";
+  media = "connecting";
+  /** @type {RemoteTrack[]} */
+  tracks = [];
+  /** @type {Map<string, number>} level by participant, the quiet left out */
+  speaking = new Map();
+  dominant = "";
+  /** @type {Map<string, import("./quality.js").Quality>} */
+  quality = new Map();
+  /** @type {End|null} */
+  end = null;
+  #changed = new Set();
+  #listeners = new Set();
+  #notified = new Set();
+  #keys = 0;
+
+  /** @param {(changed: Set<string>) => void} listener */
+  subscribe(listener) {
+    this.#listeners.add(listener);
+  }
+
+  /** @param {(notice: {kind: string, name?: string, text?: string}) => void} listener */
+  onNotice(listener) {
+    this.#notified.add(listener);
+  }
+
+  notice(kind, details = {}) {
+    for (const listener of this.#notified) listener({ kind, ...details });
+  }
+
+  /** Set fields and tell who listens. */
+  set(fields) {
+    Object.assign(this, fields);
+    this.touch(...Object.keys(fields));
+  }
+
+  touch(...names) {
+    if (!this.#changed.size) queueMicrotask(() => this.#tell());
+    for (const name of names) this.#changed.add(name);
+  }
+
+  /** @returns {Participant[]} us first */
+  get everyone() {
+    return this.self ? [this.self, ...this.others.values()] : [...this.others.values()];
+  }
+
+  find(id) {
+    return this.self?.id === id ? this.self : this.others.get(id);
+  }
+
+  /** @param {any} message one of the server's; unknown types are ignored: the wire may grow */
+  apply(message) {
+    HANDLERS[message.type]?.(this, message);
+  }
+
+  /** A line of ours that is on its way. */
+  addPending(text) {
+    const line = { key: ++this.#keys, text, failed: false };
+    this.pending.push(line);
+    this.touch("chat");
+    return line;
+  }
+
+  dropPending(line) {
+    this.pending = this.pending.filter((one) => one !== line);
+    this.touch("chat");
+  }
+
+  addLine(line) {
+    if (this.chat.some((known) => known.id === line.id)) return;
+    const mine = line.from === this.self?.id;
+    const arrived = mine && this.pending.find((one) => one.text === line.text);
+    if (arrived) this.dropPending(arrived);
+    if (!mine) this.unread += 1;
+    this.chat.push(line);
+    this.touch("chat");
+  }
+
+  #tell() {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    for (const listener of this.#listeners) listener(changed);
+  }
+}
+
+/** @param {Participant} participant */
+function complete(participant) {
+  return { hand: false, ...participant, media: { ...NO_MEDIA, ...participant.media } };
+}
+
+function byId(participants) {
+  return new Map(participants.map((one) => [one.id, complete(one)]));
+}
+
+/** @param {RoomState} state @param {import("./messages.js").Joined & {self: Participant}} message */
+function joined(state, message) {
+  const back = state.phase === "in";
+  const unread = state.unread;
+  state.set({
+    phase: "in",
+    self: complete(message.self),
+    others: byId(message.participants),
+    live: message.state.live,
+    recording: message.state.recording,
+    consent: message.consent ?? null,
+    endsAt: message.ends_at ?? state.endsAt,
+  });
+  for (const line of message.chat) state.addLine(line);
+  for (const line of state.pending) line.failed = true; // not in the history: it was lost
+  if (!back) state.unread = unread; // history is not news
+  state.touch("chat");
+}
+
+function participantJoined(state, { participant }) {
+  if (participant.id === state.self?.id) return;
+  const known = state.others.has(participant.id);
+  state.others.set(participant.id, complete(participant));
+  state.touch("others");
+  if (!known) state.notice("joined", { name: participant.name });
+}
+
+function participantUpdated(state, { participant }) {
+  const known = state.find(participant.id);
+  if (!known) return;
+  const raised = participant.hand && !known.hand;
+  const shares = participant.media?.screen && !known.media.screen;
+  Object.assign(known, participant, { media: { ...known.media, ...participant.media } });
+  state.touch(known === state.self ? "self" : "others");
+  if (known === state.self) return;
+  if (raised) state.notice("hand", { name: known.name });
+  if (shares) state.notice("screen", { name: known.name });
+}
+
+function participantLeft(state, { participant }) {
+  const known = state.others.get(participant.id);
+  if (!known) return;
+  state.others.delete(participant.id);
+  state.touch("others");
+  state.notice("left", { name: known.name });
+}
+
+function recording(state, message) {
+  const before = state.recording;
+  const live = state.live || RECORDED_LIVE.has(message.state);
+  state.set({ recording: message.state, live });
+  if (before !== message.state) state.notice("recording", { text: message.state });
+}
+
+function speaking(state, { participant, level, dominant }) {
+  if (level > 0) state.speaking.set(participant, level);
+  else state.speaking.delete(participant);
+  if (dominant) state.dominant = participant;
+  state.touch("speaking");
+}
+
+function quality(state, { participant, score, reason }) {
+  state.quality.set(participant, { score, reason: reason ?? "" });
+  state.touch("quality");
+}
+
+function failed(state, { code, message, re }) {
+  state.notice("error", { code, text: message, re });
+  if (re !== "chat" || !state.pending.length) return;
+  state.pending[0].failed = true;
+  state.touch("chat");
+}
+
+const HANDLERS = {
+  joined,
+  "participant-joined": participantJoined,
+  "participant-updated": participantUpdated,
+  "participant-left": participantLeft,
+  chat: (state, line) => state.addLine(line),
+  recording,
+  speaking,
+  quality,
+  error: failed,
+  ended: (state, { reason, summary_url: url }) => state.set({ end: { kind: "ended", text: reason, url } }),
+};

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from server.booking import api as booking_api
+from server.booking import editor
+from server.booking import views as booking_views
+from server.discovery import api as discovery_api
+from server.discovery import views as discovery_views
 from server.edge.access import Access, View
+from server.pages import views as pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +29,40 @@ ROUTES: tuple[Route, ...] = (
     # --- accounts
     # --- people
     # --- booking
+    Route("GET", "/sessions/{id}", booking_views.session_page, Access.ANYONE),
+    Route("GET", "/sessions/{id}/book", booking_views.book_again, Access.SIGNED_IN),
+    Route("POST", "/sessions/{id}/book", booking_views.book, Access.SIGNED_IN),
+    Route("POST", "/sessions/{id}/cancel", booking_views.cancel, Access.SIGNED_IN),
+    Route("POST", "/sessions/{id}/publish", booking_views.publish, Access.SIGNED_IN),
+    Route("POST", "/sessions/{id}/start", booking_views.start, Access.SIGNED_IN),
+    Route("GET", "/sessions/{id}/edit", editor.edit_page, Access.SIGNED_IN),
+    Route("POST", "/sessions/{id}/edit", editor.edit, Access.SIGNED_IN),
+    Route("GET", "/dashboard/mentor/create", editor.create_page, Access.MENTOR),
+    Route("POST", "/dashboard/mentor/create", editor.create, Access.MENTOR),
+    Route("GET", "/dashboard/mentor/sessions", booking_views.mentor_sessions, Access.MENTOR),
+    Route("GET", "/dashboard/learner/bookings", booking_views.bookings, Access.SIGNED_IN),
+    Route("POST", f"{API}/sessions", booking_api.create_session, Access.MENTOR),
+    Route("GET", f"{API}/sessions/{{id}}", booking_api.get_session, Access.ANYONE),
+    Route("PATCH", f"{API}/sessions/{{id}}", booking_api.change_session, Access.SIGNED_IN),
+    Route("DELETE", f"{API}/sessions/{{id}}", booking_api.delete_session, Access.SIGNED_IN),
+    Route("POST", f"{API}/sessions/{{id}}/publish", booking_api.publish_session, Access.SIGNED_IN),
+    Route("POST", f"{API}/sessions/{{id}}/start", booking_api.start_session, Access.SIGNED_IN),
+    Route("POST", f"{API}/sessions/{{id}}/end", booking_api.end_session, Access.SIGNED_IN),
+    Route("POST", f"{API}/sessions/{{id}}/cancel", booking_api.cancel_session, Access.SIGNED_IN),
+    Route("POST", f"{API}/sessions/{{id}}/bookings", booking_api.book_session, Access.SIGNED_IN),
+    Route("GET", f"{API}/bookings", booking_api.list_bookings, Access.SIGNED_IN),
+    Route("GET", f"{API}/bookings/{{id}}", booking_api.get_booking, Access.SIGNED_IN),
+    Route("POST", f"{API}/bookings/{{id}}/cancel", booking_api.cancel_booking, Access.SIGNED_IN),
     # --- classroom
     # --- recordings
     # --- discovery
+    Route("GET", "/sessions/", discovery_views.browse, Access.ANYONE),
+    Route("GET", f"{API}/sessions", discovery_api.list_sessions, Access.ANYONE),
     # --- pages
+    Route("GET", "/", pages.landing, Access.ANYONE),
+    Route("GET", "/dashboard/", pages.dashboard, Access.SIGNED_IN),
+    Route("GET", "/dashboard/learner/overview", pages.learner_overview, Access.SIGNED_IN),
+    Route("GET", "/dashboard/learner/browse", pages.learner_browse, Access.SIGNED_IN),
+    Route("GET", "/dashboard/mentor/overview", pages.mentor_overview, Access.MENTOR),
     # --- admin
 )

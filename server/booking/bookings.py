@@ -115,6 +115,14 @@ async def cancel_booking(booking_id: UUID, viewer: Viewer, reason: str = "") -> 
     await busy.release_booking_time([booking.id])
 
 
+async def leave_session(session_id: UUID, viewer: Viewer, reason: str = "") -> None:
+    """Give back the seat in this session. Raises NotFound, Conflict(wrong_state)."""
+    booking = await active_booking(session_id, viewer.user_id)
+    if booking is None:
+        raise NotFound(message="You have no seat in this session.")
+    await cancel_booking(booking.public_id, viewer, reason)
+
+
 async def own_booking(booking_id: UUID, viewer: Viewer) -> Booking:
     """Raises NotFound."""
     booking = await Booking.get_or_none(public_id=booking_id, learner_id=viewer.user_id)

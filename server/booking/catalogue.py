@@ -21,7 +21,7 @@ from server.edge.access import Viewer
 from server.infra.errors import NotFound
 
 Sort = Literal["soonest", "price", "rating", "popular"]
-MentorTab = Literal["upcoming", "drafts", "past"]
+MentorTab = Literal["upcoming", "drafts", "past", "cancelled"]
 
 # The column order of each sort; the last ones make it total, so that pages never repeat a row.
 # No lesson has a rating yet, so that `rating` is `soonest`.
@@ -31,6 +31,13 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "rating": ("starts_at", "id"),
     "popular": ("-seats_taken", "starts_at", "id"),
 }
+TAB_STATES: dict[MentorTab, tuple[SessionStatus, ...]] = {
+    "upcoming": OPEN_SESSIONS,
+    "drafts": (SessionStatus.DRAFT,),
+    "past": (SessionStatus.ENDED, SessionStatus.MISSED),
+    "cancelled": (SessionStatus.CANCELLED,),
+}
+TAB_LENGTH = 100  # rows of one tab
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +83,11 @@ async def find_sessions(
     return await details(found.order_by(*ORDERS[query.sort]).offset(offset).limit(limit)), total
 
 
-async def featured_sessions(now: datetime, limit: int) -> list[SessionCard]:
-    """The next sessions that still have a seat."""
+async def featured_sessions(now: datetime, limit: int, not_by: int | None = None) -> list[SessionCard]:
+    """The next sessions that still have a seat, without those of one mentor."""
     found = _matching(SessionQuery(has_seats=True), now)
+    if not_by is not None:
+        found = found.exclude(mentor_id=not_by)
     return await cards(found.order_by(*ORDERS["soonest"]).limit(limit))
 
 
@@ -131,15 +140,11 @@ def _sessions_about(**conditions: Any) -> Subquery:
 # --- a mentor's own
 
 
-async def mentor_sessions(mentor_id: int, tab: MentorTab, now: datetime) -> list[SessionCard]:
-    """`upcoming`: published and live; `drafts`; `past`: all that is over, newest first."""
-    own = Session.filter(mentor_id=mentor_id)
-    if tab == "upcoming":
-        return await cards(own.filter(status__in=OPEN_SESSIONS).order_by("starts_at"))
-    if tab == "drafts":
-        return await cards(own.filter(status=SessionStatus.DRAFT).order_by("starts_at"))
-    gone = own.exclude(status__in=[*OPEN_SESSIONS, SessionStatus.DRAFT])
-    return await cards(gone.order_by("-starts_at").limit(100))
+async def mentor_sessions(mentor_id: int, tab: MentorTab) -> list[SessionCard]:
+    """One tab of a mentor's sessions: what is ahead soonest first, what is over newest first."""
+    own = Session.filter(mentor_id=mentor_id, status__in=TAB_STATES[tab])
+    ahead = tab in ("upcoming", "drafts")
+    return await cards(own.order_by("starts_at" if ahead else "-starts_at", "id").limit(TAB_LENGTH))
 
 
 async def next_taught(mentor_id: int, now: datetime) -> SessionCard | None:

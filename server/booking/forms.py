@@ -31,7 +31,6 @@ LANGUAGES = (
     ("ja", "日本語"),
     ("zh", "中文"),
 )
-DURATIONS = (15, 30, 45, 60, 90, 120)  # minutes that the form offers
 MAX_CAPACITY = 200  # seats; a room larger than this is a broadcast, not a lesson
 MAX_PRICE_MINOR = 100_000_000
 DEFAULT_CURRENCY = "EUR"
@@ -55,10 +54,18 @@ def _on_step(minutes: int) -> int:
     return minutes
 
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=140)]
-Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
-Slug = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
-Goal = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+def _without_nul(text: str) -> str:
+    """PostgreSQL's text can't hold U+0000."""
+    if "\0" in text:
+        raise ValueError("Leave out the characters that can't be shown.")
+    return text
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_without_nul)]
+Title = Annotated[Text, Field(min_length=3, max_length=140)]
+Description = Annotated[Text, Field(max_length=10_000)]
+Slug = Annotated[Text, Field(min_length=1, max_length=64)]
+Goal = Annotated[Text, Field(min_length=1, max_length=300)]
 Level = Literal["beginner", "intermediate", "advanced"]
 Language = Annotated[
     str, StringConstraints(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
@@ -119,4 +126,4 @@ class SessionChanges(BaseModel):
 class Reason(BaseModel):
     """Why somebody calls something off; may be empty."""
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
+    reason: Annotated[Text, Field(max_length=1000)] = ""

@@ -6,7 +6,7 @@ table generation drops them.
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -53,7 +53,7 @@ class Objective(Model):
     """One thing that learners will be able to do afterwards."""
 
     id = fields.BigIntField(primary_key=True)
-    session_id: object
+    session_id: UUID
     session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
         "models.Session", related_name="objectives", on_delete=fields.CASCADE
     )
@@ -69,7 +69,7 @@ class SessionSkill(Model):
     """A skill that a session teaches."""
 
     id = fields.BigIntField(primary_key=True)
-    session_id: object
+    session_id: UUID
     session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
         "models.Session", related_name="skill_links", on_delete=fields.CASCADE
     )
@@ -88,7 +88,7 @@ class Booking(Model):
 
     id = fields.BigIntField(primary_key=True)
     public_id = fields.UUIDField(unique=True, default=uuid4)
-    session_id: object
+    session_id: UUID
     session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
         "models.Session", related_name="bookings", on_delete=fields.RESTRICT
     )

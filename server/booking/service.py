@@ -1,6 +1,6 @@
 """What booking offers to its own edges and to other features; the parts have one idea each."""
 
-from server.booking.bookings import Booked, book_session, cancel_booking
+from server.booking.bookings import Booked, book_session, cancel_booking, leave_session
 from server.booking.cards import cards_by_id
 from server.booking.catalogue import (
     MentorTab,
@@ -21,6 +21,8 @@ from server.booking.diary import (
     get_booking,
     learner_bookings,
 )
+from server.booking.figures import figures
+from server.booking.forms import LANGUAGES, LEVELS, SessionForm
 from server.booking.lifecycle import (
     cancel_session,
     close_overdue,
@@ -31,6 +33,7 @@ from server.booking.lifecycle import (
 )
 from server.booking.rights import abilities, room_access
 from server.booking.sessions import change_session, create_session, delete_session
+from server.booking.shapes import booking_shape, session_shape
 from server.booking.values import (
     Abilities,
     BookingRow,
@@ -44,6 +47,8 @@ from server.booking.values import (
 )
 
 __all__ = [
+    "LANGUAGES",
+    "LEVELS",
     "Abilities",
     "Booked",
     "BookingPage",
@@ -57,12 +62,14 @@ __all__ = [
     "RoomAccess",
     "SessionCard",
     "SessionDetail",
+    "SessionForm",
     "SessionQuery",
     "Sort",
     "abilities",
     "all_bookings",
     "book_session",
     "booking_for",
+    "booking_shape",
     "cancel_booking",
     "cancel_session",
     "cards_by_id",
@@ -73,14 +80,17 @@ __all__ = [
     "delete_session",
     "end_session",
     "featured_sessions",
+    "figures",
     "find_sessions",
     "get_booking",
     "get_session",
     "learner_bookings",
+    "leave_session",
     "mark_live",
     "mentor_sessions",
     "next_taught",
     "publish_session",
     "room_access",
+    "session_shape",
     "start_session",
 ]

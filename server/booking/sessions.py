@@ -101,10 +101,14 @@ def _changes(session: Session, form: SessionChanges) -> dict[str, Any]:
 
 
 def _new_schedule(session: Session, form: SessionChanges) -> dict[str, Any]:
-    """A new zone alone keeps the wall time."""
+    """A new zone alone keeps the wall time; the same wall time again keeps the instant, which may have
+    been chosen with an offset."""
     minutes = form.duration_minutes or (session.ends_at - session.starts_at) // timedelta(minutes=1)
-    start = form.starts_at or (session.local_start if form.timezone else session.starts_at.isoformat())
-    return schedule(start, minutes, form.timezone or session.timezone)
+    zone_name = form.timezone or session.timezone
+    start = form.starts_at or session.local_start
+    if start == session.local_start and zone_name == session.timezone:
+        start = session.starts_at.isoformat()
+    return schedule(start, minutes, zone_name)
 
 
 def _check_changes(session: Session, changes: Mapping[str, Any]) -> None:

@@ -115,9 +115,7 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """True numbers for the landing page: people who teach and learn, lessons, hours of teaching."""
+    """True numbers: lessons that took place or can be booked, and whole hours that were taught."""
 
-    mentors: int
-    learners: int
     sessions: int
     hours: int

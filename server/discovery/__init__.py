@@ -1,0 +1,1 @@
+"""Finding sessions: the timetable with its filters."""

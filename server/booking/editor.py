@@ -1,0 +1,185 @@
+"""The form that creates and changes a session. Browsers send text; here it becomes what the API takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from aiohttp import web
+from babel.numbers import get_currency_precision, is_currency
+
+from server.booking import service
+from server.booking.forms import (
+    DEFAULT_CURRENCY,
+    LANGUAGES,
+    LEVELS,
+    SessionChanges,
+    SessionForm,
+)
+from server.booking.paths import id_in_path
+from server.booking.times import zone_names
+from server.edge.access import Viewer, require_viewer
+from server.edge.api import validated
+from server.edge.errors import status_of
+from server.edge.templates import read_form, render
+from server.infra.errors import Conflict, DomainError, Forbidden, Invalid
+from server.people import service as people
+
+TEMPLATE = "booking/create.html"
+FIELD_IDS = {"price_minor": "price"}  # where the form's names differ from the API's
+AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
+
+
+async def create_page(request: web.Request) -> web.StreamResponse:
+    return await _page(request, _empty_form(require_viewer(request)))
+
+
+async def create(request: web.Request) -> web.StreamResponse:
+    """Save a draft; its own page has the button that publishes it."""
+    asking, posted = require_viewer(request), await read_form(request)
+    try:
+        session_id = await service.create_session(asking, validated(SessionForm, session_values(posted)))
+    except (Invalid, Conflict) as refused:
+        return await _page(request, shown(posted), refused)
+    raise web.HTTPSeeOther(f"/sessions/{session_id}?done=drafted")
+
+
+async def edit_page(request: web.Request) -> web.StreamResponse:
+    return await _page(request, _form_of(await _own(request)))
+
+
+async def edit(request: web.Request) -> web.StreamResponse:
+    asking, posted, session = require_viewer(request), await read_form(request), await _own(request)
+    try:
+        changes = validated(SessionChanges, session_values(posted))
+        await service.change_session(session.id, asking, changes)
+    except (Invalid, Conflict) as refused:
+        return await _page(request, shown(posted), refused)
+    raise web.HTTPSeeOther(f"/sessions/{session.id}?done=saved")
+
+
+async def _own(request: web.Request) -> service.SessionDetail:
+    """Raises NotFound, Forbidden."""
+    asking = require_viewer(request)
+    session = await service.get_session(id_in_path(request), asking)
+    if session.mentor_id != asking.user_id:
+        raise Forbidden(message="Only the mentor of this session can change it.")
+    return session
+
+
+async def _page(
+    request: web.Request, form: Mapping[str, Any], refused: DomainError | None = None
+) -> web.Response:
+    context = {
+        "form": form,
+        "errors": said_errors(refused) if refused else {},
+        "skills": await people.all_skills(),
+        "timezones": [(name, name.replace("_", " ")) for name in sorted(zone_names())],
+        "levels": LEVELS,
+        "languages": LANGUAGES,
+        "step": 1,
+    }
+    return render(request, TEMPLATE, context, status_of(refused) if refused else 200)
+
+
+def said_errors(refused: DomainError) -> dict[str, str]:
+    """The refusal beside its fields. A field that only carries a code gets the sentence instead; a
+    part of a list speaks for the list; the form asks for a price in major units."""
+    if not refused.fields:
+        return {"form": refused.message}
+    return {
+        FIELD_IDS.get(name, name.partition(".")[0]): refused.message if text == refused.code else text
+        for name, text in refused.fields.items()
+    }
+
+
+# --- the form's text and the API's values
+
+
+def session_values(posted: Mapping[str, Any]) -> dict[str, Any]:
+    """What the API would be sent: numbers for digits, minor units for a price, one objective a line.
+    Numbers that are none stay text, so that their field is refused."""
+    values: dict[str, Any] = {
+        name: posted[name]
+        for name in ("title", "description", "level", "language", "starts_at", "currency", "recording")
+        if name in posted
+    }
+    for name in ("duration_minutes", "capacity"):
+        if name in posted:
+            values[name] = _number(posted[name])
+    if "price" in posted:
+        values["price_minor"] = _minor(posted["price"], posted.get("currency") or DEFAULT_CURRENCY)
+    if posted.get("timezone"):
+        values["timezone"] = posted["timezone"]
+    values["skills"] = _listed(posted.get("skills"))
+    values["objectives"] = _lines(posted.get("objectives"))
+    return values
+
+
+def shown(posted: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent, as the fields show it again."""
+    return {
+        **posted,
+        "skills": _listed(posted.get("skills")),
+        "objectives": "\n".join(_lines(posted.get("objectives"))),
+    }
+
+
+def _listed(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) and value else list(value or [])
+
+
+def _lines(value: Any) -> list[str]:
+    """Several fields or several lines, empty ones left out."""
+    return [line.strip() for text in _listed(value) for line in text.splitlines() if line.strip()]
+
+
+def _number(text: Any) -> Any:
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() else text
+
+
+def _minor(text: Any, currency: Any) -> Any:
+    """`12.50` in the currency's minor units; the text itself where it is no such amount."""
+    amount = str(text).strip().replace(",", ".") or "0"
+    if not AMOUNT.fullmatch(amount):
+        return text
+    exponent = get_currency_precision(currency) if is_currency(str(currency)) else 2
+    minor = Decimal(amount).scaleb(exponent)
+    return int(minor) if minor == int(minor) else text
+
+
+def _empty_form(asking: Viewer) -> dict[str, Any]:
+    return {
+        "starts_at": "",
+        "timezone": asking.timezone,
+        "level": "beginner",
+        "language": "en",
+        "duration_minutes": "60",
+        "capacity": "1",
+        "price": "0",
+        "currency": DEFAULT_CURRENCY,
+        "recording": "auto",
+        "skills": [],
+        "objectives": "",
+    }
+
+
+def _form_of(session: service.SessionDetail) -> dict[str, Any]:
+    exponent = get_currency_precision(session.currency)
+    return {
+        "title": session.title,
+        "description": session.description,
+        "skills": list(session.skill_slugs),
+        "level": session.level,
+        "language": session.language,
+        "objectives": "\n".join(session.objectives),
+        "starts_at": session.local_start,
+        "timezone": session.timezone,
+        "duration_minutes": str(session.duration_minutes),
+        "capacity": str(session.capacity),
+        "price": f"{Decimal(session.price_minor).scaleb(-exponent):f}",
+        "currency": session.currency,
+        "recording": session.recording,
+    }

@@ -1,0 +1,118 @@
+"""The filters of the timetable, as they stand in the address."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from server.booking.service import SessionQuery, Sort
+
+MAX_SKILLS = 10
+YEARS = range(2000, 2200)  # what a zone can be applied to without running out of calendar
+MOMENT_WANTED = "Write a day such as 2030-05-14, or an instant such as 2030-05-14T18:00Z."
+AN_INSTANT = timedelta(microseconds=1)  # so that a session that starts exactly at `to` is found
+
+
+def _listed(value: Any) -> Any:
+    """`skill=a&skill=b` and `skill=a,b` mean the same."""
+    parts = value if isinstance(value, list) else [value]
+    return [piece.strip() for part in parts for piece in str(part).split(",") if piece.strip()]
+
+
+def _last(value: Any) -> Any:
+    return value[-1] if isinstance(value, list) else value
+
+
+def _day_or_instant(text: str) -> date | datetime:
+    try:
+        moment = date.fromisoformat(text) if len(text) <= len("2030-05-14") else _instant(text)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(MOMENT_WANTED) from error
+    if moment.year not in YEARS:
+        raise ValueError(MOMENT_WANTED)
+    return moment
+
+
+def _instant(text: str) -> datetime:
+    """A `+` that was not encoded arrives as a space."""
+    read = datetime.fromisoformat(text.replace(" ", "+"))
+    if read.tzinfo is None:
+        raise ValueError("no offset")
+    return read.astimezone(UTC)
+
+
+def _without_nul(text: str) -> str:
+    return text.replace("\0", "")
+
+
+Word = Annotated[str, BeforeValidator(_last), AfterValidator(_without_nul), Field(max_length=200)]
+Moment = Annotated[str, BeforeValidator(_last), AfterValidator(_day_or_instant), Field(max_length=40)]
+Amount = Annotated[int, BeforeValidator(_last), Field(ge=0, le=10**12)]
+
+
+class BrowseForm(BaseModel):
+    """What is empty filters nothing. Prices are in minor units; a day is one of the visitor's zone."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    q: Word = ""
+    skill: Annotated[list[Word], BeforeValidator(_listed), Field(max_length=MAX_SKILLS)] = []
+    level: Literal["beginner", "intermediate", "advanced"] | None = None
+    language: Word | None = None
+    price: Literal["free", "paid"] | None = None
+    price_min: Amount | None = None
+    price_max: Amount | None = None
+    since: Moment | None = Field(None, alias="from")
+    until: Moment | None = Field(None, alias="to")
+    mentor: Word | None = None
+    min_rating: Annotated[float, Field(ge=1, le=5, allow_inf_nan=False)] | None = None
+    has_seats: bool = False
+    sort: Sort = "soonest"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_empty(cls, values: Any) -> Any:
+        """A form sends its empty fields too."""
+        if not isinstance(values, dict):
+            return values
+        return {name: value for name, value in values.items() if value not in ("", [], None)}
+
+    def query(self, zone_name: str) -> SessionQuery:
+        """What to look for, for somebody in that zone."""
+        zone = ZoneInfo(zone_name)
+        free, paid = self.price == "free", self.price == "paid"
+        return SessionQuery(
+            q=self.q,
+            skills=tuple(self.skill),
+            level=self.level,
+            language=self.language,
+            price_min=max(self.price_min or 0, 1) if paid else self.price_min,
+            price_max=0 if free else self.price_max,
+            since=_begin(self.since, zone),
+            until=_end(self.until, zone),
+            mentor=self.mentor,
+            min_rating=self.min_rating,
+            has_seats=self.has_seats,
+            sort=self.sort,
+        )
+
+
+def _begin(moment: Any, zone: ZoneInfo) -> datetime | None:
+    return _midnight(moment, zone) if _is_day(moment) else moment
+
+
+def _end(moment: Any, zone: ZoneInfo) -> datetime | None:
+    if moment is None:
+        return None
+    return _midnight(moment + timedelta(days=1), zone) if _is_day(moment) else moment + AN_INSTANT
+
+
+def _is_day(moment: Any) -> bool:
+    return isinstance(moment, date) and not isinstance(moment, datetime)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)

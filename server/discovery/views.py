@@ -1,0 +1,75 @@
+"""The timetable that everybody can browse. Its whole state stands in the address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from server.booking import service as booking
+from server.booking.service import LANGUAGES, LEVELS
+from server.discovery.forms import BrowseForm
+from server.discovery.listing import PER_PAGE, Page, chips
+from server.edge.access import viewer
+from server.edge.api import validated
+from server.edge.templates import render
+from server.infra.clock import now
+from server.infra.errors import Invalid
+from server.people import service as people
+
+NO_FILTERS = frozenset({"page", "per_page"})
+
+
+async def browse(request: web.Request) -> web.StreamResponse:
+    asking = viewer(request)
+    filters = {name: ",".join(request.query.getall(name)) for name in request.query}
+    form, errors = lenient_form(filters)
+    filters = {name: value for name, value in filters.items() if value and name in _known(errors)}
+    number = _page_number(request)
+    query = form.query(asking.timezone if asking else "UTC")
+    found, total = await booking.find_sessions(query, now(), (number - 1) * PER_PAGE, PER_PAGE)
+    skills = await people.all_skills()
+    context = {
+        "sessions": found,
+        "filters": filters,
+        "errors": errors,
+        "skills": skills,
+        "page": Page(number, PER_PAGE, total),
+        "chips": chips(request.path, filters, _words(skills)),
+    }
+    return render(request, "discovery/browse.html", context)
+
+
+def lenient_form(filters: dict[str, str]) -> tuple[BrowseForm, dict[str, str]]:
+    """The filters of an address, and what was wrong: a bad one is left out, the others still hold."""
+    try:
+        return validated(BrowseForm, filters), {}
+    except Invalid as refused:
+        good = {name: value for name, value in filters.items() if name not in _names(refused)}
+        return validated(BrowseForm, good), refused.fields
+
+
+def _names(refused: Invalid) -> frozenset[str]:
+    """The filters at fault; `skill.0` is a part of `skill`."""
+    return frozenset(name.partition(".")[0] for name in refused.fields)
+
+
+def _known(errors: dict[str, str]) -> frozenset[str]:
+    names = {field.alias or name for name, field in BrowseForm.model_fields.items()}
+    return frozenset(names - {name.partition(".")[0] for name in errors})
+
+
+def _page_number(request: web.Request) -> int:
+    text = request.query.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+def _words(skills: Any) -> dict[tuple[str, str], str]:
+    """What people call the values of filters."""
+    return {
+        **{("skill", skill.slug): skill.name for skill in skills},
+        **{("level", level): name for level, name in LEVELS},
+        **{("language", tag): name for tag, name in LANGUAGES},
+        ("price", "free"): "Free",
+        ("price", "paid"): "Paid",
+    }

@@ -1,0 +1,96 @@
+"""The landing page and the overviews of the dashboards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from server.accounts import service as accounts
+from server.booking import service as booking
+from server.booking.service import SessionCard
+from server.discovery.views import browse
+from server.edge.access import Viewer, require_viewer
+from server.edge.templates import render
+from server.infra.clock import now
+from server.people import service as people
+from server.people.spotlight import mentor_cards
+
+FEATURED = 6  # cards on the landing page
+SPOTLIGHT = 6  # mentors on the landing page
+SUGGESTED = 3  # cards on a learner's overview
+SHOWN_ROWS = 5  # rows of each list on an overview
+
+
+async def landing(request: web.Request) -> web.StreamResponse:
+    context = {
+        "featured": await booking.featured_sessions(now(), FEATURED),
+        "mentors": await mentor_cards(SPOTLIGHT),
+        "stats": await _stats(),
+    }
+    return render(request, "pages/landing.html", context)
+
+
+async def _stats() -> dict[str, int]:
+    counted = await booking.figures()
+    return {
+        "mentors": await people.count_mentors(),
+        "learners": await accounts.count_accounts("learner"),
+        "sessions": counted.sessions,
+        "hours": counted.hours,
+    }
+
+
+async def dashboard(request: web.Request) -> web.StreamResponse:
+    """To the dashboard this person used last."""
+    role = await accounts.last_role(require_viewer(request))
+    desk = "admin" if role == "owner" else role
+    raise web.HTTPSeeOther(f"/dashboard/{desk}/overview")
+
+
+async def learner_overview(request: web.Request) -> web.StreamResponse:
+    asking = require_viewer(request)
+    await accounts.remember_role(asking.user_id, "learner")
+    upcoming = await booking.learner_bookings(asking.user_id, "upcoming", now())
+    past = await booking.learner_bookings(asking.user_id, "past", now(), SHOWN_ROWS)
+    booked = {row.session.id for row in upcoming}
+    context = {
+        "next_session": upcoming[0].session if upcoming else None,
+        "upcoming": upcoming[: SHOWN_ROWS + 1],
+        "past": past,
+        "suggested": await _suggested(asking, len(booked), booked),
+    }
+    return render(request, "pages/learner_overview.html", context)
+
+
+async def _suggested(asking: Viewer, more: int, booked: Any) -> list[SessionCard]:
+    """The next sessions with a seat, but not those that this person teaches or has booked."""
+    found = await booking.featured_sessions(now(), SUGGESTED + more, not_by=asking.user_id)
+    return [card for card in found if card.id not in booked][:SUGGESTED]
+
+
+async def learner_browse(request: web.Request) -> web.StreamResponse:
+    return await browse(request)
+
+
+async def mentor_overview(request: web.Request) -> web.StreamResponse:
+    asking = require_viewer(request)
+    await accounts.remember_role(asking.user_id, "mentor")
+    upcoming = await booking.mentor_sessions(asking.user_id, "upcoming")
+    drafts = await booking.mentor_sessions(asking.user_id, "drafts")
+    profile = await people.own_profile(asking.user_id)
+    context = {
+        "profile": profile,
+        "next_session": upcoming[0] if upcoming else None,
+        "sessions": upcoming[:SHOWN_ROWS],
+        "tasks": _tasks(drafts),
+    }
+    return render(request, "pages/mentor_overview.html", context)
+
+
+def _tasks(drafts: list[SessionCard]) -> list[dict[str, str]]:
+    """What waits for this mentor, each with the page where it is done."""
+    return [
+        {"text": f"Finish and publish “{draft.title}”", "href": draft.url}
+        for draft in drafts[:SHOWN_ROWS]
+    ]

@@ -11,7 +11,6 @@ from collections.abc import Callable
 
 import ifaddr
 from aiohttp import web
-from aiortc.rtcdtlstransport import RTCCertificate
 
 from config.settings import MediaSettings
 from media.control import Control
@@ -21,6 +20,7 @@ from media.protocol.control import HEARTBEAT_S, Heartbeat, Node
 from media.recording.recorder import Recorder
 from media.rooms.registry import Registry
 from media.rooms.services import Services
+from media.transport.dtls import generate_certificate
 from media.transport.udp import UdpEndpoint
 
 TICK_S = 0.020  # the shortest timer of the packet path: a NACK is due 20 ms after a gap
@@ -72,7 +72,7 @@ class MediaNode:
         )
         self._services = Services(
             endpoint=self._endpoint,
-            certificate=RTCCertificate.generateCertificate(),
+            certificate=generate_certificate(),
             advertised_ips=settings.advertised_ips or own_addresses(),
             recorder=self._recorder,
             metrics=self._metrics,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-SLOTS = {
-    "audio": 512,  # packets: ten seconds of 20 ms frames
-    "video": 1024,  # packets: a second at 9 Mbit/s, several at a camera's usual rate
-}
+SLOTS = 1024  # packets: a second at 9 Mbit/s of video, twenty of audio
 
 
 class PacketCache:
@@ -13,7 +10,7 @@ class PacketCache:
 
     __slots__ = ("_mask", "_numbers", "_packets")
 
-    def __init__(self, slots: int) -> None:
+    def __init__(self, slots: int = SLOTS) -> None:
         if slots & (slots - 1):
             raise ValueError("the number of slots is no power of two")
         self._mask = slots - 1

@@ -6,7 +6,9 @@ from media.rtp.rtcp import ReportBlock
 from media.rtp.sequence import SEQUENCE_MASK, sequence_step, timestamp_step
 
 MAX_DROPOUT = 3000  # packets a gap may have before it means a restarted sender (RFC 3550 A.1)
-MAX_MISORDER = 1000  # packets one may come late; A.1 says 100, but retransmissions take longer
+# Packets one may come late. A.1 says 100, but retransmissions take longer. The cache holds more, so that
+# a late packet which is not in it never came before: no number is forwarded twice with other contents.
+MAX_MISORDER = 1000
 FRACTION_UNIT = 256  # of the fraction lost
 LATEST_LOST, EARLIEST_LOST = 0x7FFFFF, -0x800000  # the 24 bits of the cumulative number lost
 DELAY_UNITS = 65536  # per second, of the delay since the last SR

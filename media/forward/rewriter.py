@@ -18,11 +18,11 @@ class Rewriter:
     are dropped: they mean nothing outside the publisher's session."""
 
     __slots__ = (
-        "_extension_map",
         "_payload_type",
         "_rtx_payload_type",
         "_rtx_ssrc",
         "_ssrc",
+        "extension_map",
         "mid",
         "sequence_offset",
         "timestamp_offset",
@@ -41,7 +41,7 @@ class Rewriter:
         self._payload_type = payload_type
         self._rtx_ssrc = rtx_ssrc
         self._rtx_payload_type = rtx_payload_type
-        self._extension_map = dict(extension_map)
+        self.extension_map = extension_map
         self.mid = mid
         self.sequence_offset = 0
         self.timestamp_offset = 0
@@ -49,7 +49,7 @@ class Rewriter:
     def rewrite(self, packet: bytes, header: Header) -> bytes:
         """The packet as this subscriber gets it; fast when no extension is left in it."""
         extension = b""
-        if self.mid or (header.extension_profile and self._extension_map):
+        if self.mid or (header.extension_profile and self.extension_map):
             extension = self._extension(packet, header)
         fixed = FIXED.pack(
             VERSION_2 | (packet[0] & PADDING_BIT) | (EXTENSION_BIT if extension else 0),
@@ -78,8 +78,8 @@ class Rewriter:
         values = [self.mid] if self.mid else []
         try:
             for id, value in elements(packet, header):
-                if id in self._extension_map:
-                    values.append((self._extension_map[id], value))
+                if id in self.extension_map:
+                    values.append((self.extension_map[id], value))
         except MalformedPacket:
             pass
         return build_extension(values) if values else b""

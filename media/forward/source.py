@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from media.forward.cache import SLOTS, PacketCache
+from media.forward.cache import PacketCache
 from media.forward.interfaces import Kind, Sink
 from media.forward.keyframes import STARTS_KEYFRAME, Codec, KeyframeThrottle
 from media.forward.missing import MAX_MISSING, MissingPackets
-from media.forward.reception import IN_ORDER, REFUSED, RESTARTED, Reception
+from media.forward.reception import IN_ORDER, MAX_MISORDER, REFUSED, RESTARTED, Reception
 from media.rtp.header import Header
 from media.rtp.rtcp import ReceiverReport, build_nack, build_pli, build_receiver_report
 from media.rtp.rtx import original_sequence_number, restore
@@ -54,7 +54,7 @@ class TrackSource:
         self.nacks = self.plis = self.recovered = self.sink_errors = 0
         self._send_rtcp = send_rtcp
         self._sinks: tuple[Sink, ...] = ()
-        self._cache = PacketCache(SLOTS[kind])
+        self._cache = PacketCache()
         self._reception = Reception(clock_rate)
         self._missing = MissingPackets()
         self._throttle = KeyframeThrottle()
@@ -123,7 +123,7 @@ class TrackSource:
         number = original_sequence_number(packet, header)
         if number is None or not self._reception.started or self._cache.get(number) is not None:
             return
-        if not -SLOTS[self._kind] < sequence_step(self._reception.newest, number) <= 0:
+        if not -MAX_MISORDER < sequence_step(self._reception.newest, number) <= 0:
             return
         self._missing.found(number)
         self._frame_timestamp = NO_TIMESTAMP

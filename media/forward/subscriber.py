@@ -163,8 +163,14 @@ class TrackSink:
         if self.state is State.PAUSED:
             self._wait(now)
 
-    def switch(self, source: TrackSource, now: float) -> None:
-        """Take another source (a republished track) under the same SSRC, numbering carried on."""
+    def switch(
+        self, source: TrackSource, now: float, extension_map: Mapping[int, int] | None = None
+    ) -> None:
+        """Take another source (a republished track) under the same SSRC, numbering carried on.
+
+        `extension_map` is for a publisher whose extension ids are others than before."""
+        if extension_map is not None:
+            self._rewriter.extension_map = extension_map
         self.source.detach(self)
         self.source = source
         self._new_clock = self.packets > 0

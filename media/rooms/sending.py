@@ -73,7 +73,7 @@ class Sending:
         if sink is None:
             self._attach(delivery, source, theirs, now)
         else:
-            sink.switch(source, now)
+            sink.switch(source, now, extension_map(theirs, delivery.extensions))
 
     def clear(self, now: float) -> None:
         for key in tuple(self._deliveries):

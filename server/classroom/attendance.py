@@ -1,0 +1,89 @@
+"""Presence, measured: by the room socket ("socket") and by the media node ("media")."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from tortoise.queryset import QuerySet
+
+from server.classroom.models import AttendanceInterval
+
+Presence = Literal["socket", "media"]
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A journal entry: presence begins. One that a crash of ours left open goes on."""
+
+    session_id: UUID
+    user_id: int
+    kind: Presence
+    at: datetime
+
+    async def write(self) -> None:
+        if not await _open(self.session_id, self.user_id, self.kind).exists():
+            await AttendanceInterval.create(
+                session_id=self.session_id, user_id=self.user_id, kind=self.kind, started_at=self.at
+            )
+
+    def kept(self) -> None: ...
+
+    def failed(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """A journal entry: presence ended."""
+
+    session_id: UUID
+    user_id: int
+    kind: Presence
+    at: datetime
+
+    async def write(self) -> None:
+        await _open(self.session_id, self.user_id, self.kind).update(ended_at=self.at)
+
+    def kept(self) -> None: ...
+
+    def failed(self) -> None: ...
+
+
+async def close_intervals(session_id: UUID, at: datetime) -> None:
+    """The lesson is over, for everybody."""
+    await AttendanceInterval.filter(session_id=session_id, ended_at__isnull=True).update(ended_at=at)
+
+
+async def attended(session_id: UUID, user_id: int) -> bool:
+    """Whether this person was ever in the room."""
+    return await AttendanceInterval.filter(session_id=session_id, user_id=user_id).exists()
+
+
+async def time_present(session_id: UUID, now: datetime) -> dict[int, timedelta]:
+    """For each person who came, how long they were in the room until `now`."""
+    intervals = await AttendanceInterval.filter(session_id=session_id)
+    spans: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for one in intervals:
+        spans[one.user_id].append((one.started_at, one.ended_at or now))
+    return {user_id: union_length(found) for user_id, found in spans.items()}
+
+
+def union_length(spans: Iterable[tuple[datetime, datetime]]) -> timedelta:
+    """How long at least one of the spans holds: socket and media overlap."""
+    total, covered_until = timedelta(), None
+    for start, end in sorted(spans):
+        begin = start if covered_until is None else max(start, covered_until)
+        if end > begin:
+            total += end - begin
+            covered_until = end
+    return total
+
+
+def _open(session_id: UUID, user_id: int, kind: Presence) -> QuerySet[AttendanceInterval]:
+    return AttendanceInterval.filter(
+        session_id=session_id, user_id=user_id, kind=kind, ended_at__isnull=True
+    )

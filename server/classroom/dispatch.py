@@ -1,0 +1,76 @@
+"""What browsers say in a room: one table from message to handler."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from media.protocol.codec import Message, MessageError
+from media.protocol.messages import (
+    Answer,
+    ChatSend,
+    HandSend,
+    IceCandidate,
+    MediaSend,
+    MediaState,
+    Offer,
+    Ping,
+    Pong,
+    RecordingSend,
+    Subscribe,
+)
+from server.classroom import course
+from server.classroom.hub import Hub
+from server.classroom.relay import pass_to_node
+from server.classroom.room import Member, Room
+
+Handler = Callable[[Hub, Room, Member, Any], Awaitable[None]]
+
+
+async def _relay(hub: Hub, room: Room, member: Member, message: Message) -> None:
+    pass_to_node(room, member, message)
+
+
+async def _pong(hub: Hub, room: Room, member: Member, message: Ping) -> None:
+    room.tell(member, Pong(t=message.t))
+
+
+async def _chat(hub: Hub, room: Room, member: Member, message: ChatSend) -> None:
+    hub.chat(room, member, message.text, message.to)
+
+
+async def _media(hub: Hub, room: Room, member: Member, message: MediaSend) -> None:
+    media = MediaState(camera=message.camera, microphone=message.microphone, screen=message.screen)
+    room.update(member, media=media)
+
+
+async def _hand(hub: Hub, room: Room, member: Member, message: HandSend) -> None:
+    room.update(member, hand=message.raised)
+
+
+async def _recording(hub: Hub, room: Room, member: Member, message: RecordingSend) -> None:
+    if message.consent is None and message.action is None:
+        raise MessageError("invalid", "Send consent or an action.", message.type)
+    if message.action is not None:
+        await course.hold_recording(room, member, message.action)
+        await hub.settle(room)
+    if message.consent is not None:
+        await hub.answer_consent(room.lesson.session_id, member.user_id, message.consent)
+
+
+HANDLERS: dict[type[Message], Handler] = {
+    Offer: _relay,
+    Answer: _relay,
+    IceCandidate: _relay,
+    Subscribe: _relay,
+    Ping: _pong,
+    ChatSend: _chat,
+    MediaSend: _media,
+    HandSend: _hand,
+    RecordingSend: _recording,
+}
+
+
+async def dispatch(hub: Hub, room: Room, member: Member, message: Message) -> None:
+    """Do what `message` asks. Raises MessageError."""
+    await HANDLERS[type(message)](hub, room, member, message)

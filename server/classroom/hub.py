@@ -1,0 +1,252 @@
+"""All rooms of this process, by session: opening and leaving them, going live, ending.
+
+A room lives here while somebody is in it (or may come back within the grace); what must outlast it is in
+the database. Whoever changes a room from outside its sockets (jobs, REST, media nodes) comes through
+here, so that a bus between several server processes has one place to join.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+from config.settings import Settings
+from media.protocol.codec import MessageError
+from media.protocol.messages import Close, Ended, Error, Joined
+from server.booking.service import SessionCard
+from server.classroom import consent, course, seats, state
+from server.classroom.agenda import Agenda
+from server.classroom.attendance import Came, Went
+from server.classroom.chat import NewLine, recent_lines
+from server.classroom.entry import Entry, Refused
+from server.classroom.ice import ice_servers
+from server.classroom.journal import Journal
+from server.classroom.node_events import NodeEvents
+from server.classroom.nodes import NodePool
+from server.classroom.outlet import Outlet
+from server.classroom.room import Lesson, Member, Room
+from server.classroom.tape import Tape
+from server.edge.api import timestamp
+from server.infra.nodes import NodeDirectory
+
+GRACE = timedelta(seconds=15)  # a seat waits this long for its person to come back
+
+
+class Hub:
+    """Owns the rooms, their agenda, their journal and the links to the media nodes."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
+        self.rooms: dict[str, Room] = {}
+        self.agenda = Agenda(clock)
+        self.journal = Journal()
+        events = NodeEvents(self.rooms, self.journal, clock)
+        self.nodes = NodePool(self.rooms, events, settings.media.control_secret)
+        self._settings = settings
+        self._clock = clock
+        self._doors: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._tasks: tuple[asyncio.Task[None], ...] = ()
+
+    async def start(self, directory: NodeDirectory) -> None:
+        self._tasks = (
+            asyncio.create_task(self.agenda.run(), name="room agenda"),
+            asyncio.create_task(self.journal.run(), name="room journal"),
+        )
+        await self.nodes.start(directory)
+
+    async def stop(self) -> None:
+        """Write what is left, then let go of nodes and tasks."""
+        await self.nodes.stop()
+        await self.journal.settled()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def close_sockets(self, code: int) -> None:
+        """The process ends: browsers come back to the next one with their resume tokens."""
+        for room in self.rooms.values():
+            for member in room.members.values():
+                if member.outlet is not None:
+                    member.outlet.close(code)
+
+    # --- coming and going
+
+    async def enter(self, entry: Entry, outlet: Outlet) -> tuple[Room, Member]:
+        """Seat somebody and say `joined` to them. Raises Refused."""
+        session = entry.access.session
+        async with self._door(session.id):
+            newcomer, resume = await self._newcomer(entry)
+            room = self.rooms.get(str(session.id)) or await self._load(session)
+            known = newcomer.id in room.members
+            self._keep(room)
+            member = room.enter(newcomer, outlet)
+            room.tell(member, self._joined(room, member, resume))
+            room.join_node(member)
+            room.refresh_tape(but=member)
+        self.agenda.drop(room.id, "grace", member.id)
+        if not known:
+            self.journal.add(Came(session.id, member.user_id, "socket", self._clock()))
+        await self.settle(room)
+        return room, member
+
+    async def _newcomer(self, entry: Entry) -> tuple[Member, str]:
+        """The member as it would be if they were not in the room yet, and their resume token."""
+        session, person, role = entry.access.session, entry.viewer, entry.access.role
+        name = person.name or person.username
+        seat = await seats.take_seat(session.id, person.user_id, name, role, entry.resume)
+        answer = await consent.consent_of(session.id, person.user_id)
+        member = Member(
+            id=seat.participant_id,
+            seat_id=seat.seat_id,
+            user_id=person.user_id,
+            name=name,
+            role=role,
+            consent=answer,
+        )
+        return member, seat.resume
+
+    async def _load(self, session: SessionCard) -> Room:
+        """The room as the database remembers it. Raises Refused when it is closed for good."""
+        kept = await state.open_state(session.id)
+        if kept.closed_at is not None:
+            raise Refused(Close.ENDED)
+        tape = Tape(
+            wanted=session.recording == "auto",
+            live=session.status == "live",
+            hold=kept.hold,  # type: ignore[arg-type]
+            recording_id=kept.recording_id,
+            origin_at=kept.origin_at,
+        )
+        lesson = Lesson(session.id, session.mentor_id, session.starts_at, session.ends_at)
+        return Room(lesson, tape, await recent_lines(session.id))
+
+    def _keep(self, room: Room) -> None:
+        """Have the room among ours; a fresh one gets its node and its appointment."""
+        if room.id not in self.rooms:
+            self.rooms[room.id] = room
+            self.nodes.place(room)
+            if not room.tape.live:
+                self.agenda.put((room.id, "start"), room.lesson.starts_at, partial(self.settle, room))
+
+    def _joined(self, room: Room, member: Member, resume: str) -> Joined:
+        urls, secret = self._settings.turn_urls, self._settings.turn_secret
+        return Joined(
+            self_=member.shown(),
+            participants=room.others(member),
+            ice_servers=ice_servers(urls, secret, member.id, int(self._clock().timestamp())),
+            chat=room.history(member),
+            state=room.state(),
+            resume=resume,
+            consent=member.consent,
+            ends_at=timestamp(room.lesson.ends_at),
+        )
+
+    def left(self, room: Room, member: Member, outlet: Outlet, *, clean: bool) -> None:
+        """A socket is closed. The seat is given up at once after a goodbye, else after the grace."""
+        if member.outlet is not outlet or self.rooms.get(room.id) is not room:
+            return
+        member.outlet, member.gone_at = None, self._clock()
+        if clean:
+            self._remove(room, member)
+        else:
+            over = partial(self._grace_over, room, member)
+            self.agenda.put((room.id, "grace", member.id), member.gone_at + GRACE, over)
+
+    async def _grace_over(self, room: Room, member: Member) -> None:
+        if member.outlet is None and room.members.get(member.id) is member:
+            self._remove(room, member)
+
+    def _remove(self, room: Room, member: Member) -> None:
+        gone_at = member.gone_at or self._clock()
+        for kind in ("media", "socket"):
+            self.journal.add(Went(room.lesson.session_id, member.user_id, kind, gone_at))
+        room.leave(member)
+        if not room.members:
+            self._forget(room)
+
+    def _forget(self, room: Room) -> None:
+        self.rooms.pop(room.id, None)
+        self.agenda.drop(room.id)
+
+    def _door(self, session_id: UUID) -> asyncio.Lock:
+        """One at a time per session: two sockets of one person, or the last going and the next coming."""
+        return self._doors.setdefault(session_id, asyncio.Lock())
+
+    # --- the course of a lesson
+
+    async def settle(self, room: Room) -> None:
+        """Do what has become due in the room."""
+        await course.settle(room, self._clock())
+
+    async def session_started(self, session_id: UUID) -> None:
+        """The session was declared live, by hand or by us."""
+        room = self.rooms.get(str(session_id))
+        if room is not None:
+            room.change_tape(live=True)
+            await self.settle(room)
+
+    async def session_ended(self, session_id: UUID, reason: str) -> None:
+        """Close the room for good, whether or not somebody is in it."""
+        async with self._door(session_id):
+            await state.close(session_id)
+            room = self.rooms.get(str(session_id))
+            if room is not None:
+                self._forget(room)
+                self._say_goodbye(room, reason)
+            self.nodes.close(str(session_id), room)
+
+    def _say_goodbye(self, room: Room, reason: str) -> None:
+        if room.tape.recording_id is not None:
+            room.change_tape(hold="stopped")
+        summary = f"/sessions/{room.id}/summary"
+        room.broadcast(Ended(reason=reason, summary_url=summary))
+        for member in room.members.values():
+            if member.outlet is not None:
+                member.outlet.close(Close.ENDED)
+
+    # --- what people do
+
+    def chat(self, room: Room, member: Member, text: str, to: str | None) -> None:
+        """Keep a line, then say it. Raises MessageError `no_participant`, `invalid`."""
+        if "\0" in text:  # PostgreSQL stores no such character
+            raise MessageError("invalid", "text: holds a character that is not allowed.", "chat")
+        receiver = room.members.get(to) if to is not None else None
+        if to is not None and receiver is None:
+            raise MessageError("no_participant", "This person is not in the room.", "chat")
+        lost = Error(code="not_stored", message="Your message could not be kept. Try again.", re="chat")
+        self.journal.add(
+            NewLine(
+                session_id=room.lesson.session_id,
+                sender=member,
+                to=receiver,
+                text=text,
+                at=self._clock(),
+                say=room.say,
+                refuse=partial(room.tell, member, lost),
+            )
+        )
+
+    async def answer_consent(self, session_id: UUID, user_id: int, given: bool) -> None:
+        """Keep the answer, and act on it in the room."""
+        await consent.answer(session_id, user_id, given)
+        room = self.rooms.get(str(session_id))
+        if room is None:
+            return
+        for member in room.members.values():
+            if member.user_id == user_id:
+                member.consent = given
+        room.refresh_tape()
+        await self.settle(room)
+
+    # --- news of the recording
+
+    def acknowledge_segment(self, node_url: str, segment: str) -> bool:
+        return self.nodes.acknowledge(node_url, segment)
+
+    def recording_stored(self, session_id: UUID) -> None:
+        room = self.rooms.get(str(session_id))
+        if room is not None:
+            room.change_tape(finished=True)

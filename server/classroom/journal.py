@@ -1,0 +1,103 @@
+"""What rooms have to keep (chat, presence, jobs) is written here: in order, off the sockets' path.
+
+Entries that wait are committed together, so that a busy room costs one transaction a batch and not one
+a line. A line of chat is delivered when it is stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+
+from server.infra import outbox
+from server.infra.db import transactional
+
+BATCH = 200  # entries of one transaction
+
+log = structlog.get_logger()
+
+
+class Entry(Protocol):
+    """Something to keep."""
+
+    async def write(self) -> None:
+        """Store it, inside the journal's transaction."""
+
+    def kept(self) -> None:
+        """It is stored."""
+
+    def failed(self) -> None:
+        """It could not be stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job for a feature above the classroom, by name."""
+
+    name: str
+    payload: dict[str, Any]
+
+    async def write(self) -> None:
+        await outbox.enqueue(self.name, self.payload)
+
+    def kept(self) -> None: ...
+
+    def failed(self) -> None: ...
+
+
+class Journal:
+    """A queue of entries and the task that writes them."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[Entry] = asyncio.Queue()
+
+    def add(self, entry: Entry) -> None:
+        self._queue.put_nowait(entry)
+
+    async def settled(self) -> None:
+        """Wait until everything added so far is written."""
+        await self._queue.join()
+
+    async def run(self) -> None:
+        """Write until cancelled."""
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < BATCH and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            try:
+                await self._keep(batch)
+            finally:
+                for _ in batch:
+                    self._queue.task_done()
+
+    async def _keep(self, batch: Sequence[Entry]) -> None:
+        """All at once; if that fails one by one, so that a bad entry fails alone."""
+        try:
+            await _write(batch)
+        except Exception:
+            if len(batch) == 1:
+                log.exception("room journal entry lost", entry=type(batch[0]).__name__)
+                _report(batch[0].failed)
+                return
+            for entry in batch:
+                await self._keep([entry])
+            return
+        for entry in batch:
+            _report(entry.kept)
+
+
+@transactional
+async def _write(batch: Sequence[Entry]) -> None:
+    for entry in batch:
+        await entry.write()
+
+
+def _report(outcome: Callable[[], None]) -> None:
+    try:
+        outcome()
+    except Exception:
+        log.exception("room journal could not report an outcome")

@@ -1,0 +1,99 @@
+"""What media nodes report, and what becomes of it in the room it is about: one table, type to handler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from media.protocol import control
+from media.protocol.codec import Message
+from media.protocol.messages import Answer, Error, IceCandidate, Offer
+from server.classroom.attendance import Came, Went
+from server.classroom.journal import Job, Journal
+from server.classroom.room import Member, Room
+
+# what a node says to one browser: passed on in the browser's words, without the address on it
+FOR_BROWSERS: dict[type[Message], type[Message]] = {
+    control.PeerOffer: Offer,
+    control.PeerAnswer: Answer,
+    control.PeerCandidate: IceCandidate,
+    control.PeerError: Error,
+}
+
+
+class NodeEvents:
+    """Takes every message of every node. Nothing is awaited: what must be kept goes to the journal."""
+
+    def __init__(
+        self, rooms: Mapping[str, Room], journal: Journal, clock: Callable[[], datetime]
+    ) -> None:
+        self._rooms = rooms
+        self._journal = journal
+        self._clock = clock
+        self._handlers: dict[type[Message], Callable[[str, Any], None]] = {
+            control.PeerConnected: self._connected,
+            control.PeerDisconnected: self._disconnected,
+            control.SegmentOpened: self._segment_opened,
+            control.SegmentClosed: self._segment_closed,
+            control.RecordingTrouble: self._recording_trouble,
+            **dict.fromkeys(FOR_BROWSERS, self._pass_on),
+        }
+
+    def handle(self, node_url: str, message: Message) -> None:
+        handler = self._handlers.get(type(message))
+        if handler is not None:
+            handler(node_url, message)
+
+    def media_lost(self, room: Room) -> None:
+        """The node of the room is gone, and all transports with it."""
+        for member in room.members.values():
+            self._set_connected(room, member, False)
+
+    def _pass_on(self, node_url: str, message: control.InRoom) -> None:
+        room, member = self._find(message)
+        if room is not None and member is not None:
+            room.tell(member, FOR_BROWSERS[type(message)].model_validate(_content(message)))
+
+    def _connected(self, node_url: str, message: control.PeerConnected) -> None:
+        room, member = self._find(message)
+        if room is not None and member is not None:
+            self._set_connected(room, member, True)
+
+    def _disconnected(self, node_url: str, message: control.PeerDisconnected) -> None:
+        room, member = self._find(message)
+        if room is not None and member is not None:
+            self._set_connected(room, member, False)
+
+    def _set_connected(self, room: Room, member: Member, connected: bool) -> None:
+        if member.connected != connected:
+            member.connected = connected
+            kind = Came if connected else Went
+            self._journal.add(kind(room.lesson.session_id, member.user_id, "media", self._clock()))
+
+    def _segment_opened(self, node_url: str, message: control.SegmentOpened) -> None:
+        self._journal.add(Job("recordings.segment_opened", self._announced(node_url, message)))
+        room = self._rooms.get(message.room)
+        if room is not None:
+            room.set_trouble(False)
+
+    def _segment_closed(self, node_url: str, message: control.SegmentClosed) -> None:
+        """Also said again after a reconnect, until it is acknowledged."""
+        self._journal.add(Job("recordings.fetch_segment", self._announced(node_url, message)))
+
+    def _announced(self, node_url: str, message: Message) -> dict[str, Any]:
+        seen_at = self._clock().isoformat()
+        return {**message.model_dump(exclude={"type"}), "node_url": node_url, "seen_at": seen_at}
+
+    def _recording_trouble(self, node_url: str, message: control.RecordingTrouble) -> None:
+        room = self._rooms.get(message.room)
+        if room is not None:
+            room.set_trouble(True)
+
+    def _find(self, message: control.InRoom) -> tuple[Room | None, Member | None]:
+        room = self._rooms.get(message.room)
+        return room, room.members.get(message.participant) if room else None
+
+
+def _content(message: control.InRoom) -> dict[str, Any]:
+    return message.model_dump(exclude={"room", "participant"}, exclude_none=True)

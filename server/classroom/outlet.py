@@ -1,0 +1,78 @@
+"""One browser's outgoing side: frames are built once and written straight to the transport.
+
+Nothing is awaited, so that a room speaks to all its sockets in one go. The transport's own buffer is the
+bounded queue: who doesn't read fast enough is closed (4408) before the buffer costs us memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+
+from aiohttp import web
+
+from media.protocol.codec import Message, encode
+from media.protocol.messages import Close
+
+BUFFER_LIMIT = 1 << 20  # bytes not yet taken by the kernel; twice the largest frame
+CLOSE_TIMEOUT_S = 3.0  # how long a browser may take to answer our close frame
+
+TEXT_FRAME = 0x81  # FIN and opcode 1
+
+
+def text_frame(text: str) -> bytes:
+    """A whole, unmasked text frame (RFC 6455 §5.2)."""
+    payload = text.encode()
+    size = len(payload)
+    if size < 126:
+        return bytes((TEXT_FRAME, size)) + payload
+    if size < 1 << 16:
+        return struct.pack("!BBH", TEXT_FRAME, 126, size) + payload
+    return struct.pack("!BBQ", TEXT_FRAME, 127, size) + payload
+
+
+def frame_of(message: Message) -> bytes:
+    """The frame that says `message`."""
+    return text_frame(encode(message))
+
+
+class Outlet:
+    """Writes to one socket until it is told to close, or its client turns out to be too slow."""
+
+    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport) -> None:
+        self._socket = socket
+        self._transport = transport
+        self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def closing(self) -> bool:
+        """Whether it was we who began to close."""
+        return self._closing is not None
+
+    def send(self, frame: bytes) -> None:
+        """Write one frame; on a closing socket nothing happens."""
+        if self.closing or self._transport.is_closing():
+            return
+        self._transport.write(frame)
+        if self._transport.get_write_buffer_size() > BUFFER_LIMIT:
+            self.close(Close.TOO_SLOW)
+
+    def close(self, code: int) -> None:
+        """Begin to close with `code`, after what was sent before; only the first call counts."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close(code))
+
+    async def finish(self) -> None:
+        """Wait until a close that has begun is through."""
+        if self._closing is not None:
+            await self._closing
+
+    async def _close(self, code: int) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await self._socket.close(code=code, drain=False)
+        except TimeoutError:
+            pass
+        finally:
+            if self._transport.get_write_buffer_size():
+                self._transport.abort()  # a client that never reads would keep it open for ever

@@ -1,0 +1,245 @@
+"""One room in memory: who is in it, and saying things to them. Synchronous; stores nothing.
+
+The media node's side is reached through `place` and `tell_node`: the room knows which of its people
+the node records, so that after any change `refresh_tape` sends just the difference.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from media.protocol import control
+from media.protocol.codec import Message
+from media.protocol.messages import (
+    CHAT_HISTORY,
+    ChatLine,
+    Close,
+    MediaState,
+    Participant,
+    ParticipantId,
+    ParticipantJoined,
+    ParticipantLeft,
+    ParticipantUpdated,
+    Recording,
+    RecordingState,
+    Reset,
+    Role,
+    RoomState,
+)
+from server.classroom.outlet import Outlet, frame_of
+from server.classroom.tape import Tape
+from server.edge.api import timestamp
+
+CHAT_KEPT = 3 * CHAT_HISTORY  # lines in memory: private ones of others are not shown to a joiner
+
+
+class NodeSide(Protocol):
+    """The link to a media node, as a room sees it."""
+
+    @property
+    def epoch(self) -> str | None:
+        """Differs for each start of the node's process; None while there is no connection."""
+
+    def send(self, message: Message) -> bool:
+        """False when there is no connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a room needs to know of its session."""
+
+    session_id: UUID
+    mentor_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """One participant. `outlet` is None in the seconds of grace after a socket was lost.
+
+    `turned_away` marks one whose message to the media node got lost for want of a link."""
+
+    id: str
+    seat_id: int
+    user_id: int
+    name: str
+    role: Role
+    consent: bool | None = None
+    media: MediaState = field(default_factory=MediaState)
+    hand: bool = False
+    outlet: Outlet | None = None
+    gone_at: datetime | None = None
+    connected: bool = False
+    turned_away: bool = False
+
+    def shown(self) -> Participant:
+        return Participant(id=self.id, name=self.name, role=self.role, media=self.media, hand=self.hand)
+
+
+class Room:
+    """The people of one session, what was said, and the node that carries their media."""
+
+    def __init__(self, lesson: Lesson, tape: Tape, chat: Iterable[ChatLine] = ()) -> None:
+        self.id = str(lesson.session_id)
+        self.lesson = lesson
+        self.tape = tape
+        self.members: dict[str, Member] = {}
+        self.node: NodeSide | None = None
+        self._epoch: str | None = None  # of the node process that knows our members
+        self._chat = deque(chat, maxlen=CHAT_KEPT)
+        self._recorded: set[str] = set()
+        self._trouble = False  # the node says that it can't write
+        self._shown: RecordingState = self.recording_state()
+
+    # --- saying things
+
+    def broadcast(self, message: Message, *, but: Member | None = None) -> None:
+        """Say `message` to everybody, except `but`; it is serialised once."""
+        frame = frame_of(message)
+        for member in tuple(self.members.values()):
+            if member.outlet is not None and member is not but:
+                member.outlet.send(frame)
+
+    def tell(self, member: Member, message: Message) -> None:
+        if member.outlet is not None:
+            member.outlet.send(frame_of(message))
+
+    def say(self, line: ChatLine) -> None:
+        """Deliver a line that is stored already: to all, or to the two it is for."""
+        self._chat.append(line)
+        if line.to is None:
+            self.broadcast(line)
+            return
+        for member_id in {line.sender, line.to} & self.members.keys():
+            self.tell(self.members[member_id], line)
+
+    def history(self, member: Member) -> list[ChatLine]:
+        """The newest lines that `member` may read, oldest first."""
+        lines = [line for line in self._chat if line.to is None or member.id in (line.sender, line.to)]
+        return lines[-CHAT_HISTORY:]
+
+    # --- people
+
+    def enter(self, member: Member, outlet: Outlet) -> Member:
+        """Seat `member` at `outlet`; the same person's older socket is replaced (4409)."""
+        present = self.members.get(member.id)
+        if present is None:
+            self.members[member.id] = member
+            self.broadcast(ParticipantJoined(participant=member.shown()), but=member)
+        else:
+            present.name, present.consent = member.name, member.consent
+            if present.outlet is not None:
+                present.outlet.close(Close.REPLACED)
+            member = present
+        member.outlet, member.gone_at, member.turned_away = outlet, None, False
+        return member
+
+    def leave(self, member: Member) -> None:
+        """Give the seat up: the others are told, the node lets go."""
+        del self.members[member.id]
+        self._recorded.discard(member.id)
+        self.tell_node(control.Leave(room=self.id, participant=member.id))
+        self.broadcast(ParticipantLeft(participant=ParticipantId(id=member.id)))
+        self.refresh_tape()
+
+    def others(self, member: Member) -> list[Participant]:
+        return [one.shown() for one in self.members.values() if one is not member]
+
+    def mentor_present(self) -> bool:
+        return any(one.role == "mentor" and one.outlet is not None for one in self.members.values())
+
+    def update(
+        self, member: Member, *, media: MediaState | None = None, hand: bool | None = None
+    ) -> None:
+        """Change what is shown of `member`, and say so if it differs."""
+        before = member.shown()
+        member.media = member.media if media is None else media
+        member.hand = member.hand if hand is None else hand
+        if member.shown() != before:
+            self.broadcast(ParticipantUpdated(participant=member.shown()))
+
+    # --- the media node
+
+    def place(self, node: NodeSide) -> None:
+        """The node is there (again): bring it to know our people.
+
+        A process that doesn't know them has lost their transports: they are told to `reset`."""
+        lost_all = not self.known_to(node)
+        self.node, self._epoch = node, node.epoch
+        self._recorded.clear()
+        for member in self.members.values():
+            self.join_node(member)
+        self.refresh_tape()
+        for member in self.members.values():
+            if lost_all or member.turned_away:
+                member.turned_away = False
+                self.tell(member, Reset(reason="node_restarted" if lost_all else "node_back"))
+
+    def known_to(self, node: NodeSide) -> bool:
+        """Whether what was set up for our people is still there; so it is before anything was."""
+        return self._epoch in (None, node.epoch)
+
+    def displace(self) -> None:
+        """The node is gone for now; whichever comes next is told everything anew."""
+        self.node = None
+        self._recorded.clear()
+        self.refresh_tape()
+
+    def join_node(self, member: Member) -> bool:
+        return self.tell_node(control.Join(room=self.id, participant=member.id))
+
+    def tell_node(self, message: Message) -> bool:
+        return self.node is not None and self.node.send(message)
+
+    # --- recording
+
+    def refresh_tape(self, *, but: Member | None = None) -> None:
+        """Tell the node whom to write, and everybody but `but` what the light shows now."""
+        self._instruct_recorder()
+        state = self.recording_state()
+        if state != self._shown:
+            self._shown = state
+            self.broadcast(self._recording_message(), but=but)
+
+    def change_tape(self, **changes: object) -> None:
+        """Replace fields of the tape, and act on it."""
+        self.tape = replace(self.tape, **changes)  # type: ignore[arg-type]
+        self.refresh_tape()
+
+    def set_trouble(self, trouble: bool) -> None:
+        """The node can't write, or writes again."""
+        self._trouble = trouble
+        self.refresh_tape()
+
+    def recording_state(self) -> RecordingState:
+        consented = any(one.consent for one in self.members.values())
+        interrupted = self._trouble or self.node is None
+        return self.tape.state(consented=consented, interrupted=interrupted)
+
+    def _recording_message(self) -> Recording:
+        origin = self.tape.origin_at
+        return Recording(state=self.recording_state(), started_at=timestamp(origin) if origin else None)
+
+    def state(self) -> RoomState:
+        return RoomState(live=self.tape.live, recording=self.recording_state())
+
+    def _instruct_recorder(self) -> None:
+        for member in self.members.values():
+            wanted = self.tape.runs and self.tape.recording_id is not None and bool(member.consent)
+            if wanted != (member.id in self._recorded) and self.tell_node(self._record(member, wanted)):
+                (self._recorded.add if wanted else self._recorded.discard)(member.id)
+
+    def _record(self, member: Member, on: bool) -> control.Record:
+        return control.Record(
+            room=self.id,
+            participant=member.id,
+            recording=str(self.tape.recording_id),
+            origin_ms=self.tape.origin_ms,
+            on=on,
+        )

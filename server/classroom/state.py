@@ -1,0 +1,52 @@
+"""What a room has to remember beyond this process: that it was closed, and its recording's time line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from server.classroom import attendance
+from server.classroom.models import RoomState
+from server.classroom.tape import Hold
+from server.infra import clock, outbox
+from server.infra.db import transactional
+
+
+@transactional
+async def open_state(session_id: UUID) -> RoomState:
+    """The room's row, made when it is opened first."""
+    state, _ = await RoomState.get_or_create(session_id=session_id)
+    return state
+
+
+@transactional
+async def begin_recording(session_id: UUID) -> tuple[UUID, datetime]:
+    """The recording's id and the zero of its time line: set once, when writing first begins."""
+    state = await open_state(session_id)
+    if state.recording_id is None or state.origin_at is None:
+        state.recording_id, state.origin_at = uuid4(), clock.now()
+        await state.save(update_fields=["recording_id", "origin_at"])
+        begun = {
+            "session_id": str(session_id),
+            "recording_id": str(state.recording_id),
+            "origin_at": state.origin_at.isoformat(),
+        }
+        await outbox.enqueue("recordings.begun", begun)
+    return state.recording_id, state.origin_at
+
+
+@transactional
+async def set_hold(session_id: UUID, hold: Hold) -> None:
+    """Remember that the mentor paused, resumed or stopped the recording."""
+    await RoomState.filter(session_id=session_id).update(hold=hold)
+    if hold == "stopped":
+        await outbox.enqueue("recordings.finish", {"session_id": str(session_id)})
+
+
+@transactional
+async def close(session_id: UUID) -> None:
+    """The lesson is over: nobody is present any more, and the recording is to be finished."""
+    now = clock.now()
+    if await RoomState.filter(session_id=session_id, closed_at__isnull=True).update(closed_at=now):
+        await attendance.close_intervals(session_id, now)
+        await outbox.enqueue("recordings.finish", {"session_id": str(session_id)})

@@ -1,0 +1,75 @@
+"""People and sessions for the tests of booking, made without HTTP and without password hashing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from server.accounts import service as accounts
+from server.accounts.models import RoleGrant, User
+from server.booking import service
+from server.booking.times import next_mark
+from server.edge.access import Viewer
+from server.infra import clock
+from server.people.models import MentorProfile, Skill
+
+OBJECTIVE = "Explain what a closure keeps alive"
+
+
+async def person(
+    username: str, *roles: str, verified: bool = True, approved: bool = True, zone: str = "UTC"
+) -> Viewer:
+    """An account with these roles (learner if none); a mentor has a profile too."""
+    now = clock.now()
+    user = await User.create(
+        username=username,
+        username_key=username,
+        email=f"{username}@example.com",
+        email_key=f"{username}@example.com",
+        password_hash="none",
+        name=username.title(),
+        timezone=zone,
+        email_verified_at=now if verified else None,
+        created_at=now,
+    )
+    for role in roles or ("learner",):
+        await RoleGrant.create(user=user, role=role, created_at=now)
+    if "mentor" in roles:
+        status = "approved" if approved else "submitted"
+        await MentorProfile.create(user=user, status=status, updated_at=now)
+    return await accounts.get_viewer(user.id)
+
+
+async def mentor(username: str = "mira", **options: Any) -> Viewer:
+    return await person(username, "mentor", **options)
+
+
+async def skill(slug: str, name: str) -> Skill:
+    return await Skill.create(slug=slug, name=name)
+
+
+def form(starts_at: datetime | None = None, **values: Any) -> service.SessionForm:
+    """A complete, free session of an hour with one seat, two hours from now."""
+    start = starts_at or next_mark(clock.now()) + timedelta(hours=2)
+    wanted = {
+        "title": "Closures by example",
+        "description": "Bring a laptop.",
+        "level": "beginner",
+        "language": "en",
+        "objectives": [OBJECTIVE],
+        "starts_at": start.isoformat(),
+        "duration_minutes": 60,
+        "capacity": 1,
+    }
+    return service.SessionForm.model_validate({**wanted, **values})
+
+
+async def draft(viewer: Viewer, starts_at: datetime | None = None, **values: Any) -> UUID:
+    return await service.create_session(viewer, form(starts_at, **values))
+
+
+async def published(viewer: Viewer, starts_at: datetime | None = None, **values: Any) -> UUID:
+    session_id = await draft(viewer, starts_at, **values)
+    await service.publish_session(session_id, viewer)
+    return session_id

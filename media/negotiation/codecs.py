@@ -1,0 +1,118 @@
+"""Which codecs and header extensions we forward, and under which numbers on one connection.
+
+Nothing is transcoded, so all that one participant publishes the others must decode: Opus, VP8, and
+H.264 only from who offers no VP8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from media.negotiation.description import Codec, MediaSection
+from media.negotiation.events import Kind
+from media.rtp.extensions import ABS_SEND_TIME, AUDIO_LEVEL, MID, VIDEO_ORIENTATION
+
+VIDEO_FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
+EXTENSIONS: dict[Kind, tuple[str, ...]] = {
+    "audio": (MID, AUDIO_LEVEL, ABS_SEND_TIME),
+    "video": (MID, ABS_SEND_TIME, VIDEO_ORIENTATION),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedCodec:
+    """A codec under its payload types on one connection; `parameters` is the text of `a=fmtp`."""
+
+    name: str
+    clock_rate: int
+    channels: int
+    parameters: str
+    feedback: tuple[str, ...]
+    payload_type: int
+    rtx_payload_type: int | None = None
+
+
+OPUS = AgreedCodec("opus", 48000, 2, "minptime=10;useinbandfec=1;usedtx=1", (), 96)
+VP8 = AgreedCodec("VP8", 90000, 1, "", VIDEO_FEEDBACK, 97, 98)
+H264 = AgreedCodec(
+    "H264",
+    90000,
+    1,
+    "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+    VIDEO_FEEDBACK,
+    101,
+    102,
+)
+CODECS: dict[Kind, tuple[AgreedCodec, ...]] = {"audio": (OPUS,), "video": (VP8, H264)}
+
+
+def codec_named(name: str | None, kind: Kind) -> AgreedCodec:
+    """The codec of that name, else the kind's usual one."""
+    return next((codec for codec in CODECS[kind] if codec.name == name), CODECS[kind][0])
+
+
+def find_codec(ours: AgreedCodec, offered: Sequence[Codec]) -> AgreedCodec | None:
+    """`ours` under the payload types that `offered` has for it; H.264 keeps the profile offered."""
+    candidates = [codec for codec in offered if _is_same(ours, codec)]
+    if not candidates:
+        return None
+    theirs = min(candidates, key=_distance)
+    return replace(
+        ours,
+        parameters=theirs.parameters if ours.name == "H264" else ours.parameters,
+        feedback=tuple(word for word in ours.feedback if word in theirs.feedback),
+        payload_type=theirs.payload_type,
+        rtx_payload_type=_find_rtx(theirs, offered),
+    )
+
+
+def same_profile(one: AgreedCodec, other: AgreedCodec) -> bool:
+    """Whether two codecs of one name may share a payload type."""
+    return one.name != "H264" or one.parameters.lower() == other.parameters.lower()
+
+
+def choose_codec(media: MediaSection, kind: Kind, preferred: str | None = None) -> AgreedCodec | None:
+    """The codec of a client's offer that we take, under the client's payload types."""
+    ours = sorted(CODECS[kind], key=lambda codec: codec.name != preferred)
+    return next((agreed for codec in ours if (agreed := find_codec(codec, media.codecs))), None)
+
+
+def confirm_codec(offered: AgreedCodec, media: MediaSection) -> AgreedCodec | None:
+    """What a client's answer leaves of the codec that we offered; it keeps our payload types."""
+    kept = {offered.payload_type, offered.rtx_payload_type}
+    agreed = find_codec(offered, [codec for codec in media.codecs if codec.payload_type in kept])
+    if agreed is None or agreed.payload_type != offered.payload_type:
+        return None
+    return replace(agreed, parameters=offered.parameters)
+
+
+def choose_extensions(media: MediaSection, kind: Kind) -> dict[str, int]:
+    """The header extensions of a client's offer that we take, under the client's ids."""
+    return {uri: media.extensions[uri] for uri in EXTENSIONS[kind] if uri in media.extensions}
+
+
+def confirm_extensions(offered: dict[str, int], media: MediaSection) -> dict[str, int]:
+    """What a client's answer leaves of the header extensions that we offered."""
+    return {uri: number for uri, number in offered.items() if media.extensions.get(uri) == number}
+
+
+def _is_same(ours: AgreedCodec, theirs: Codec) -> bool:
+    same = (theirs.name.lower(), theirs.clock_rate) == (ours.name.lower(), ours.clock_rate)
+    if ours.name == "H264":
+        return same and theirs.parameter("packetization-mode") == "1"
+    return same and theirs.channels == ours.channels
+
+
+def _distance(theirs: Codec) -> int:
+    """How far an H.264 profile is from constrained baseline, which every browser decodes."""
+    profile = (theirs.parameter("profile-level-id") or "")[:4].lower()
+    return {"42e0": 0, "4200": 1}.get(profile, 2)
+
+
+def _find_rtx(base: Codec, offered: Sequence[Codec]) -> int | None:
+    """The payload type of the retransmissions of `base` (RFC 4588 §8.6)."""
+    for codec in offered:
+        if codec.name.lower() == "rtx" and codec.parameter("apt") == str(base.payload_type):
+            return codec.payload_type
+    return None

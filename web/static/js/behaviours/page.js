@@ -1,1 +1,18 @@
-export {};
+// What every page does once it is there. Each behaviour looks for its own `data-` attributes.
+
+import { copyLinks } from "./copying.js";
+import { focusErrors } from "./errors.js";
+import { closeMenus } from "./menus.js";
+import { showPasswords } from "./passwords.js";
+import { showPending } from "./pending.js";
+import { openSheets } from "./sheets.js";
+import { useOwnZone, keepRelative } from "./times.js";
+
+focusErrors();
+showPending();
+showPasswords();
+closeMenus();
+openSheets();
+copyLinks();
+useOwnZone();
+keepRelative();

@@ -104,6 +104,11 @@ export class Call {
     if (this.#socket.send({ type: "recording", consent })) this.state.set({ consent });
   }
 
+  /** The mentor's word on the recording. @param {"pause"|"resume"} action */
+  directRecording(action) {
+    this.#socket.send({ type: "recording", action });
+  }
+
   #receive(message) {
     if (NEGOTIATION.has(message.type)) this.#peer.receive(message);
     if (message.type === "reset") this.#peer.reset();
@@ -158,6 +163,7 @@ export class Call {
 
   #listen() {
     const { state } = this;
+    if (state.speakersTold) return;
     const levels = this.#peer.levels().filter(({ level }) => level > SPEAKS_FROM);
     const speaking = new Map(levels.map(({ participant, level }) => [participant, level]));
     const loudest = levels.reduce((best, one) => (one.level > (best?.level ?? 0) ? one : best), null);

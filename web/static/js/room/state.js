@@ -9,7 +9,7 @@
 /** @typedef {{key: number, text: string, failed: boolean}} PendingLine */
 /** @typedef {{kind: string, text?: string, url?: string}} End */
 
-const RECORDED_LIVE = new Set(["recording", "paused", "interrupted"]);
+const LIVE_RECORDING = new Set(["waiting_consent", "recording", "paused", "interrupted"]); // only then
 const NO_MEDIA = { camera: false, microphone: false, screen: false };
 
 export class RoomState {
@@ -36,6 +36,8 @@ export class RoomState {
   /** @type {Map<string, number>} level by participant, the quiet left out */
   speaking = new Map();
   dominant = "";
+  /** True once the server says who speaks; until then we listen ourselves. */
+  speakersTold = false;
   /** @type {Map<string, import("./quality.js").Quality>} */
   quality = new Map();
   /** @type {End|null} */
@@ -172,12 +174,13 @@ function participantLeft(state, { participant }) {
 
 function recording(state, message) {
   const before = state.recording;
-  const live = state.live || RECORDED_LIVE.has(message.state);
+  const live = state.live || LIVE_RECORDING.has(message.state);
   state.set({ recording: message.state, live });
   if (before !== message.state) state.notice("recording", { text: message.state });
 }
 
 function speaking(state, { participant, level, dominant }) {
+  state.speakersTold = true;
   if (level > 0) state.speaking.set(participant, level);
   else state.speaking.delete(participant);
   if (dominant) state.dominant = participant;

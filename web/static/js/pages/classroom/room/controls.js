@@ -123,6 +123,7 @@ export class Controls {
       consent: () => this.#facts.toggleConsent(),
       "consent-yes": () => this.#answer(true),
       "consent-no": () => this.#answer(false),
+      tape: () => this.#facts.direction && call.directRecording(this.#facts.direction),
       settings: () => part("dialog", "settings").showModal(),
       sound: () => this.#sounds.unblock(),
       retry: () => call.retryNow(),
@@ -178,8 +179,7 @@ export class Controls {
 
   /** A mentor who goes may mean the end: leaving alone never ends a lesson. */
   #askOrLeave() {
-    const { live, self } = this.#call.state;
-    if (live && self?.role === "mentor") part("dialog", "end").showModal();
+    if (this.#facts.live && this.#call.state.self?.role === "mentor") part("dialog", "end").showModal();
     else this.#leave();
   }
 

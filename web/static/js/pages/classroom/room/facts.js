@@ -5,6 +5,16 @@ import { RECORDING, timeLeft } from "./words.js";
 
 const TICK_MS = 1_000;
 const WARN_MINUTES = "5 min left";
+/** @typedef {{action: "pause"|"resume", words: string}} Direction */
+/** @type {Direction} */
+const PAUSE = { action: "pause", words: "Pause the recording" };
+/** @type {Record<string, Direction>} */
+const DIRECTED = {
+  waiting_consent: PAUSE,
+  recording: PAUSE,
+  interrupted: PAUSE,
+  paused: { action: "resume", words: "Resume the recording" },
+};
 const SETTLED = new Set(["finalising", "ready"]);
 
 export class Facts {
@@ -22,14 +32,29 @@ export class Facts {
   }
 
   update() {
-    const { live, recording, self } = this.#state;
-    part("live").hidden = !live;
-    part("start").hidden = live || self?.role !== "mentor";
-    part("end").hidden = !live || self?.role !== "mentor";
+    const { recording, self } = this.#state;
+    const mentor = self?.role === "mentor";
+    part("live").hidden = !this.live;
+    part("start").hidden = this.live || !mentor;
+    part("end").hidden = !this.live || !mentor;
+    part("tape").hidden = !mentor || !DIRECTED[recording];
+    say(part("tape-words"), DIRECTED[recording]?.words ?? "");
     part("record").dataset.state = recording;
     say(part("record-words"), RECORDING[recording]?.chip ?? recording);
     this.#showConsent();
     this.#showTime();
+  }
+
+  /** A lesson also goes live by itself: at its start, with the mentor present. */
+  get live() {
+    const { live, everyone } = this.#state;
+    const started = Date.now() >= Date.parse(this.#data.starts_at ?? "");
+    return live || (started && everyone.some(({ role }) => role === "mentor"));
+  }
+
+  /** What the mentor's menu entry does to the recording now. @returns {"pause"|"resume"|undefined} */
+  get direction() {
+    return DIRECTED[this.#state.recording]?.action;
   }
 
   /** Open the question again, or close it once it is answered. */
@@ -66,10 +91,10 @@ export class Facts {
   }
 
   #showTime() {
-    const { endsAt, live, phase } = this.#state;
+    const { endsAt, phase } = this.#state;
     const end = Date.parse(endsAt || this.#data.ends_at || "");
     if (Number.isNaN(end)) return;
-    const { text, urgent } = timeLeft(Date.now(), Date.parse(this.#data.starts_at ?? ""), end, live);
+    const { text, urgent } = timeLeft(Date.now(), Date.parse(this.#data.starts_at ?? ""), end, this.live);
     const box = part("time-left");
     if (box.textContent !== text && text === WARN_MINUTES && phase === "in") this.#announce(text);
     say(box, text);

@@ -30,9 +30,10 @@ export class Lobby {
   /** Turn on what was on last time; without access say why. */
   async open() {
     this.#timer = setInterval(() => this.#showLevel(), METER_MS);
-    if (noAccess()) this.#local.problems.camera = noAccess();
+    const without = noAccess();
+    if (without) this.#local.problems.camera = without;
     this.#show();
-    else await this.#local.restore();
+    if (!without) await this.#local.restore();
   }
 
   close() {

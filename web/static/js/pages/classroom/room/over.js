@@ -7,7 +7,10 @@ function isOwnPath(url) {
   return URL.canParse(url, location.href) && new URL(url, location.href).origin === location.origin;
 }
 
-/** @param {import("../../../room/state.js").End} end */
+/**
+ * @param {import("../../../room/state.js").End} end
+ * @param {{sessionUrl: string, summary_url?: string}} addresses
+ */
 function actions(end, { sessionUrl, summary_url: summaryUrl }) {
   const summary = end.url ?? summaryUrl ?? `${sessionUrl}/summary`;
   const button = (action, words) => ["button", { type: "button", data: { action } }, words];

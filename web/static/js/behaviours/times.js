@@ -1,0 +1,29 @@
+// Times for somebody who is not signed in: the server writes UTC, here they become the reader's own.
+// Also keeps "in 12 min" true, and tells the server the zone when an account is made.
+
+import { city, leaf, range, until } from "../lib/times.js";
+
+const TICK_MS = 30_000;
+
+export const useOwnZone = () => {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!zone) return;
+  for (const input of document.querySelectorAll("input[data-timezone]")) input.value = zone;
+  for (const time of document.querySelectorAll("time[data-guess]")) {
+    time.textContent = range(new Date(time.dateTime), new Date(time.dataset.end), zone, new Date());
+    const words = time.parentElement.querySelector(".zone");
+    if (words) words.textContent = `your time, ${city(zone)}`;
+  }
+  for (const box of document.querySelectorAll("[data-leaf]")) {
+    const { weekday, day, month } = leaf(new Date(box.dataset.leaf), zone);
+    [box.children[0].textContent, box.children[1].textContent, box.children[2].textContent] = [month, day, weekday];
+  }
+};
+
+export const keepRelative = () => {
+  const spans = document.querySelectorAll("[data-relative]");
+  if (!spans.length) return;
+  setInterval(() => {
+    for (const span of spans) span.textContent = until(new Date(span.dataset.relative), new Date());
+  }, TICK_MS);
+};

@@ -1,0 +1,28 @@
+// A short word about what happened, in the page's live region.
+
+const STAYS_MS = 6000; // long enough to read two lines; it stays while pointed at
+
+export const toast = (text) => {
+  const region = document.querySelector("[data-toasts]");
+  const box = document.createElement("div");
+  box.className = "toast";
+  const words = document.createElement("p");
+  words.textContent = text;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "icon-button";
+  close.textContent = "×";
+  close.setAttribute("aria-label", "Close this message");
+  close.addEventListener("click", () => box.remove());
+  box.append(words, close);
+  region.append(box);
+  leaveLater(box);
+};
+
+const leaveLater = (box) => {
+  let timer = setTimeout(() => box.remove(), STAYS_MS);
+  box.addEventListener("pointerenter", () => clearTimeout(timer));
+  box.addEventListener("pointerleave", () => {
+    timer = setTimeout(() => box.remove(), STAYS_MS);
+  });
+};

@@ -23,6 +23,7 @@ from server.booking.times import zone_names
 from server.edge.access import Viewer, require_viewer
 from server.edge.api import validated
 from server.edge.errors import status_of
+from server.edge.redirects import see_other
 from server.edge.templates import read_form, render
 from server.infra.errors import Conflict, DomainError, Forbidden, Invalid
 from server.people import service as people
@@ -43,7 +44,7 @@ async def create(request: web.Request) -> web.StreamResponse:
         session_id = await service.create_session(asking, validated(SessionForm, session_values(posted)))
     except (Invalid, Conflict) as refused:
         return await _page(request, shown(posted), refused)
-    raise web.HTTPSeeOther(f"/sessions/{session_id}?done=drafted")
+    return see_other(f"/sessions/{session_id}?done=drafted")
 
 
 async def edit_page(request: web.Request) -> web.StreamResponse:
@@ -57,7 +58,7 @@ async def edit(request: web.Request) -> web.StreamResponse:
         await service.change_session(session.id, asking, changes)
     except (Invalid, Conflict) as refused:
         return await _page(request, shown(posted), refused)
-    raise web.HTTPSeeOther(f"/sessions/{session.id}?done=saved")
+    return see_other(f"/sessions/{session.id}?done=saved")
 
 
 async def _own(request: web.Request) -> service.SessionDetail:

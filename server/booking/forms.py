@@ -54,14 +54,7 @@ def _on_step(minutes: int) -> int:
     return minutes
 
 
-def _without_nul(text: str) -> str:
-    """PostgreSQL's text can't hold U+0000."""
-    if "\0" in text:
-        raise ValueError("Leave out the characters that can't be shown.")
-    return text
-
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_without_nul)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Title = Annotated[Text, Field(min_length=3, max_length=140)]
 Description = Annotated[Text, Field(max_length=10_000)]
 Slug = Annotated[Text, Field(min_length=1, max_length=64)]

@@ -23,6 +23,7 @@ from server.booking.diary import (
 )
 from server.booking.figures import figures
 from server.booking.forms import LANGUAGES, LEVELS, SessionForm
+from server.booking.history import record_past_session
 from server.booking.lifecycle import (
     cancel_session,
     close_overdue,
@@ -90,6 +91,7 @@ __all__ = [
     "mentor_sessions",
     "next_taught",
     "publish_session",
+    "record_past_session",
     "room_access",
     "session_shape",
     "start_session",

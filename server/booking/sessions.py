@@ -45,11 +45,10 @@ async def create_session(viewer: Viewer, form: SessionForm) -> UUID:
         mentor_id=viewer.user_id,
         ics_uid=str(session_id),
         created_at=now(),
-        **{name: getattr(form, name) for name in PLAIN_FIELDS},
+        **plain_columns(form),
         **when,
     )
-    await _write_skills(session_id, form.skills)
-    await _write_objectives(session_id, form.objectives)
+    await write_texts(session_id, form)
     return session_id
 
 
@@ -63,10 +62,7 @@ async def change_session(session_id: UUID, viewer: Viewer, form: SessionChanges)
     _check_changes(session, changes)
     if changes:
         await session.update_from_dict(changes).save(update_fields=list(changes))
-    if form.skills is not None:
-        await _write_skills(session_id, form.skills)
-    if form.objectives is not None:
-        await _write_objectives(session_id, form.objectives)
+    await write_texts(session_id, form)
 
 
 @transactional
@@ -78,6 +74,19 @@ async def delete_session(session_id: UUID, viewer: Viewer) -> None:
     if session.status != SessionStatus.DRAFT:
         raise wrong_state(session.status)
     await session.delete()
+
+
+def plain_columns(form: SessionForm) -> dict[str, Any]:
+    """The columns that hold what the form says, as it says it."""
+    return {name: getattr(form, name) for name in PLAIN_FIELDS}
+
+
+async def write_texts(session_id: UUID, form: SessionForm | SessionChanges) -> None:
+    """Replace the skills and the objectives, where they are given. Raises Invalid."""
+    if form.skills is not None:
+        await _write_skills(session_id, form.skills)
+    if form.objectives is not None:
+        await _write_objectives(session_id, form.objectives)
 
 
 def schedule(start: str, minutes: int, zone_name: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from server.booking import service
 from server.booking.paths import id_in_path
 from server.edge.access import Viewer, require_viewer, viewer
 from server.edge.errors import status_of
+from server.edge.redirects import see_other
 from server.edge.templates import read_form, render
 from server.infra.clock import now
 from server.infra.errors import Conflict, DomainError, Forbidden, Invalid
@@ -45,7 +46,7 @@ async def session_page(request: web.Request) -> web.StreamResponse:
 
 async def book_again(request: web.Request) -> web.StreamResponse:
     """Where the login sends people who wanted to book before they were signed in."""
-    raise web.HTTPSeeOther(f"/sessions/{id_in_path(request)}")
+    return see_other(f"/sessions/{id_in_path(request)}")
 
 
 async def book(request: web.Request) -> web.StreamResponse:
@@ -85,7 +86,7 @@ async def _act(request: web.Request, action: Awaitable[object], then: str) -> we
         await action
     except (Conflict, Forbidden, Invalid) as refused:
         return await _detail(request, id_in_path(request), refused)
-    raise web.HTTPSeeOther(then)
+    return see_other(then)
 
 
 def _said_at(session_id: UUID, done: str) -> str:

@@ -44,11 +44,7 @@ def _instant(text: str) -> datetime:
     return read.astimezone(UTC)
 
 
-def _without_nul(text: str) -> str:
-    return text.replace("\0", "")
-
-
-Word = Annotated[str, BeforeValidator(_last), AfterValidator(_without_nul), Field(max_length=200)]
+Word = Annotated[str, BeforeValidator(_last), Field(max_length=200)]
 Moment = Annotated[str, BeforeValidator(_last), AfterValidator(_day_or_instant), Field(max_length=40)]
 Amount = Annotated[int, BeforeValidator(_last), Field(ge=0, le=10**12)]
 

@@ -13,16 +13,16 @@ from server.discovery.listing import PER_PAGE, Page, chips
 from server.edge.access import viewer
 from server.edge.api import validated
 from server.edge.templates import render
+from server.edge.text import require_storable
 from server.infra.clock import now
 from server.infra.errors import Invalid
 from server.people import service as people
-
-NO_FILTERS = frozenset({"page", "per_page"})
 
 
 async def browse(request: web.Request) -> web.StreamResponse:
     asking = viewer(request)
     filters = {name: ",".join(request.query.getall(name)) for name in request.query}
+    require_storable(filters)
     form, errors = lenient_form(filters)
     filters = {name: value for name, value in filters.items() if value and name in _known(errors)}
     number = _page_number(request)

@@ -11,6 +11,7 @@ from server.booking import service as booking
 from server.booking.service import SessionCard
 from server.discovery.views import browse
 from server.edge.access import Viewer, require_viewer
+from server.edge.redirects import see_other
 from server.edge.templates import render
 from server.infra.clock import now
 from server.people import service as people
@@ -45,7 +46,7 @@ async def dashboard(request: web.Request) -> web.StreamResponse:
     """To the dashboard this person used last."""
     role = await accounts.last_role(require_viewer(request))
     desk = "admin" if role == "owner" else role
-    raise web.HTTPSeeOther(f"/dashboard/{desk}/overview")
+    return see_other(f"/dashboard/{desk}/overview")
 
 
 async def learner_overview(request: web.Request) -> web.StreamResponse:

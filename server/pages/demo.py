@@ -1,0 +1,134 @@
+"""Puts the demo into the database, so that no page of a fresh installation is empty.
+
+It can run any number of times: people who are there stay as they are, a lesson is planned again only
+when the last one of its title is over.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from config.settings import Settings
+from server.accounts import service as accounts
+from server.booking import service as booking
+from server.edge.access import Viewer
+from server.infra.clock import now
+from server.infra.errors import Conflict, NotFound
+from server.pages.programme import DEMO_LESSONS, DEMO_LOGINS, DemoLesson, DemoLogin
+from server.pages.taxonomy import plant_skills
+from server.people import service as people
+from server.people.states import MentorStatus
+
+log = structlog.get_logger()
+
+TABS: tuple[booking.MentorTab, ...] = ("upcoming", "drafts")
+
+
+async def seed_demo(settings: Settings) -> None:
+    """Fill in what is missing. Passwords are public, so an owner is made only where nobody else can
+    reach the server."""
+    await plant_skills()
+    cast = {}
+    for login in DEMO_LOGINS:
+        if login.role == "admin" and not settings.loopback:
+            continue
+        viewer = await _person(login)
+        if viewer is not None:
+            cast[login.username] = viewer
+    for lesson in DEMO_LESSONS:
+        await _lesson(lesson, cast)
+
+
+# --- people
+
+
+async def _person(login: DemoLogin) -> Viewer | None:
+    """The demo person, made if need be; None where somebody else has taken the username."""
+    try:
+        user = await accounts.user_by_username(login.username)
+    except NotFound:
+        return await _make_person(login)
+    return await accounts.get_viewer(user.id) if user.email == login.email else None
+
+
+async def _make_person(login: DemoLogin) -> Viewer:
+    role = "mentor" if login.role == "mentor" else "learner"
+    wanted = accounts.Registration(
+        login.email, login.username, login.password, role, login.timezone, login.name
+    )
+    await people.register(wanted, teach=login.teach, want=login.want)
+    user_id = (await accounts.user_by_username(login.username)).id
+    await accounts.mark_verified(user_id)
+    if login.role == "mentor":
+        await _approve(login, await accounts.get_viewer(user_id))
+    if login.role == "admin":
+        await _make_owner(user_id)
+    return await accounts.get_viewer(user_id)
+
+
+async def _approve(login: DemoLogin, viewer: Viewer) -> None:
+    await people.change_mentor_profile(
+        viewer, headline=login.headline, bio=login.bio, languages=login.languages
+    )
+    await people.review_mentor(None, login.username, MentorStatus.APPROVED)
+
+
+async def _make_owner(user_id: int) -> None:
+    for role in ("admin", "owner"):
+        await accounts.grant_role(user_id, role)
+    await accounts.remember_role(user_id, "admin")
+
+
+# --- lessons
+
+
+async def _lesson(lesson: DemoLesson, cast: dict[str, Viewer]) -> None:
+    mentor = cast.get(lesson.mentor)
+    if mentor is None or await _known(lesson, mentor):
+        return
+    learners = [cast[name] for name in lesson.booked if name in cast]
+    form = _form(lesson, mentor)
+    if lesson.days < 0:
+        await booking.record_past_session(mentor, form, [learner.user_id for learner in learners])
+    elif lesson.draft:
+        await booking.create_session(mentor, form)
+    else:
+        await _publish(form, mentor, learners)
+
+
+async def _known(lesson: DemoLesson, mentor: Viewer) -> bool:
+    tabs: tuple[booking.MentorTab, ...] = ("past",) if lesson.days < 0 else TABS
+    for tab in tabs:
+        if any(card.title == lesson.title for card in await booking.mentor_sessions(mentor.user_id, tab)):
+            return True
+    return False
+
+
+async def _publish(form: booking.SessionForm, mentor: Viewer, learners: list[Viewer]) -> None:
+    """Whoever has something else at that time is left out."""
+    session_id = await booking.create_session(mentor, form)
+    try:
+        await booking.publish_session(session_id, mentor)
+        for learner in learners:
+            await booking.book_session(session_id, learner)
+    except Conflict as clash:
+        log.info("demo lesson clashes", title=form.title, reason=clash.code)
+
+
+def _form(lesson: DemoLesson, mentor: Viewer) -> booking.SessionForm:
+    day = now().astimezone(ZoneInfo(mentor.timezone)).date() + timedelta(days=lesson.days)
+    return booking.SessionForm(
+        title=lesson.title,
+        description=lesson.description,
+        skills=list(lesson.skills),
+        level=lesson.level,
+        language=lesson.language,
+        objectives=list(lesson.objectives),
+        starts_at=f"{day.isoformat()}T{lesson.clock}",
+        duration_minutes=lesson.minutes,
+        capacity=lesson.capacity,
+        recording="off" if lesson.days < 0 or "no recording" in lesson.description else "auto",
+    )

@@ -62,6 +62,7 @@ class MediaNode:
     async def start(self) -> None:
         settings = self._settings
         loop = asyncio.get_running_loop()
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
         self._endpoint = await UdpEndpoint.open(
             settings.bind, settings.udp_port, self._metrics.counters.drop
         )

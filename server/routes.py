@@ -7,20 +7,26 @@ from dataclasses import dataclass
 from server.booking import api as booking_api
 from server.booking import editor
 from server.booking import views as booking_views
+from server.classroom import api as classroom_api
+from server.classroom import views as classroom_views
+from server.classroom.socket import room_socket
 from server.discovery import api as discovery_api
 from server.discovery import views as discovery_views
 from server.edge.access import Access, View
 from server.pages import views as pages
+from server.recordings import api as recordings_api
+from server.recordings import views as recordings_views
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address."""
+    """One address. `token_free`: it acts with no login's authority and asks for no CSRF token."""
 
     method: str
     path: str
     view: View
     access: Access
+    token_free: bool = False
 
 
 API = "/api/v1"
@@ -54,7 +60,22 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{API}/bookings/{{id}}", booking_api.get_booking, Access.SIGNED_IN),
     Route("POST", f"{API}/bookings/{{id}}/cancel", booking_api.cancel_booking, Access.SIGNED_IN),
     # --- classroom
+    Route("GET", "/ws/session/{id}/", room_socket, Access.ANYONE),
+    Route("GET", "/sessions/{id}/room", classroom_views.room_page, Access.SIGNED_IN),
+    Route("GET", "/sessions/{id}/summary", classroom_views.summary_page, Access.SIGNED_IN),
+    Route("POST", f"{API}/sessions/{{id}}/ticket", classroom_api.issue_ticket, Access.SIGNED_IN),
+    Route(
+        "POST",
+        f"{API}/sessions/{{id}}/recordings/consent",
+        classroom_api.answer_consent,
+        Access.SIGNED_IN,
+    ),
     # --- recordings
+    Route("GET", "/sessions/{id}/recordings", recordings_views.recording_page, Access.SIGNED_IN),
+    Route("GET", f"{API}/sessions/{{id}}/recordings", recordings_api.get_recording, Access.SIGNED_IN),
+    Route("GET", f"{API}/recordings/{{id}}/file", recordings_api.get_file, Access.SIGNED_IN),
+    Route("HEAD", f"{API}/recordings/{{id}}/file", recordings_api.get_file, Access.SIGNED_IN),
+    Route("DELETE", f"{API}/recordings/{{id}}", recordings_api.delete_recording, Access.SIGNED_IN),
     # --- discovery
     Route("GET", "/sessions/", discovery_views.browse, Access.ANYONE),
     Route("GET", f"{API}/sessions", discovery_api.list_sessions, Access.ANYONE),

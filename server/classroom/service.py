@@ -11,6 +11,7 @@ from server.classroom import attendance, running, tickets
 from server.classroom.attendance import attended
 from server.classroom.consent import consent_of
 from server.classroom.models import Seat
+from server.classroom.state import recording_begun
 from server.classroom.tickets import IssuedTicket
 from server.edge.access import Viewer
 from server.infra import clock
@@ -24,6 +25,7 @@ __all__ = [
     "issue_ticket",
     "participant_names",
     "presence",
+    "recording_begun",
     "recording_stored",
 ]
 

@@ -6,7 +6,7 @@ import asyncio
 
 import aiohttp
 import structlog
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 
 from media.protocol.codec import MessageError
 from media.protocol.messages import FRAME_LIMIT, Close, Error, decode_client
@@ -17,6 +17,7 @@ from server.classroom.hub import Hub
 from server.classroom.keys import HUB
 from server.classroom.outlet import Outlet, frame_of
 from server.classroom.room import Member, Room
+from server.infra.metrics import WS_CONNECTIONS
 
 HEARTBEAT_S = 20.0  # WebSocket pings; a missing pong closes the socket
 GOODBYE = 1000  # the client's own normal closure: it means to leave
@@ -38,6 +39,9 @@ async def room_socket(request: web.Request) -> web.WebSocketResponse:
         if refused.error is not None:
             outlet.send(frame_of(refused.error))
         outlet.close(refused.code)
+    except Exception:  # too late for an error page
+        log.exception("room socket failed", path=request.path)
+        outlet.close(WSCloseCode.INTERNAL_ERROR)
     finally:
         await outlet.finish()
     return socket
@@ -47,7 +51,8 @@ async def _attend(request: web.Request, socket: web.WebSocketResponse, outlet: O
     hub = request.app[HUB]
     room, member = await hub.enter(await admit(request), outlet)
     try:
-        await _listen(hub, room, member, socket, outlet)
+        with WS_CONNECTIONS.track_inprogress():
+            await _listen(hub, room, member, socket, outlet)
     finally:
         hub.left(room, member, outlet, clean=not outlet.closing and socket.close_code == GOODBYE)
 

@@ -26,12 +26,14 @@ async def begin_recording(session_id: UUID) -> tuple[UUID, datetime]:
     if state.recording_id is None or state.origin_at is None:
         state.recording_id, state.origin_at = uuid4(), clock.now()
         await state.save(update_fields=["recording_id", "origin_at"])
-        begun = {
-            "session_id": str(session_id),
-            "recording_id": str(state.recording_id),
-            "origin_at": state.origin_at.isoformat(),
-        }
-        await outbox.enqueue("recordings.begun", begun)
+    return state.recording_id, state.origin_at
+
+
+async def recording_begun(session_id: UUID) -> tuple[UUID, datetime] | None:
+    """The recording's id and the zero of its time line; None while nothing was ever written."""
+    state = await RoomState.get_or_none(session_id=session_id)
+    if state is None or state.recording_id is None or state.origin_at is None:
+        return None
     return state.recording_id, state.origin_at
 
 

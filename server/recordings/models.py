@@ -32,8 +32,8 @@ class Recording(Model):
 class Segment(Model):
     """One WebM file of one source of one participant.
 
-    `node_segment` is the node's name for it; `position` in milliseconds is where it begins on the
-    recording's time line. `node_url` is the control address that announced it last."""
+    `node_segment` is the node's name for it, `node_url` the control address that announced it last;
+    `start_ms` is where it begins on the recording's time line."""
 
     id = fields.BigIntField(primary_key=True)
     public_id: UUID = fields.UUIDField(unique=True, default=uuid4)

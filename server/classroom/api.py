@@ -1,0 +1,30 @@
+"""REST of the classroom (`/api/v1`): parse, call one function, answer."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from pydantic import BaseModel, StrictBool
+
+from server.booking import service as booking
+from server.classroom import service
+from server.classroom.keys import HUB
+from server.classroom.paths import id_in_path
+from server.edge.access import require_viewer
+from server.edge.api import ok, read_json
+
+
+class ConsentForm(BaseModel):
+    consent: StrictBool
+
+
+async def issue_ticket(request: web.Request) -> web.StreamResponse:
+    issued = await service.issue_ticket(id_in_path(request), require_viewer(request))
+    return ok(issued, "Use it once, within a minute.")
+
+
+async def answer_consent(request: web.Request) -> web.StreamResponse:
+    asking, session_id = require_viewer(request), id_in_path(request)
+    form = await read_json(request, ConsentForm)
+    await booking.room_access(session_id, asking.user_id)
+    await request.app[HUB].answer_consent(session_id, asking.user_id, form.consent)
+    return ok({"consent": form.consent}, "Your answer is kept.")

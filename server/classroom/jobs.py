@@ -1,0 +1,35 @@
+"""What booking tells the classroom: a session went live, or is over."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from server.booking import service as booking
+from server.classroom import running, state
+from server.infra.errors import NotFound
+from server.infra.outbox import job
+
+
+@job("classroom.session_started")
+async def session_started(payload: dict[str, Any]) -> None:
+    hub = running.hub()
+    if hub is not None:
+        await hub.session_started(UUID(payload["session_id"]))
+
+
+@job("classroom.session_ended")
+async def session_ended(payload: dict[str, Any]) -> None:
+    """Ended, cancelled or missed: people are told which, and the room is closed for good."""
+    session_id, hub = UUID(payload["session_id"]), running.hub()
+    if hub is None:
+        await state.close(session_id)
+        return
+    await hub.session_ended(session_id, await _reason(session_id))
+
+
+async def _reason(session_id: UUID) -> str:
+    try:
+        return (await booking.get_session(session_id, None)).status
+    except NotFound:
+        return "ended"

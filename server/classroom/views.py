@@ -1,0 +1,70 @@
+"""Pages of the classroom: the room itself, and what is left of the lesson afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from server.booking import service as booking
+from server.booking.service import RoomAccess
+from server.classroom import service
+from server.classroom.paths import id_in_path
+from server.edge.access import Viewer, require_viewer
+from server.edge.api import timestamp
+from server.edge.templates import render
+from server.infra import clock
+
+OPEN = frozenset({"published", "live"})
+HELD = frozenset({"live", "ended"})
+
+
+async def room_page(request: web.Request) -> web.StreamResponse:
+    """The room, from before its doors open (the page waits) until the session is over."""
+    asking, session_id = require_viewer(request), id_in_path(request)
+    access = await booking.room_access(session_id, asking.user_id)
+    session = access.session
+    if session.status not in OPEN:
+        over = session.status in HELD
+        raise web.HTTPSeeOther(f"{session.url}/summary" if over else session.url)
+    consent = await service.consent_of(session_id, asking.user_id)
+    context = {"session": session, "room": room_data(access, asking, consent)}
+    return render(request, "classroom/room.html", context)
+
+
+def room_data(access: RoomAccess, asking: Viewer, consent: bool | None) -> dict[str, Any]:
+    """What the page's script has to know; it proves itself by the login cookie."""
+    session, now = access.session, clock.now()
+    is_open = session.status in OPEN and now >= access.opens_at
+    return {
+        "session_id": str(session.id),
+        "ws_url": f"/ws/session/{session.id}/",
+        "name": asking.name or asking.username,
+        "role": access.role,
+        "mentor": session.mentor.name,
+        "starts_at": timestamp(session.starts_at),
+        "ends_at": timestamp(session.ends_at),
+        "opens_at": timestamp(access.opens_at),
+        "live": session.status == "live",
+        "can_start": access.role == "mentor" and is_open and session.status == "published",
+        "recording": session.recording,
+        "consent": consent,
+        "session_url": session.url,
+        "leave_url": session.url,
+        "summary_url": f"{session.url}/summary",
+    }
+
+
+async def summary_page(request: web.Request) -> web.StreamResponse:
+    """Who was there and for how long, for those who took part."""
+    asking, session_id = require_viewer(request), id_in_path(request)
+    access = await booking.room_access(session_id, asking.user_id)
+    if access.session.status not in HELD:
+        raise web.HTTPSeeOther(access.session.url)
+    context = {
+        "session": await booking.get_session(session_id, asking),
+        "attendance": await service.presence(session_id),
+        "role": access.role,
+        "recordings_url": f"{access.session.url}/recordings",
+    }
+    return render(request, "classroom/summary.html", context)

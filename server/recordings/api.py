@@ -1,0 +1,81 @@
+"""REST of the recordings (`/api/v1`): parse, call one function, answer."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+
+from server.edge.access import require_viewer
+from server.edge.api import ok
+from server.infra.errors import NotFound
+from server.recordings import service
+from server.recordings.depot import depot
+from server.recordings.download import decide, send
+from server.recordings.service import RecordingView, TrackView
+
+TRACK_FIELDS = (
+    "id",
+    "participant",
+    "participant_name",
+    "source",
+    "kind",
+    "start_ms",
+    "duration_ms",
+    "size",
+    "sha256",
+    "state",
+    "salvaged",
+    "url",
+)
+
+
+async def get_recording(request: web.Request) -> web.StreamResponse:
+    session_id = _id(request.match_info["id"])
+    _, recording = await service.recording_of_session(session_id, require_viewer(request))
+    return ok(_recording_shape(recording))
+
+
+async def get_file(request: web.Request) -> web.StreamResponse:
+    """GET and HEAD. Each download is kept in the access log before its first byte is sent."""
+    asking, track = require_viewer(request), request.query.get("track")
+    recording_id = _id(request.match_info["id"])
+    file = await service.file_of(recording_id, _id(track) if track is not None else None, asking)
+    path = depot().storage.path(file.storage_key)
+    if not path.is_file():
+        raise NotFound(message="This file is not in the storage any more.")
+    status, wanted = decide(request, file)
+    if wanted is not None and request.method == "GET":
+        await service.note_access(file, asking, wanted.first, wanted.count)
+    return await send(request, file, path, status, wanted)
+
+
+async def delete_recording(request: web.Request) -> web.StreamResponse:
+    await service.delete_recording(_id(request.match_info["id"]), require_viewer(request))
+    return ok(message="The recording is deleted.")
+
+
+def _recording_shape(recording: RecordingView) -> dict[str, Any]:
+    return {
+        "id": recording.id,
+        "state": recording.state,
+        "started_at": recording.started_at,
+        "duration_ms": recording.duration_ms,
+        "size": recording.size,
+        "sha256": recording.sha256,
+        "tracks": [_track_shape(track) for track in recording.tracks],
+        "chapters": [],
+    }
+
+
+def _track_shape(track: TrackView) -> dict[str, Any]:
+    return {field: getattr(track, field) for field in TRACK_FIELDS}
+
+
+def _id(text: str) -> UUID:
+    """One that can't be an id names nothing. Raises NotFound."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound from error

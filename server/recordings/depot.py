@@ -1,0 +1,38 @@
+"""Where this process keeps recordings, and how it reaches the nodes that made them.
+
+Set up once by `lifespan`; jobs, which are called with nothing but their payload, ask `depot()`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from server.infra.storage import FileStorage
+
+
+@dataclass(frozen=True, slots=True)
+class Depot:
+    """`incoming` holds files that are still being fetched; a restart goes on with them."""
+
+    storage: FileStorage
+    incoming: Path
+    secret: str
+    http: aiohttp.ClientSession
+
+
+_depot: Depot | None = None
+
+
+def set_depot(opened: Depot | None) -> None:
+    global _depot
+    _depot = opened
+
+
+def depot() -> Depot:
+    """Raises RuntimeError before start-up: the job is tried again."""
+    if _depot is None:
+        raise RuntimeError("recordings are not set up in this process")
+    return _depot

@@ -1,0 +1,21 @@
+"""What the recordings offer to their own edges and to features above."""
+
+from server.recordings.shelf import (
+    RecordingView,
+    StoredFile,
+    TrackView,
+    delete_recording,
+    file_of,
+    note_access,
+    recording_of_session,
+)
+
+__all__ = [
+    "RecordingView",
+    "StoredFile",
+    "TrackView",
+    "delete_recording",
+    "file_of",
+    "note_access",
+    "recording_of_session",
+]

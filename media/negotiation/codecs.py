@@ -6,6 +6,7 @@ H.264 only from who offers no VP8.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from media.negotiation.description import Codec, MediaSection
 from media.negotiation.events import Kind
 from media.rtp.extensions import ABS_SEND_TIME, AUDIO_LEVEL, MID, VIDEO_ORIENTATION
 
+PROFILE = re.compile("[0-9a-f]{6}")
 VIDEO_FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
 EXTENSIONS: dict[Kind, tuple[str, ...]] = {
     "audio": (MID, AUDIO_LEVEL, ABS_SEND_TIME),
@@ -33,17 +35,14 @@ class AgreedCodec:
     rtx_payload_type: int | None = None
 
 
+def _h264_parameters(profile: str) -> str:
+    """RFC 6184 §8.1; an answer repeats the profile that was offered (§8.2.2)."""
+    return f"level-asymmetry-allowed=1;packetization-mode=1;profile-level-id={profile}"
+
+
 OPUS = AgreedCodec("opus", 48000, 2, "minptime=10;useinbandfec=1;usedtx=1", (), 96)
 VP8 = AgreedCodec("VP8", 90000, 1, "", VIDEO_FEEDBACK, 97, 98)
-H264 = AgreedCodec(
-    "H264",
-    90000,
-    1,
-    "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
-    VIDEO_FEEDBACK,
-    101,
-    102,
-)
+H264 = AgreedCodec("H264", 90000, 1, _h264_parameters("42e01f"), VIDEO_FEEDBACK, 101, 102)
 CODECS: dict[Kind, tuple[AgreedCodec, ...]] = {"audio": (OPUS,), "video": (VP8, H264)}
 
 
@@ -60,7 +59,7 @@ def find_codec(ours: AgreedCodec, offered: Sequence[Codec]) -> AgreedCodec | Non
     theirs = min(candidates, key=_distance)
     return replace(
         ours,
-        parameters=theirs.parameters if ours.name == "H264" else ours.parameters,
+        parameters=_h264_parameters(_profile(theirs)) if ours.name == "H264" else ours.parameters,
         feedback=tuple(word for word in ours.feedback if word in theirs.feedback),
         payload_type=theirs.payload_type,
         rtx_payload_type=_find_rtx(theirs, offered),
@@ -69,7 +68,7 @@ def find_codec(ours: AgreedCodec, offered: Sequence[Codec]) -> AgreedCodec | Non
 
 def same_profile(one: AgreedCodec, other: AgreedCodec) -> bool:
     """Whether two codecs of one name may share a payload type."""
-    return one.name != "H264" or one.parameters.lower() == other.parameters.lower()
+    return one.parameters == other.parameters
 
 
 def choose_codec(media: MediaSection, kind: Kind, preferred: str | None = None) -> AgreedCodec | None:
@@ -100,14 +99,19 @@ def confirm_extensions(offered: dict[str, int], media: MediaSection) -> dict[str
 def _is_same(ours: AgreedCodec, theirs: Codec) -> bool:
     same = (theirs.name.lower(), theirs.clock_rate) == (ours.name.lower(), ours.clock_rate)
     if ours.name == "H264":
-        return same and theirs.parameter("packetization-mode") == "1"
+        return same and theirs.parameter("packetization-mode") == "1" and _profile(theirs) != ""
     return same and theirs.channels == ours.channels
+
+
+def _profile(codec: Codec) -> str:
+    """The H.264 profile and level in hexadecimal; empty if it can't be read."""
+    value = (codec.parameter("profile-level-id") or "").lower()
+    return value if PROFILE.fullmatch(value) else ""
 
 
 def _distance(theirs: Codec) -> int:
     """How far an H.264 profile is from constrained baseline, which every browser decodes."""
-    profile = (theirs.parameter("profile-level-id") or "")[:4].lower()
-    return {"42e0": 0, "4200": 1}.get(profile, 2)
+    return {"42e0": 0, "4200": 1}.get(_profile(theirs)[:4], 2)
 
 
 def _find_rtx(base: Codec, offered: Sequence[Codec]) -> int | None:

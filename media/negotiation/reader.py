@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from media.negotiation.description import BadDescription, Codec, Description, Direction, MediaSection
 from media.protocol.messages import SDP_LIMIT
 
-SECTIONS_LIMIT = 128  # sections of one description; a room of 30 with cameras has 60
+SECTIONS_LIMIT = 100  # sections of one description; a room of 30 with cameras has 60
 FORMATS_LIMIT = 128  # payload types are 7 bits (RFC 3550 §5.1)
 EXTENSION_IDS = range(1, 15)  # what the one-byte header can carry (RFC 8285 §4.2)
 DIRECTIONS: tuple[Direction, ...] = ("sendrecv", "sendonly", "recvonly", "inactive")

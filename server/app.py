@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
+from aiohttp_session import session_middleware
 
 from config.settings import Settings
+from server.accounts import service as accounts
+from server.classroom.lifespan import lifespan as classroom_lifespan
 from server.edge.access import guarded
 from server.edge.csrf import csrf_middleware
 from server.edge.errors import error_middleware
 from server.edge.headers import add_headers, request_id_middleware
-from server.edge.keys import SETTINGS
-from server.infra.nodes import MEDIA_NODES, NodeDirectory
-from server.routes import ROUTES
+from server.edge.idempotency import idempotency_middleware
+from server.edge.identity import identity_middleware
+from server.edge.keys import SETTINGS, TOKEN_FREE
+from server.edge.operations import timing_middleware
+from server.edge.sessions import LoginCookie
+from server.infra.nodes import MEDIA_NODES, MediaNode, NodeDirectory
+from server.notifications.post import open_post_office
+from server.recordings.lifespan import lifespan as recordings_lifespan
+from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
 from web import STATIC
 
 MAX_BODY = 1024 * 1024  # bytes of a request; uploads have limits of their own
@@ -22,21 +32,39 @@ CleanupContext = Callable[[web.Application], AsyncIterator[None]]
 
 CLEANUP_CONTEXTS: tuple[CleanupContext, ...] = (
     # --- classroom
+    classroom_lifespan,
     # --- recordings
+    recordings_lifespan,
 )
 
 
 def build_app(settings: Settings) -> web.Application:
     """The application; the database must be open before it starts."""
-    app = web.Application(
-        middlewares=[request_id_middleware, error_middleware, csrf_middleware],
-        client_max_size=MAX_BODY,
-    )
+    app = web.Application(middlewares=_middlewares(settings), client_max_size=MAX_BODY)
     app[SETTINGS] = settings
-    app[MEDIA_NODES] = NodeDirectory()
-    for route in ROUTES:
-        app.router.add_route(route.method, route.path, guarded(route.view, route.access))
-    app.router.add_static("/static/", STATIC)
+    app[MEDIA_NODES] = NodeDirectory(MediaNode(url) for url in settings.media_nodes)
+    _add_routes(app, ROUTES + (DEVELOPMENT_ROUTES if settings.development else ()))
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.extend(CLEANUP_CONTEXTS)
+    open_post_office(settings)
     return app
+
+
+def _middlewares(settings: Settings) -> list[Middleware]:
+    """From the outermost to the innermost."""
+    return [
+        request_id_middleware,
+        timing_middleware,
+        session_middleware(LoginCookie(settings)),
+        error_middleware,
+        identity_middleware(accounts.viewer_by_cookie, accounts.viewer_by_token),
+        csrf_middleware,
+        idempotency_middleware,
+    ]
+
+
+def _add_routes(app: web.Application, routes: tuple[Route, ...]) -> None:
+    for route in routes:
+        app.router.add_route(route.method, route.path, guarded(route.view, route.access))
+    app.router.add_static("/static/", STATIC)
+    app[TOKEN_FREE] = frozenset((route.method, route.path) for route in routes if route.token_free)

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer, unused_port
+from argon2 import PasswordHasher
 
 from config.settings import Settings, load_settings
+from server.accounts import passwords
 from server.app import build_app
+from server.edge.ratelimit import WINDOWS
 from server.infra import clock, db, schema
+from server.notifications.post import open_post_office
+from server.worker import load_jobs, run_due
 
 QUICK = "?synchronous=OFF"  # tests survive no power cut
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> None:
+    """Hash in microseconds: what the real costs are for is not tested here."""
+    passwords.use_hasher(CHEAP)
+
+
+@pytest.fixture(autouse=True)
+def no_tries_yet() -> None:
+    """Limits count from zero in each test."""
+    WINDOWS.clear()
 
 
 def settings_for(data_dir: Path, database: Path) -> Settings:
@@ -51,6 +69,8 @@ async def database(settings: Settings, database_template: Path) -> AsyncIterator
         await _make_template(database_template)
     shutil.copyfile(database_template, settings.data_dir / "peerlearn.sqlite3")
     await db.open_database(settings)
+    load_jobs()
+    open_post_office(settings)
     try:
         yield settings
     finally:
@@ -63,6 +83,12 @@ def moved_clock() -> Iterator[clock.ManualClock]:
     manual = clock.ManualClock()
     with clock.replaced(manual):
         yield manual
+
+
+@pytest.fixture
+async def run_jobs(database: Settings) -> Callable[[], Awaitable[int]]:
+    """Runs all due jobs, and what they make due; gives how many ran. No worker runs by itself."""
+    return run_due
 
 
 @pytest.fixture

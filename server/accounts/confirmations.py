@@ -15,6 +15,7 @@ from server.accounts.names import same
 from server.accounts.passwords import check_password, hash_password
 from server.accounts.registration import may_mail
 from server.accounts.tokens import hashed, new_secret
+from server.accounts.values import Client
 from server.edge.access import Viewer
 from server.edge.ratelimit import WINDOWS, Limit
 from server.infra import clock
@@ -30,7 +31,7 @@ LIFETIME: dict[Purpose, timedelta] = {
 }
 RESEND = Limit("verify-mail", 5, timedelta(hours=1))
 RESET_MAIL = Limit("reset-mail", 5, timedelta(hours=1))
-RESET_ADDRESS = Limit("reset-address", 60, timedelta(hours=1))
+MAILS_ASKED = Limit("mails-asked", 60, timedelta(hours=1))
 
 BAD_TOKEN = "This link has been used already or is too old. Please ask for a new one."
 
@@ -96,18 +97,21 @@ async def resend_verification(viewer: Viewer) -> None:
         await _ask_for_mail("notifications.verify_email", viewer.user_id)
 
 
-async def resend_verification_to(email: str) -> None:
-    """The same for somebody not signed in: says nothing about whether the address is known."""
+async def resend_verification_to(email: str, client: Client) -> None:
+    """The same for somebody not signed in: says nothing about whether the address is known.
+
+    Raises Throttled for a client that asks too often."""
+    WINDOWS.take(MAILS_ASKED, client.network)
     user = await User.get_or_none(email_key=same(email.strip()))
     if user and user.email_verified_at is None and may_mail(RESEND, user.id):
         await _ask_for_mail("notifications.verify_email", user.id)
 
 
-async def request_reset(email: str, address: str) -> None:
+async def request_reset(email: str, client: Client) -> None:
     """Mail a link for a new password, if the address is known; the answer is the same for all.
 
-    Raises Throttled for an address that asks too often."""
-    WINDOWS.take(RESET_ADDRESS, address)
+    Raises Throttled for a client that asks too often."""
+    WINDOWS.take(MAILS_ASKED, client.network)
     user = await User.get_or_none(email_key=same(email.strip()))
     if user and user.status == "active" and may_mail(RESET_MAIL, user.id):
         await _ask_for_mail("notifications.reset_password", user.id)

@@ -28,31 +28,27 @@ WRONG = "This account and password don't go together."
 SUSPENDED = "This account is suspended."
 
 
-async def log_in(identifier: str, password: str, client: Client) -> NewLogin:
-    """A new login for a username or e-mail address.
+async def log_in(
+    identifier: str, password: str, client: Client, earlier: Viewer | None = None
+) -> NewLogin:
+    """A new login for a username or e-mail address; an `earlier` one of the same browser ends.
 
     Raises Throttled after too many failures, Unauthenticated (`invalid_credentials`) for an unknown
     account and a wrong password alike, Forbidden (`suspended`)."""
     user = await _find(identifier)
-    subject = f"{user.id if user else same(identifier)}|{client.address}"
-    WINDOWS.take(PER_ACCOUNT_AND_ADDRESS, subject)
-    _take_address(subject, client.address)
-    if not await verify_password(user.password_hash if user else None, password) or user is None:
+    account = f"{user.id if user else same(identifier)}|{client.network}"
+    limits = ((PER_ACCOUNT_AND_ADDRESS, account), (PER_ADDRESS, client.network))
+    async with WINDOWS.attempt(*limits) as attempt:
+        right = await verify_password(user.password_hash if user else None, password)
+        attempt.failed = not right
+    if user is None or not right:
         raise Unauthenticated("invalid_credentials", WRONG)
-    WINDOWS.give_back(PER_ACCOUNT_AND_ADDRESS, subject)
-    WINDOWS.give_back(PER_ADDRESS, client.address)
     if user.status != "active":
         raise Forbidden("suspended", SUSPENDED)
     await _refresh_hash(user, password)
+    if earlier:
+        await log_out(earlier)
     return await open_login(user.id, client)
-
-
-def _take_address(subject: str, address: str) -> None:
-    try:
-        WINDOWS.take(PER_ADDRESS, address)
-    except Exception:
-        WINDOWS.give_back(PER_ACCOUNT_AND_ADDRESS, subject)
-        raise
 
 
 async def _find(identifier: str) -> User | None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from server.accounts.models import RoleGrant, User
 from server.accounts.names import clean_email, clean_name, clean_timezone, clean_username, same
 from server.accounts.passwords import check_password, hash_password
-from server.accounts.values import OPEN_ROLES, Registration
+from server.accounts.values import OPEN_ROLES, Client, Registration
 from server.edge.ratelimit import WINDOWS, Limit
 from server.infra import clock
 from server.infra.db import transactional
@@ -22,9 +22,9 @@ KNOWN_MAIL = Limit("register-known", 3, HOUR)  # mails to one owner about attemp
 USERNAME_TAKEN = "This username is taken. Please choose another."
 
 
-def count_registration(address: str, *, development: bool) -> None:
-    """Raises Throttled when this address has registered too often."""
-    WINDOWS.take(PER_ADDRESS_IN_DEVELOPMENT if development else PER_ADDRESS, address)
+def count_registration(client: Client, *, development: bool) -> None:
+    """Raises Throttled when this client has registered too often."""
+    WINDOWS.take(PER_ADDRESS_IN_DEVELOPMENT if development else PER_ADDRESS, client.network)
 
 
 def checked(wanted: Registration) -> Registration:

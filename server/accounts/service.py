@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from uuid import UUID
 
 from tortoise.expressions import Q
 
 from server.accounts.confirmations import issue_token
-from server.accounts.logins import end_all_logins, log_in, viewer_by_cookie, viewer_by_token, viewer_of
-from server.accounts.models import RoleGrant, User
+from server.accounts.logins import log_in, viewer_by_cookie, viewer_by_token, viewer_of
+from server.accounts.models import User
 from server.accounts.names import clean_name, clean_timezone, same
 from server.accounts.registration import (
     account_known,
@@ -19,24 +18,28 @@ from server.accounts.registration import (
     hashed_password,
     require_free_username,
 )
-from server.accounts.values import OPEN_ROLES, ROLES, Account, Client, Registration
+from server.accounts.standing import account, change_account, grant_role, make_owner, shown
+from server.accounts.values import OPEN_ROLES, Account, Client, Registration
 from server.edge.access import Viewer
 from server.infra import clock
 from server.infra.db import transactional
-from server.infra.errors import Conflict, Forbidden, Invalid, NotFound
-from server.infra.transitions import record_transition
+from server.infra.errors import Forbidden, Invalid, NotFound
 
 __all__ = [
     "Account",
     "Client",
     "Registration",
+    "account",
     "account_known",
+    "change_account",
     "checked",
     "count_registration",
     "create_account",
+    "grant_role",
     "hashed_password",
     "issue_token",
     "log_in",
+    "make_owner",
     "require_free_username",
     "viewer_by_cookie",
     "viewer_by_token",
@@ -76,29 +79,6 @@ def display_name(user: User) -> str:
     return user.name or user.username
 
 
-async def account(user_id: int) -> Account:
-    """Raises NotFound."""
-    user = await User.get_or_none(id=user_id).prefetch_related("roles")
-    if user is None:
-        raise NotFound
-    return _account(user)
-
-
-def _account(user: User) -> Account:
-    held = {grant.role for grant in user.roles}
-    return Account(
-        id=user.public_id,
-        username=user.username,
-        email=user.email,
-        name=user.name,
-        roles=tuple(role for role in ROLES if role in held),
-        verified=user.email_verified_at is not None,
-        timezone=user.timezone,
-        status=user.status,
-        created_at=user.created_at,
-    )
-
-
 async def count_accounts(role: str = "") -> int:
     """How many active accounts there are, or how many of them hold a role."""
     found = User.filter(status="active")
@@ -120,7 +100,7 @@ async def accounts(
     if status:
         found = found.filter(status=status)
     users = await found.order_by("-id").offset(offset).limit(limit).prefetch_related("roles")
-    return [_account(user) for user in users], await found.count()
+    return [shown(user) for user in users], await found.count()
 
 
 # --- changing
@@ -156,15 +136,6 @@ async def take_role(user_id: int, role: str) -> None:
 
 
 @transactional
-async def grant_role(user_id: int, role: str) -> None:
-    """Give a role; nothing happens when it is held already. Called from code alone, never by a form."""
-    if role not in ROLES:
-        raise ValueError(f"no such role: {role}")
-    if not await RoleGrant.filter(user_id=user_id, role=role).exists():
-        await RoleGrant.create(user_id=user_id, role=role, created_at=clock.now())
-
-
-@transactional
 async def mark_verified(user_id: int) -> None:
     """Take the address as proven (demo people, invited owners)."""
     await User.filter(id=user_id, email_verified_at__isnull=True).update(email_verified_at=clock.now())
@@ -182,58 +153,3 @@ async def last_role(viewer: Viewer) -> str:
     if user.last_role in viewer.roles:
         return user.last_role
     return next((role for role in ("mentor", "learner", "admin") if role in viewer.roles), "learner")
-
-
-@transactional
-async def set_status(actor: Viewer, public_id: UUID, status: str, reason: str) -> Account:
-    """Suspend, ban or restore an account; what is not active has no logins.
-
-    Raises NotFound, Forbidden, Conflict, Invalid."""
-    if status not in {"active", "suspended", "banned"}:
-        raise Invalid(fields={"status": "Choose active, suspended or banned."})
-    user = await _managed(actor, public_id)
-    if user.status != status:
-        await record_transition("user", user.id, user.status, status, actor.user_id, reason)
-        user.status = status
-        await user.save(update_fields=["status"])
-        if status != "active":
-            await end_all_logins(user.id)
-    return _account(user)
-
-
-@transactional
-async def set_roles(actor: Viewer, public_id: UUID, roles: set[str], reason: str) -> Account:
-    """Replace the roles of an account. Only owners make or unmake administrators and owners.
-
-    Raises NotFound, Forbidden, Conflict, Invalid."""
-    if unknown := roles - set(ROLES):
-        raise Invalid(fields={"roles": f"No such role: {', '.join(sorted(unknown))}."})
-    user = await _managed(actor, public_id)
-    held = {grant.role for grant in user.roles}
-    if (held ^ roles) & {"admin", "owner"} and "owner" not in actor.roles:
-        raise Forbidden(message="Only an owner can change who administers.")
-    if "owner" in held - roles:
-        await _require_another_owner(user)
-    await RoleGrant.filter(user_id=user.id, role__in=held - roles).delete()
-    for role in roles - held:
-        await grant_role(user.id, role)
-    old, new = (",".join(sorted(names)) for names in (held, roles))
-    await record_transition("user_roles", user.id, old, new, actor.user_id, reason)
-    return await account(user.id)
-
-
-async def _managed(actor: Viewer, public_id: UUID) -> User:
-    user = await User.get_or_none(public_id=public_id).prefetch_related("roles")
-    if user is None:
-        raise NotFound
-    if user.id == actor.user_id:
-        raise Forbidden(message="Nobody changes their own standing.")
-    if any(grant.role == "owner" for grant in user.roles) and "owner" not in actor.roles:
-        raise Forbidden(message="Only an owner can change an owner.")
-    return user
-
-
-async def _require_another_owner(user: User) -> None:
-    others = RoleGrant.filter(role="owner", user__status="active").exclude(user_id=user.id)
-    if not await others.exists():
-        raise Conflict("last_owner", "There must be an owner.")

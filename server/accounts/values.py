@@ -24,9 +24,10 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Where a request comes from."""
+    """Where a request comes from; limits count by `network` (an IPv6 /64, or the address)."""
 
     address: str
+    network: str
     user_agent: str = ""
 
 

@@ -1,0 +1,1 @@
+"""What administrators do: review mentors, look after accounts."""

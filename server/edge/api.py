@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from aiohttp import web
+from multidict import MultiMapping
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from server.edge.text import require_storable
 from server.infra import clock
 from server.infra.errors import DomainError, Invalid, Malformed, UnsupportedType
 
@@ -100,6 +102,7 @@ async def read_json(request: web.Request, model: type[M]) -> M:
         raise Malformed(message="The body is not valid JSON.") from error
     if not isinstance(body, dict):
         raise Malformed(message="The body must be a JSON object.")
+    require_storable(body)
     return validated(model, body)
 
 
@@ -111,7 +114,9 @@ def read_query(request: web.Request, model: type[M]) -> M:
     """The query string as `model`; a key given more than once becomes a list.
 
     Raises Invalid."""
-    return validated(model, _single_or_listed(request.query))
+    values = _single_or_listed(request.query)
+    require_storable(values)
+    return validated(model, values)
 
 
 def paging(request: web.Request) -> Paging:
@@ -141,7 +146,7 @@ def _messages(error: ValidationError) -> dict[str, str]:
     return found
 
 
-def _single_or_listed(query: Any) -> dict[str, Any]:
+def _single_or_listed(query: MultiMapping[str]) -> dict[str, Any]:
     found = {}
     for key in query:
         values = query.getall(key)

@@ -14,13 +14,13 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from server.edge.access import COOKIE_LOGIN
-from server.edge.keys import SETTINGS
+from server.edge.forms import FORM_MEDIA_TYPES, posted
+from server.edge.keys import SETTINGS, TOKEN_FREE
 from server.infra.errors import Forbidden
 
 FIELD = "csrf_token"
 HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def token(request: web.Request) -> str:
@@ -37,7 +37,7 @@ async def csrf_middleware(request: web.Request, handler: Handler) -> web.StreamR
     """Refuse forged unsafe requests."""
     if request.method not in SAFE_METHODS:
         _require_own_origin(request)
-        if request.get(COOKIE_LOGIN):
+        if request.get(COOKIE_LOGIN) and not _is_token_free(request):
             await _require_token(request)
     return await handler(request)
 
@@ -52,10 +52,15 @@ def _require_own_origin(request: web.Request) -> None:
         raise Forbidden("foreign_origin", "This request came from another site.")
 
 
+def _is_token_free(request: web.Request) -> bool:
+    resource = request.match_info.route.resource
+    return resource is not None and (request.method, resource.canonical) in request.app[TOKEN_FREE]
+
+
 async def _require_token(request: web.Request) -> None:
     given = request.headers.get(HEADER, "")
-    if not given and request.content_type in FORM_TYPES:
-        field = (await request.post()).get(FIELD, "")
+    if not given and request.content_type in FORM_MEDIA_TYPES:
+        field = (await posted(request)).get(FIELD, "")
         given = field if isinstance(field, str) else ""
     if not hmac.compare_digest(given.encode(), token(request).encode()):
         raise Forbidden("csrf", "The page was out of date. Please go back, reload and try again.")

@@ -72,7 +72,12 @@ def status_of(error: DomainError) -> int:
 
 @web.middleware
 async def error_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn whatever a view raises into an answer."""
+    """Turn whatever is raised into an answer."""
+    return await answered(request, handler)
+
+
+async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What the handler answers, or the answer to what it raised."""
     try:
         return await handler(request)
     except DomainError as error:

@@ -7,3 +7,6 @@ from aiohttp import web
 from config.settings import Settings
 
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
+
+# Addresses, as (method, canonical path), that act with no login's authority: forging them gains nothing.
+TOKEN_FREE: web.AppKey[frozenset[tuple[str, str]]] = web.AppKey("token_free", frozenset)

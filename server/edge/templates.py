@@ -16,14 +16,14 @@ from babel.numbers import format_currency, get_currency_precision
 
 from server.edge import csrf
 from server.edge.access import viewer
+from server.edge.forms import posted
 from server.edge.headers import NONCE
 from server.edge.keys import SETTINGS
+from server.edge.text import require_storable
 from server.infra import clock
-from server.infra.errors import UnsupportedType
 from web import STATIC, TEMPLATES
 
 LOCALE = "en"
-FORM_MEDIA_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 SHORT_HASH = 10  # characters of a file's hash in its address
 
 
@@ -44,15 +44,14 @@ def render_text(template: str, context: Mapping[str, Any]) -> str:
 async def read_form(request: web.Request) -> dict[str, Any]:
     """The fields of a posted form; a name given more than once becomes a list. Files are left out.
 
-    Raises UnsupportedType."""
-    if request.content_type not in FORM_MEDIA_TYPES:
-        raise UnsupportedType(message="Send a form.")
-    posted = await request.post()
+    Raises UnsupportedType, Malformed."""
+    fields = await posted(request)
     found: dict[str, Any] = {}
-    for name in posted:
-        values = [value for value in posted.getall(name) if isinstance(value, str)]
+    for name in fields:
+        values = [value for value in fields.getall(name) if isinstance(value, str)]
         if values and name != csrf.FIELD:
             found[name] = values if len(values) > 1 else values[0]
+    require_storable(found)
     return found
 
 

@@ -238,8 +238,8 @@ def _numbered(sql: str) -> str:
 
 
 __all__ = [
-    "IntegrityError",
     "MODEL_MODULES",
+    "IntegrityError",
     "after_commit",
     "close_database",
     "connection",

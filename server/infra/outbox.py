@@ -1,15 +1,16 @@
 """Jobs that follow a commit: written in the business transaction, run by the worker, at least once.
 
 A row is claimed by a guarded UPDATE with a lease, so that two workers never run it at the same time and
-a killed one's work is taken up when its lease ends. Handlers therefore may run twice: they are idempotent.
+a killed one's work is taken up when its lease ends. So handlers may run twice: they are idempotent.
 """
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tortoise.expressions import Q
@@ -23,9 +24,11 @@ LEASE = timedelta(seconds=60)  # renewed while the handler runs; after a crash t
 MAX_ATTEMPTS = 12  # with the backoff below: about three hours of trying
 BACKOFF_BASE_S = 2.0
 BACKOFF_MAX_S = 3600.0
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 KEEP_DONE = timedelta(days=7)  # as long as a dedupe key keeps its promise
 
 _handlers: dict[str, Handler] = {}
+_periods: dict[str, timedelta] = {}
 _wakers: list[Callable[[], None]] = []
 
 
@@ -49,6 +52,25 @@ def job(name: str) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def periodic(name: str, every: timedelta) -> Callable[[Handler], Handler]:
+    """Register a job that runs once in each period, whatever the number of workers."""
+    _periods[name] = every
+    return job(name)
+
+
+async def schedule_periodic(name: str = "") -> None:
+    """Write the next run of one periodic job, or of all of them."""
+    for each in [name] if name else tuple(_periods):
+        if each in _periods:
+            run_at = _next_slot(clock.now(), _periods[each])
+            await enqueue(each, {}, run_at=run_at, dedupe_key=f"{each}@{run_at.isoformat()}")
+
+
+def _next_slot(now: datetime, every: timedelta) -> datetime:
+    """The end of the present period, counted from 1970: the same for all workers."""
+    return EPOCH + (math.floor((now - EPOCH) / every) + 1) * every
 
 
 def handler(name: str) -> Handler | None:
@@ -108,6 +130,11 @@ async def renew(claimed: Claim) -> None:
 
 async def finish(claimed: Claim) -> None:
     await _update(claimed, done_at=clock.now(), lease_until=None, last_error="")
+
+
+async def put_back(claimed: Claim) -> None:
+    """Let another worker have the row at once: this one stops."""
+    await _update(claimed, lease_until=None)
 
 
 async def fail(claimed: Claim, error: str) -> bool:

@@ -1,0 +1,1 @@
+"""Telling people what happened. So far by mail alone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
@@ -124,16 +125,26 @@ async def own_profile(user_id: int) -> MentorProfile | None:
 
 
 @transactional
-async def change_mentor_profile(
+async def change_profile(
+    viewer: Viewer, *, name: str | None = None, timezone: str | None = None, **mentor: Any
+) -> None:
+    """Set what is given: name and time zone, and of a mentor `headline`, `bio`, `languages`.
+
+    Raises Invalid, Conflict (`no_mentor`)."""
+    await accounts.change_profile(viewer.user_id, name=name, timezone=timezone)
+    given = {field: value for field, value in mentor.items() if value is not None}
+    if given:
+        await _change_mentor_profile(viewer, **given)
+
+
+async def _change_mentor_profile(
     viewer: Viewer,
     *,
     headline: str | None = None,
     bio: str | None = None,
     languages: Collection[str] | None = None,
 ) -> None:
-    """Set what is given; a profile that was sent back waits for review again.
-
-    Raises Invalid, Conflict (`no_mentor`)."""
+    """A profile that was sent back waits for review again."""
     profile = await MentorProfile.get_or_none(user_id=viewer.user_id)
     if profile is None:
         raise Conflict("no_mentor", "Become a mentor first.")
@@ -143,7 +154,7 @@ async def change_mentor_profile(
     profile.bio = profile.bio if bio is None else bio.strip()
     profile.languages = profile.languages if languages is None else list(languages)
     profile.updated_at = clock.now()
-    await profile.save()
+    await profile.save(update_fields=["headline", "bio", "languages", "updated_at"])
     if profile.status in {MentorStatus.CHANGES_REQUESTED, MentorStatus.REJECTED}:
         await _move(profile, MentorStatus.SUBMITTED, viewer.user_id, "")
 

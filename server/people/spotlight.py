@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.people.models import MentorProfile, UserSkill
+from server.people.models import MentorProfile
+from server.people.skills import taught_by
 from server.people.states import MentorStatus
 
 
@@ -25,22 +24,13 @@ async def mentor_cards(limit: int) -> list[MentorCard]:
     approved = MentorProfile.filter(status=MentorStatus.APPROVED, user__status="active")
     columns = ("user_id", "user__username", "user__name", "headline")
     rows = await approved.order_by("id").limit(limit).values(*columns)
-    skills = await _taught([row["user_id"] for row in rows])
+    skills = await taught_by([row["user_id"] for row in rows])
     return [
         MentorCard(
             username=row["user__username"],
             name=row["user__name"],
             headline=row["headline"],
-            skills=tuple(skills[row["user_id"]]),
+            skills=skills.get(row["user_id"], ()),
         )
         for row in rows
     ]
-
-
-async def _taught(user_ids: Sequence[int]) -> dict[int, list[str]]:
-    """The names of what each of them teaches."""
-    found: dict[int, list[str]] = defaultdict(list)
-    rows = UserSkill.filter(user_id__in=user_ids, kind="teach").order_by("id")
-    for row in await rows.values("user_id", "skill__name"):
-        found[row["user_id"]].append(row["skill__name"])
-    return found

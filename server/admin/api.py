@@ -1,0 +1,91 @@
+"""JSON: `/api/v1/admin/...`. Who may enter stands in the routes."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import Field
+
+from server.accounts import service as accounts
+from server.accounts.api import shown
+from server.edge.access import require_viewer
+from server.edge.api import ok, page_of, paging, read_json, read_query
+from server.edge.forms import Form
+from server.infra.errors import NotFound
+from server.people import service as people
+from server.people.states import MentorStatus
+
+
+class Reason(Form):
+    reason: str = Field("", max_length=2000)
+
+
+class UserFilter(Form):
+    q: str = Field("", max_length=100)
+    role: str = Field("", max_length=20)
+    status: str = Field("", max_length=20)
+
+
+class ChangeUser(Form):
+    status: str | None = Field(None, max_length=20)
+    roles: set[str] | None = Field(None, max_length=10)
+    reason: str = Field("", max_length=2000)
+
+
+async def users(request: web.Request) -> web.Response:
+    """`GET /admin/users?q=&role=&status=`."""
+    wanted, part = read_query(request, UserFilter), paging(request)
+    found, total = await accounts.accounts(
+        part.offset, part.per_page, q=wanted.q, role=wanted.role, status=wanted.status
+    )
+    return ok(page_of([_shown(account) for account in found], part.page, part.per_page, total))
+
+
+async def change_user(request: web.Request) -> web.Response:
+    """`PATCH /admin/users/{id} {status?, roles?, reason}`."""
+    form = await read_json(request, ChangeUser)
+    public_id = _uuid(request.match_info["id"])
+    changed = await accounts.change_account(
+        require_viewer(request), public_id, status=form.status, roles=form.roles, reason=form.reason
+    )
+    return ok(_shown(changed))
+
+
+async def waiting_mentors(request: web.Request) -> web.Response:
+    """`GET /admin/mentors`: profiles that wait for review."""
+    found = await people.waiting_mentors()
+    return ok(page_of(found, 1, max(len(found), 1), len(found)))
+
+
+async def approve(request: web.Request) -> web.Response:
+    """`POST /admin/mentors/{username}/approve`."""
+    return await _review(request, MentorStatus.APPROVED)
+
+
+async def reject(request: web.Request) -> web.Response:
+    """`POST /admin/mentors/{username}/reject {reason}`."""
+    return await _review(request, MentorStatus.REJECTED)
+
+
+async def send_back(request: web.Request) -> web.Response:
+    """`POST /admin/mentors/{username}/request-changes {reason}`."""
+    return await _review(request, MentorStatus.CHANGES_REQUESTED)
+
+
+async def _review(request: web.Request, verdict: MentorStatus) -> web.Response:
+    form = await read_json(request, Reason)
+    username = request.match_info["username"]
+    return ok(await people.review_mentor(require_viewer(request), username, verdict, form.reason))
+
+
+def _shown(account: accounts.Account) -> dict[str, Any]:
+    return {**shown(account), "status": account.status}
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound from error

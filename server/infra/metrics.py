@@ -1,0 +1,16 @@
+"""The server's Prometheus metrics, under the names that dashboards rely on."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+HTTP_SECONDS = Histogram(
+    "peerlearn_http_request_seconds",
+    "Time from a request's head to its answer.",
+    ("method", "route", "status"),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
+)
+WS_CONNECTIONS = Gauge("peerlearn_ws_connections", "Open room sockets.")
+JOBS_LAG = Gauge("peerlearn_jobs_lag_seconds", "How long the oldest due job has been waiting.")
+JOBS_FAILED = Counter("peerlearn_jobs_failed_total", "Runs of jobs that raised.", ("job",))
+BOOKINGS = Counter("peerlearn_bookings_total", "Bookings made.")

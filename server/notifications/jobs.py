@@ -1,0 +1,71 @@
+"""The mails themselves. Tokens are made here, at the last moment, so that none is stored in plain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from server.accounts import service as accounts
+from server.infra.outbox import job
+from server.notifications.post import Addressee, post_office
+
+
+async def _addressee(payload: dict[str, Any]) -> Addressee:
+    account = await accounts.account(payload["user_id"])
+    return Addressee(account.email, account.name, account.timezone)
+
+
+@job("notifications.verify_email")
+async def verify_email(payload: dict[str, Any]) -> None:
+    """Asks to confirm an address."""
+    account = await accounts.account(payload["user_id"])
+    if account.verified:
+        return
+    token = await accounts.issue_token(payload["user_id"], "verify_email")
+    # Not the name: anybody may write anything there and have it mailed to a stranger.
+    to = Addressee(account.email, account.username, account.timezone)
+    await post_office().send(to, "verify_email", {"token": token})
+
+
+@job("notifications.known_email")
+async def known_email(payload: dict[str, Any]) -> None:
+    """Tells the owner of an address that somebody tried to register with it."""
+    await post_office().send(await _addressee(payload), "known_email", {})
+
+
+@job("notifications.reset_password")
+async def reset_password(payload: dict[str, Any]) -> None:
+    """The link for a new password."""
+    token = await accounts.issue_token(payload["user_id"], "reset_password")
+    await post_office().send(await _addressee(payload), "reset_password", {"token": token})
+
+
+@job("notifications.mentor_reviewed")
+async def mentor_reviewed(payload: dict[str, Any]) -> None:
+    """What became of an application, with the reason."""
+    context = {"verdict": payload["verdict"], "reason": payload["reason"]}
+    await post_office().send(await _addressee(payload), "mentor_reviewed", context)
+
+
+@job("notifications.mail_booking_confirmed")
+async def booking_confirmed(payload: dict[str, Any]) -> None:
+    """A seat is taken: when, with whom, and where to go."""
+    context = {
+        "title": payload["title"],
+        "mentor": payload["mentor"],
+        "starts_at": datetime.fromisoformat(payload["starts_at"]),
+        "ends_at": datetime.fromisoformat(payload["ends_at"]),
+        "path": payload["path"],
+    }
+    await post_office().send(await _addressee(payload), "booking_confirmed", context)
+
+
+@job("notifications.mail_session_cancelled")
+async def session_cancelled(payload: dict[str, Any]) -> None:
+    """A session will not take place."""
+    context = {
+        "title": payload["title"],
+        "starts_at": datetime.fromisoformat(payload["starts_at"]),
+        "path": payload["path"],
+    }
+    await post_office().send(await _addressee(payload), "session_cancelled", context)

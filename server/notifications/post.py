@@ -1,0 +1,53 @@
+"""Writing and sending one mail to one person: template in, mail out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from config.settings import Settings
+from server.edge.templates import render_text
+from server.infra.mailer import Mail, Mailer, open_mailer
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a mail goes to; times in it are wall time in `timezone`."""
+
+    email: str
+    name: str
+    timezone: str
+
+
+class PostOffice:
+    """Knows the mailer and our address; opened once at start."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._mailer: Mailer = open_mailer(settings)
+        self._base_url = settings.base_url
+
+    async def send(self, to: Addressee, template: str, context: Mapping[str, Any]) -> None:
+        """Send `web/templates/email/<template>.txt` and `.html`; the first line of the text is the
+        subject."""
+        values = {"to": to, "base_url": self._base_url, **context}
+        first, _, text = render_text(f"email/{template}.txt", values).partition("\n")
+        subject = " ".join(first.split())
+        html = render_text(f"email/{template}.html", {**values, "subject": subject})
+        await self._mailer.send(Mail(to.email, subject, text.strip() + "\n", html))
+
+
+_office: PostOffice | None = None
+
+
+def open_post_office(settings: Settings) -> None:
+    """Say how mail is sent from now on; called once by whoever runs jobs."""
+    global _office
+    _office = PostOffice(settings)
+
+
+def post_office() -> PostOffice:
+    """Raises RuntimeError when nobody has opened it."""
+    if _office is None:
+        raise RuntimeError("the post office is closed: call open_post_office first")
+    return _office

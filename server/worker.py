@@ -1,0 +1,155 @@
+"""Runs due outbox rows: inside the server, or as a process of its own (`python -m server worker`)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
+
+import structlog
+
+from server.edge import idempotency
+from server.infra import clock, outbox
+from server.infra.metrics import JOBS_FAILED, JOBS_LAG
+from server.infra.outbox import Claim
+
+FEATURES = (
+    "accounts",
+    "people",
+    "notifications",
+    "booking",
+    "classroom",
+    "recordings",
+    "discovery",
+    "pages",
+    "admin",
+)
+CONCURRENCY = 4  # jobs at a time, so that a slow download does not hold up the mail
+POLL_S = 1.0  # how soon a row written by another process is seen
+RENEW_S = outbox.LEASE.total_seconds() / 3
+STOP_S = 5.0  # how long a stopping worker waits for what it has begun
+
+log = structlog.get_logger()
+
+
+def load_jobs() -> None:
+    """Import every feature's `jobs.py`, which registers its handlers."""
+    for feature in FEATURES:
+        module = f"server.{feature}.jobs"
+        if find_spec(module):
+            import_module(module)
+
+
+class Worker:
+    """Claims due rows and runs their handlers, a few at a time."""
+
+    def __init__(self) -> None:
+        self._wake = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Work until cancelled; then wait a little for what is running."""
+        unsubscribe = outbox.on_enqueued(self._wake.set)
+        try:
+            await outbox.schedule_periodic()
+            while True:
+                await self._turn()
+        finally:
+            unsubscribe()
+            await self._stop()
+
+    async def _turn(self) -> None:
+        """Start what is due, then wait for more."""
+        self._wake.clear()
+        try:
+            await self._start_due()
+        except Exception:
+            log.exception("the outbox could not be read")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), POLL_S)
+
+    async def _start_due(self) -> None:
+        claims = await outbox.claim(CONCURRENCY - len(self._running))
+        for claimed in claims:
+            task = asyncio.create_task(run_claimed(claimed))
+            self._running.add(task)
+            task.add_done_callback(self._done)
+        JOBS_LAG.set(await _lag())
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._wake.set()
+
+    async def _stop(self) -> None:
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=STOP_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+
+async def _lag() -> float:
+    due = await outbox.next_due()
+    return max(0.0, (clock.now() - due).total_seconds()) if due else 0.0
+
+
+async def run_claimed(claimed: Claim) -> None:
+    """Run one row and write down what became of it. Never raises but when cancelled."""
+    with structlog.contextvars.bound_contextvars(job=claimed.job, job_id=claimed.id):
+        try:
+            async with _renewed(claimed):
+                await _handle(claimed)
+        except asyncio.CancelledError:
+            await outbox.put_back(claimed)
+            raise
+        except Exception as error:
+            JOBS_FAILED.labels(claimed.job).inc()
+            again = await outbox.fail(claimed, repr(error)[:2000])
+            log.exception("job failed", attempt=claimed.attempt, again=again)
+        else:
+            await outbox.finish(claimed)
+        await outbox.schedule_periodic(claimed.job)
+
+
+async def _handle(claimed: Claim) -> None:
+    handler = outbox.handler(claimed.job)
+    if handler is None:
+        raise LookupError(f"no handler for job {claimed.job!r}")
+    await handler(claimed.payload)
+
+
+@contextlib.asynccontextmanager
+async def _renewed(claimed: Claim) -> AsyncIterator[None]:
+    """Keep the lease while the block runs."""
+
+    async def renew() -> None:
+        while True:
+            await asyncio.sleep(RENEW_S)
+            await outbox.renew(claimed)
+
+    task = asyncio.create_task(renew())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def run_due(limit: int = 1000) -> int:
+    """Run what is due now, one after the other, and what that makes due; returns how many ran."""
+    ran = 0
+    while ran < limit and (claims := await outbox.claim(1)):
+        await run_claimed(claims[0])
+        ran += 1
+    return ran
+
+
+@outbox.periodic("outbox.purge", every=timedelta(hours=1))
+async def purge(payload: dict[str, object]) -> None:
+    """Forget old rows and old idempotent answers."""
+    await outbox.purge()
+    await idempotency.purge()

@@ -45,7 +45,7 @@ def _instant(text: str) -> datetime:
 
 
 Word = Annotated[str, BeforeValidator(_last), Field(max_length=200)]
-Moment = Annotated[str, BeforeValidator(_last), AfterValidator(_day_or_instant), Field(max_length=40)]
+Moment = Annotated[str, BeforeValidator(_last), Field(max_length=40), AfterValidator(_day_or_instant)]
 Amount = Annotated[int, BeforeValidator(_last), Field(ge=0, le=10**12)]
 
 

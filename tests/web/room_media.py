@@ -30,6 +30,11 @@ LINES = 16  # of the shared screen's text
 Send = Callable[[dict[str, Any]], None]
 
 
+def without_extensions(sdp: str) -> str:
+    """aiortc's own offers renumber header extensions, and its transport dies on the old numbers."""
+    return "".join(line for line in sdp.splitlines(keepends=True) if not line.startswith("a=extmap"))
+
+
 def only_loopback() -> None:
     """aioice leaves 127.0.0.1 out of its candidates; test traffic goes nowhere else."""
     aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
@@ -118,7 +123,8 @@ class MediaPeer:
         if self.pc.signalingState != "stable":
             self.send({"type": "error", "code": "glare", "message": "Ours is open.", "re": "offer"})
             return
-        await self.pc.setRemoteDescription(RTCSessionDescription(**message["offer"]))
+        offer = RTCSessionDescription(without_extensions(message["offer"]["sdp"]), "offer")
+        await self.pc.setRemoteDescription(offer)
         self.labels.append(message.get("tracks") or {})
         await self.pc.setLocalDescription(await self.pc.createAnswer())
         self.send({"type": "answer", "answer": self._description()})
@@ -152,7 +158,8 @@ class MediaPeer:
         await self.pc.close()
 
     def _description(self) -> dict[str, str]:
-        return {"type": self.pc.localDescription.type, "sdp": self.pc.localDescription.sdp}
+        local = self.pc.localDescription
+        return {"type": local.type, "sdp": without_extensions(local.sdp)}
 
     @staticmethod
     def _sources(person: Person) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from server.accounts import service as accounts
 from server.infra.outbox import job
 from server.notifications.post import Addressee, post_office
+from server.notifications.service import TIMES
 
 
 async def _addressee(payload: dict[str, Any]) -> Addressee:
@@ -47,25 +48,11 @@ async def mentor_reviewed(payload: dict[str, Any]) -> None:
     await post_office().send(await _addressee(payload), "mentor_reviewed", context)
 
 
-@job("notifications.mail_booking_confirmed")
-async def booking_confirmed(payload: dict[str, Any]) -> None:
-    """A seat is taken: when, with whom, and where to go."""
-    context = {
-        "title": payload["title"],
-        "mentor": payload["mentor"],
-        "starts_at": datetime.fromisoformat(payload["starts_at"]),
-        "ends_at": datetime.fromisoformat(payload["ends_at"]),
-        "path": payload["path"],
+@job("notifications.mail")
+async def mail(payload: dict[str, Any]) -> None:
+    """What other features have told to somebody."""
+    about = {
+        name: datetime.fromisoformat(value) if name in TIMES else value
+        for name, value in payload["about"].items()
     }
-    await post_office().send(await _addressee(payload), "booking_confirmed", context)
-
-
-@job("notifications.mail_session_cancelled")
-async def session_cancelled(payload: dict[str, Any]) -> None:
-    """A session will not take place."""
-    context = {
-        "title": payload["title"],
-        "starts_at": datetime.fromisoformat(payload["starts_at"]),
-        "path": payload["path"],
-    }
-    await post_office().send(await _addressee(payload), "session_cancelled", context)
+    await post_office().send(await _addressee(payload), payload["mail"], about)

@@ -10,9 +10,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
+from tortoise.apps import Apps
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.operations import AlterModelOptions, Operation
 
 from config.settings import Settings
 from server.infra import raw_objects
@@ -62,8 +64,24 @@ async def write_migrations(settings: Settings) -> list[Path]:
     async with TortoiseContext() as context:
         await context.init(config=config, init_connections=False)
         assert context.apps is not None
+        _drop_descriptions(context.apps)
         writers = await MigrationAutodetector(context.apps, config["apps"]).changes()
-    return [Path(writer.write()) for writer in writers]
+    for writer in writers:
+        writer.operations = [step for step in writer.operations if not _says_nothing(step)]
+    return [Path(writer.write()) for writer in writers if writer.operations]
+
+
+def _says_nothing(step: Operation) -> bool:
+    """Tortoise sees a change in every model whose primary key is a relation, again each time."""
+    return isinstance(step, AlterModelOptions) and step.options.keys() <= {"table", "app", "pk_attr"}
+
+
+def _drop_descriptions(apps: Apps) -> None:
+    """Tortoise writes docstrings into tables: a new wording would be a migration, and a semicolon in
+    one breaks its SQL on SQLite."""
+    for models in apps.values():
+        for model in models.values():
+            model._meta.table_description = ""
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tortoise.expressions import F
 
-from server.booking import busy
+from server.booking import busy, notices
 from server.booking.models import Booking, Session
 from server.booking.moves import move
 from server.booking.states import (
@@ -22,9 +22,9 @@ from server.booking.times import bookable_until
 from server.booking.visibility import locked_session
 from server.edge.access import Viewer
 from server.infra.clock import now
-from server.infra.db import transactional
+from server.infra.db import after_commit, transactional
 from server.infra.errors import Conflict, NotFound
-from server.infra.outbox import enqueue
+from server.infra.metrics import BOOKINGS
 from server.infra.transitions import record_transition
 
 # Kept on each booking: what was promised when the seat was taken.
@@ -57,7 +57,8 @@ async def book_session(session_id: UUID, viewer: Viewer) -> Booked:
     await _take_seat(session)
     booking = await _write_booking(session, viewer.user_id)
     await busy.take_learner_time(session, viewer.user_id, booking.id)
-    await enqueue("notifications.booking_confirmed", {"booking_id": str(booking.public_id)})
+    await notices.booked(session, booking)
+    after_commit(BOOKINGS.inc)
     return Booked(booking.public_id, created=True)
 
 
@@ -113,6 +114,7 @@ async def cancel_booking(booking_id: UUID, viewer: Viewer, reason: str = "") -> 
     await move(booking, BookingStatus.CANCELLED_BY_LEARNER, viewer.user_id, reason)
     await _give_seat_back(session.id)
     await busy.release_booking_time([booking.id])
+    await notices.given_back(session, booking)
 
 
 async def leave_session(session_id: UUID, viewer: Viewer, reason: str = "") -> None:

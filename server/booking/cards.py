@@ -36,6 +36,11 @@ CARD_COLUMNS = (
 )
 
 
+def session_path(session_id: UUID) -> str:
+    """The address of a session's page."""
+    return f"/sessions/{session_id}"
+
+
 async def cards(query: QuerySet[Session]) -> list[SessionCard]:
     """The cards of a query, in its order: two queries."""
     rows = await _rows(query)
@@ -90,7 +95,7 @@ async def _objectives(ids: Sequence[UUID]) -> dict[UUID, list[str]]:
 def _card(row: dict[str, Any], skills: Sequence[tuple[str, str]]) -> dict[str, Any]:
     return {
         **{column: row[column] for column in CARD_COLUMNS},
-        "url": f"/sessions/{row['id']}",
+        "url": session_path(row["id"]),
         "mentor": Person(row["mentor__username"], row["mentor__name"]),
         "duration_minutes": (row["ends_at"] - row["starts_at"]) // timedelta(minutes=1),
         "skills": tuple(name for _, name in skills),

@@ -1,4 +1,4 @@
-"""Reading bookings: what a learner has booked, and what a mail about one booking says."""
+"""Reading bookings: what a learner has booked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from server.booking.states import (
     SessionStatus,
 )
 from server.booking.times import doors_open_at
-from server.booking.values import BookingRow, Confirmation, Recipient, SessionCard
+from server.booking.values import BookingRow, SessionCard
 from server.edge.access import Viewer
 from server.infra.errors import NotFound
 
@@ -35,11 +35,6 @@ ROW_COLUMNS = (
     "currency",
     "hold_expires_at",
     "created_at",
-)
-PEOPLE_COLUMNS = tuple(
-    f"{who}__{column}"
-    for who in ("learner", "session__mentor")
-    for column in ("id", "name", "email", "timezone")
 )
 TAB_CONDITIONS: dict[str, Q] = {
     "upcoming": Q(status__in=ACTIVE_BOOKINGS, session__status__in=OPEN_SESSIONS),
@@ -84,31 +79,6 @@ async def booking_for(session_id: UUID, learner_id: int, now: datetime) -> Booki
     own = Booking.filter(session_id=session_id, learner_id=learner_id)
     found = await _rows(own.exclude(status__in=CANCELLED_BOOKINGS).order_by("-id").limit(1), now)
     return found[0] if found else None
-
-
-async def confirmation(booking_id: UUID) -> Confirmation | None:
-    """What the mails about a booking say; None where it is gone."""
-    found = await Booking.filter(public_id=booking_id).values("status", "session_id", *PEOPLE_COLUMNS)
-    if not found:
-        return None
-    row = found[0]
-    sessions = await cards_by_id([row["session_id"]])
-    return Confirmation(
-        booking_id=booking_id,
-        status=row["status"],
-        session=sessions[row["session_id"]],
-        learner=_recipient(row, "learner"),
-        mentor=_recipient(row, "session__mentor"),
-    )
-
-
-def _recipient(row: dict[str, Any], who: str) -> Recipient:
-    return Recipient(
-        user_id=row[f"{who}__id"],
-        name=row[f"{who}__name"],
-        email=row[f"{who}__email"],
-        timezone=row[f"{who}__timezone"],
-    )
 
 
 async def _rows(query: QuerySet[Booking], now: datetime) -> list[BookingRow]:

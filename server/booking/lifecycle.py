@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from server.booking import busy
+from server.booking import busy, notices
 from server.booking.models import Booking, Objective, Session
 from server.booking.moves import move
 from server.booking.states import ACTIVE_BOOKINGS, BookingStatus, SessionStatus
@@ -29,9 +29,8 @@ async def publish_session(session_id: UUID, viewer: Viewer) -> None:
     await _check_complete(session)
     await move(session, SessionStatus.PUBLISHED, viewer.user_id, published_at=now())
     await busy.take_mentor_time(session)
-    payload = {"session_id": str(session.id)}
-    await enqueue("booking.session_due", payload, run_at=session.starts_at)
-    await enqueue("booking.session_over", payload, run_at=over_at(session.ends_at))
+    over = {"session_id": str(session.id)}
+    await enqueue("booking.session_over", over, run_at=over_at(session.ends_at))
 
 
 async def _check_mentor(viewer: Viewer) -> None:
@@ -113,10 +112,10 @@ async def cancel_session(session_id: UUID, viewer: Viewer, reason: str = "") -> 
         seats_taken=0,
         ics_sequence=session.ics_sequence + 1,
     )
-    await _move_bookings(session, BookingStatus.CANCELLED_BY_MENTOR, viewer.user_id, reason)
+    told = await _move_bookings(session, BookingStatus.CANCELLED_BY_MENTOR, viewer.user_id, reason)
+    await notices.called_off(session, told)
     await busy.release_session_time(session.id)
     await enqueue("classroom.session_ended", {"session_id": str(session.id)})
-    await enqueue("notifications.session_cancelled", {"session_id": str(session.id)})
 
 
 @transactional
@@ -138,9 +137,12 @@ async def _miss(session: Session) -> None:
     await enqueue("classroom.session_ended", {"session_id": str(session.id)})
 
 
-async def _move_bookings(session: Session, to: str, actor_id: int | None, reason: str) -> None:
-    for booking in await Booking.filter(session_id=session.id, status__in=ACTIVE_BOOKINGS):
+async def _move_bookings(session: Session, to: str, actor_id: int | None, reason: str) -> list[int]:
+    """Move every active booking; gives the ids of their learners."""
+    active = await Booking.filter(session_id=session.id, status__in=ACTIVE_BOOKINGS)
+    for booking in active:
         await move(booking, to, actor_id, reason)
+    return [booking.learner_id for booking in active]
 
 
 async def _locked(session_id: UUID) -> Session | None:

@@ -93,27 +93,6 @@ class Abilities:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
-    """Somebody a mail goes to, with the zone their times are written in."""
-
-    user_id: int
-    name: str
-    email: str
-    timezone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """All that the mails about one booking say."""
-
-    booking_id: UUID
-    status: str
-    session: SessionCard
-    learner: Recipient
-    mentor: Recipient
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
     """True numbers: lessons that took place or can be booked, and whole hours that were taught."""
 

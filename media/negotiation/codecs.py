@@ -12,11 +12,17 @@ from dataclasses import dataclass, replace
 
 from media.negotiation.description import Codec, MediaSection
 from media.negotiation.events import Kind
-from media.rtp.extensions import ABS_SEND_TIME, AUDIO_LEVEL, MID, VIDEO_ORIENTATION
+from media.rtp.extensions import ABS_SEND_TIME, AUDIO_LEVEL, MID, REPAIRED_RID, RID, VIDEO_ORIENTATION
 
 PROFILE = re.compile("[0-9a-f]{6}")
 VIDEO_FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
-EXTENSIONS: dict[Kind, tuple[str, ...]] = {
+# Stream ids are agreed to although no simulcast is: Chromium, once it has offered layers, names them in
+# each answer, and then refuses its own answer where the extension is missing.
+ACCEPTED: dict[Kind, tuple[str, ...]] = {
+    "audio": (MID, AUDIO_LEVEL, ABS_SEND_TIME),
+    "video": (MID, RID, REPAIRED_RID, ABS_SEND_TIME, VIDEO_ORIENTATION),
+}
+OFFERED: dict[Kind, tuple[str, ...]] = {
     "audio": (MID, AUDIO_LEVEL, ABS_SEND_TIME),
     "video": (MID, ABS_SEND_TIME, VIDEO_ORIENTATION),
 }
@@ -88,7 +94,7 @@ def confirm_codec(offered: AgreedCodec, media: MediaSection) -> AgreedCodec | No
 
 def choose_extensions(media: MediaSection, kind: Kind) -> dict[str, int]:
     """The header extensions of a client's offer that we take, under the client's ids."""
-    return {uri: media.extensions[uri] for uri in EXTENSIONS[kind] if uri in media.extensions}
+    return {uri: media.extensions[uri] for uri in ACCEPTED[kind] if uri in media.extensions}
 
 
 def confirm_extensions(offered: dict[str, int], media: MediaSection) -> dict[str, int]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from media.negotiation.codecs import (
     CODECS,
-    EXTENSIONS,
+    OFFERED,
     AgreedCodec,
     codec_named,
     find_codec,
@@ -23,16 +23,24 @@ from media.rtp.extensions import ABS_SEND_TIME, AUDIO_LEVEL, MID, VIDEO_ORIENTAT
 DYNAMIC_PAYLOAD_TYPES = (*range(96, 128), *range(35, 64))  # RFC 3551 §6, then unassigned ones
 EXTENSION_IDS = range(1, 15)  # what the one-byte header can carry (RFC 8285 §4.2)
 
-# Before the client has named any, the numbers are aiortc's: whatever was agreed, aiortc offers those
-# again, and its receivers keep the ones they began with.
-FIRST_PAYLOAD_TYPES = {"opus": 96, "VP8": 97, "VP8/rtx": 98, "H264": 101, "H264/rtx": 102}
-FIRST_EXTENSION_IDS = {MID: 1, AUDIO_LEVEL: 2, ABS_SEND_TIME: 3, VIDEO_ORIENTATION: 4}
+# First choices. While the client has named none they come out as aiortc's: whatever was agreed, aiortc
+# offers its own again, and its receivers keep those that they began with. Beside what Chromium or
+# Firefox have named they come out as theirs: Chromium checks an offer of ours against its own one that
+# it is about to roll back.
+FIRST_PAYLOAD_TYPES = {
+    "opus": (96, 111, 109),
+    "VP8": (96, 97),
+    "VP8/rtx": (97, 98),
+    "H264": (101,),
+    "H264/rtx": (102,),
+}
+FIRST_EXTENSION_IDS = {MID: (1, 4), AUDIO_LEVEL: (2, 1), ABS_SEND_TIME: (3, 2), VIDEO_ORIENTATION: (13,)}
 
 
 class Numbering:
     """Names and their numbers out of one pool."""
 
-    def __init__(self, first: Mapping[str, int], pool: Sequence[int]) -> None:
+    def __init__(self, first: Mapping[str, Sequence[int]], pool: Sequence[int]) -> None:
         self._first = first
         self._pool = pool
         self._known: dict[str, int] = {}
@@ -45,12 +53,12 @@ class Numbering:
         self._taken = frozenset(taken)
 
     def number(self, name: str) -> int | None:
-        """The number of `name`: the known one, else our first choice if free, else any free one.
+        """The number of `name`: the known one, else a first choice that is free, else any.
 
         None when the client has taken the whole pool."""
         if name not in self._known:
             used = self._taken | set(self._known.values())
-            free = next((n for n in (self._first[name], *self._pool) if n not in used), None)
+            free = next((n for n in (*self._first[name], *self._pool) if n not in used), None)
             if free is None:
                 return None
             self._known[name] = free
@@ -85,7 +93,7 @@ class Numbers:
 
     def extensions(self, kind: Kind) -> dict[str, int]:
         """The header extensions that we offer in a section of that kind."""
-        numbered = {uri: self._extensions.number(uri) for uri in EXTENSIONS[kind]}
+        numbered = {uri: self._extensions.number(uri) for uri in OFFERED[kind]}
         return {uri: number for uri, number in numbered.items() if number is not None}
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from media.negotiation.codecs import (
+    OFFERED,
     AgreedCodec,
     choose_codec,
     choose_extensions,
@@ -175,7 +176,7 @@ def publication(section: Section) -> Publish | None:
 
 
 def delivery(section: Section) -> Deliver | None:
-    """The track of ours that the client takes in the section, if it does."""
+    """The track of ours that the client takes in the section, if it does; it has no layers of its own."""
     if section.sending is None or not section.sending.agreed:
         return None
     codec = section.codec
@@ -186,5 +187,7 @@ def delivery(section: Section) -> Deliver | None:
         rtx_ssrc=section.sending.rtx_ssrc if codec.rtx_payload_type is not None else None,
         payload_type=codec.payload_type,
         rtx_payload_type=codec.rtx_payload_type,
-        extensions=section.extensions,
+        extensions={
+            uri: section.extensions[uri] for uri in OFFERED[section.kind] if uri in section.extensions
+        },
     )

@@ -6,7 +6,15 @@ import pytest
 
 from media.negotiation.events import Answer, Deliver, Publish
 from media.negotiation.reader import parse_description
-from media.rtp.extensions import ABS_SEND_TIME, AUDIO_LEVEL, MID, TRANSPORT_WIDE_CC, VIDEO_ORIENTATION
+from media.rtp.extensions import (
+    ABS_SEND_TIME,
+    AUDIO_LEVEL,
+    MID,
+    REPAIRED_RID,
+    RID,
+    TRANSPORT_WIDE_CC,
+    VIDEO_ORIENTATION,
+)
 from tests.media.negotiation.peers import Server, answer_to, captured, directions, every, only, outgoing
 
 BROWSERS = ("chromium", "firefox")
@@ -42,7 +50,13 @@ def test_payload_types_and_ids_are_chromiums(server: Server) -> None:
     assert (microphone.payload_type, microphone.rtx_payload_type) == (111, None)
     assert (camera.payload_type, camera.rtx_payload_type) == (96, 97)
     assert microphone.extensions == {AUDIO_LEVEL: 1, ABS_SEND_TIME: 2, MID: 4}
-    assert camera.extensions == {ABS_SEND_TIME: 2, VIDEO_ORIENTATION: 13, MID: 4}
+    assert camera.extensions == {
+        ABS_SEND_TIME: 2,
+        VIDEO_ORIENTATION: 13,
+        MID: 4,
+        RID: 10,
+        REPAIRED_RID: 11,
+    }
     section = parse_description(captured("chromium_camera")).sections[1]
     assert (camera.ssrc, camera.rtx_ssrc) == section.ssrcs
 

@@ -31,4 +31,6 @@ def for_every_page(viewer: Any, path: str) -> dict[str, Any]:
 def page(name: str) -> str:
     """The HTML of one sample page."""
     template, context, viewer = PAGES[name]
-    return environment().get_template(template).render({**for_every_page(viewer, "/sessions/"), **context})
+    return (
+        environment().get_template(template).render({**for_every_page(viewer, "/sessions/"), **context})
+    )

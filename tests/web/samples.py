@@ -1,6 +1,6 @@
 """Contexts to render every page with: usual ones, long names, nothing there yet, errors.
 
-`PAGES` maps a name to (template, context, who is signed in). The values are those that the views hand over.
+`PAGES` maps a name to (template, context, who is signed in); the values are what the views hand over.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ LANGUAGES = (("en", "English"), ("de", "Deutsch"), ("ar", "العربية"))
 DURATIONS = (15, 30, 45, 60, 90, 120)
 IDENTITY = UUID("6a1f3a52-8a0e-4d0c-9a57-2f1f5ad0a001")
 LONG_NAME = "Maximiliane-Théodora von Hohenschwangau-Featherstonehaugh"
-LONG_TITLE = "Donaudampfschifffahrtsgesellschaftskapitänspatentprüfung: everything the examiner will ask you about"
+LONG_TITLE = (
+    "Donaudampfschifffahrtsgesellschaftskapitänspatentprüfung: everything the examiner will ask you about"
+)
 
 
 def _viewer(name: str, *roles: str, verified: bool = True) -> Viewer:
@@ -45,7 +47,9 @@ ADMIN = _viewer("Ada Okafor", "admin", "owner", "learner")
 
 
 def _session(number: int = 1, **changes: Any) -> SessionDetail:
-    starts_at = changes.pop("starts_at", datetime(2026, 11, 24, 17, 0, tzinfo=UTC) + timedelta(days=number))
+    starts_at = changes.pop(
+        "starts_at", datetime(2026, 11, 24, 17, 0, tzinfo=UTC) + timedelta(days=number)
+    )
     minutes = changes.pop("duration_minutes", 45)
     session_id = UUID(int=IDENTITY.int + number)
     usual: dict[str, Any] = {
@@ -106,7 +110,13 @@ LONG = _session(
     seats_taken=120,
     price_minor=1234500,
     duration_minutes=150,
-    skills=("Navigation", "Maritime law and its history since 1829", "Oral examinations", "German", "More"),
+    skills=(
+        "Navigation",
+        "Maritime law and its history since 1829",
+        "Oral examinations",
+        "German",
+        "More",
+    ),
     starts_at=datetime(2026, 12, 31, 22, 0, tzinfo=UTC),
 )
 FREE = _session(
@@ -164,12 +174,34 @@ class PageView:
 
 SKILLS = [
     Named(name.lower(), name)
-    for name in ("Accounting", "Baking", "Data", "Finance", "German", "Guitar", "Music", "Python", "SQL", "Writing")
+    for name in (
+        "Accounting",
+        "Baking",
+        "Data",
+        "Finance",
+        "German",
+        "Guitar",
+        "Music",
+        "Python",
+        "SQL",
+        "Writing",
+    )
 ]
-NO_FILTERS = dict.fromkeys(("q", "skill", "level", "language", "price", "has_seats", "sort"), "")
 MENTORS = [
-    SimpleNamespace(username="tomasz", name="Tomasz Wiśniewski", headline="Auditor for eleven years, teacher for two", skills=("Accounting", "Finance"), url="/"),
-    SimpleNamespace(username="lena", name="Léna Baptiste", headline="I teach grown-ups to play their first song", skills=("Music",), url="/"),
+    SimpleNamespace(
+        username="tomasz",
+        name="Tomasz Wiśniewski",
+        headline="Auditor for eleven years, teacher for two",
+        skills=("Accounting", "Finance"),
+        url="/",
+    ),
+    SimpleNamespace(
+        username="lena",
+        name="Léna Baptiste",
+        headline="I teach grown-ups to play their first song",
+        skills=("Music",),
+        url="/",
+    ),
     SimpleNamespace(username="max", name=LONG_NAME, headline="", skills=(), url="/"),
 ]
 FORM = {
@@ -188,12 +220,20 @@ FORM = {
     "recording": "off",
 }
 CREATE = {
-    "form": {"level": "beginner", "timezone": "Europe/Berlin", "price": "0", "skills": [], "objectives": ""},
+    "form": {
+        "level": "beginner",
+        "timezone": "Europe/Berlin",
+        "price": "0",
+        "skills": [],
+        "objectives": "",
+    },
     "errors": {},
     "session": None,
     "action": "/dashboard/mentor/create",
     "skills": SKILLS,
-    "timezones": [(name, name.replace("_", " ")) for name in ("America/New_York", "Europe/Berlin", "UTC")],
+    "timezones": [
+        (name, name.replace("_", " ")) for name in ("America/New_York", "Europe/Berlin", "UTC")
+    ],
     "levels": LEVELS,
     "languages": LANGUAGES,
     "durations": DURATIONS,
@@ -229,36 +269,98 @@ TRACKS = [
     )
 ]
 USERS = [
-    SimpleNamespace(username="ines", name="Ines Albers", email="ines@example.org", roles={"learner"}, status="active", created_at=NOW),
-    SimpleNamespace(username="max", name=LONG_NAME, email="m@example.org", roles={"learner", "mentor"}, status="suspended", created_at=NOW),
+    SimpleNamespace(
+        username="ines",
+        name="Ines Albers",
+        email="ines@example.org",
+        roles={"learner"},
+        status="active",
+        created_at=NOW,
+    ),
+    SimpleNamespace(
+        username="max",
+        name=LONG_NAME,
+        email="m@example.org",
+        roles={"learner", "mentor"},
+        status="suspended",
+        created_at=NOW,
+    ),
 ]
 WAITING = [
-    SimpleNamespace(username="lena", name="Léna Baptiste", email="lena@example.org", headline="First songs for grown-ups", bio="I have taught ukulele in Lyon since 2014.\nMost of my learners never read notes.", status="submitted", submitted_at=NOW),
-    SimpleNamespace(username="max", name=LONG_NAME, email="m@example.org", headline="", bio="", status="submitted", submitted_at=NOW),
+    SimpleNamespace(
+        username="lena",
+        name="Léna Baptiste",
+        email="lena@example.org",
+        headline="First songs for grown-ups",
+        bio="I have taught ukulele in Lyon since 2014.\nMost of my learners never read notes.",
+        languages=("fr",),
+        skills=("Music",),
+        reason="",
+        status="submitted",
+        submitted_at=NOW,
+    ),
+    SimpleNamespace(
+        username="max",
+        name=LONG_NAME,
+        email="m@example.org",
+        headline="",
+        bio="",
+        languages=(),
+        skills=(),
+        reason="",
+        status="submitted",
+        submitted_at=NOW,
+    ),
 ]
 MAILS = [
-    SimpleNamespace(to="ines@example.org", subject="Confirm your e-mail address", text="Hello Ines,\n\nopen this link:\nhttp://127.0.0.1:8000/auth/verify?token=abc\n", html="<p>Hello</p>", at=NOW),
-    SimpleNamespace(to="tomasz@example.org", subject="Ines Albers booked a seat", text="Hello Tomasz", html="", at=NOW),
+    SimpleNamespace(
+        to="ines@example.org",
+        subject="Confirm your e-mail address",
+        text="Hello Ines,\n\nopen this link:\nhttp://127.0.0.1:8000/auth/verify?token=abc\n",
+        html="<p>Hello</p>",
+        at=NOW,
+    ),
+    SimpleNamespace(
+        to="tomasz@example.org", subject="Ines Albers booked a seat", text="Hello Tomasz", html="", at=NOW
+    ),
+]
+ATTENDANCE = [
+    SimpleNamespace(user_id=7, name="Tomasz Wiśniewski", role="mentor", minutes=46),
+    SimpleNamespace(user_id=1, name=LONG_NAME, role="learner", minutes=38),
 ]
 NONE_CAN = Abilities()
 BOOKING_TABS = [(key, key.capitalize(), f"?tab={key}") for key in ("upcoming", "past", "cancelled")]
 MENTOR_TABS = [(key, key.capitalize(), f"?tab={key}") for key in ("upcoming", "drafts", "past")]
 
 
-def _detail(session: SessionDetail, can: Abilities = NONE_CAN, booking: BookingRow | None = None, **more: Any) -> dict[str, Any]:
+def _detail(
+    session: SessionDetail, can: Abilities = NONE_CAN, booking: BookingRow | None = None, **more: Any
+) -> dict[str, Any]:
     return {"session": session, "can": can, "booking": booking, "errors": {}, "flash": None, **more}
 
 
 def _browse(sessions: list[SessionDetail], page: PageView, **more: Any) -> dict[str, Any]:
-    return {"sessions": sessions, "filters": NO_FILTERS, "skills": SKILLS, "page": page, "chips": [], **more}
+    return {
+        "sessions": sessions,
+        "filters": {},
+        "errors": {},
+        "skills": SKILLS,
+        "page": page,
+        "chips": [],
+        **more,
+    }
 
 
 def _recording(state: str) -> SimpleNamespace:
     return SimpleNamespace(id=IDENTITY, state=state, duration_ms=2_712_000, size=81_300_000)
 
 
-SET_FILTERS = {**NO_FILTERS, "q": "ledger", "level": "beginner", "has_seats": True}
-CHIPS = [ChipView("“ledger”", "?level=beginner"), ChipView("Beginner", "?q=ledger"), ChipView("Free seats", "?q=ledger")]
+SET_FILTERS = {"q": "ledger", "level": "beginner", "has_seats": "1"}
+CHIPS = [
+    ChipView("“ledger”", "?level=beginner"),
+    ChipView("Beginner", "?q=ledger"),
+    ChipView("Free seats", "?q=ledger"),
+]
 FIGURES = SimpleNamespace(mentors=2, learners=3, sessions=14, hours=21)
 NO_FIGURES = SimpleNamespace(mentors=0, learners=0, sessions=0, hours=0)
 COUNTS = {"users": 6, "mentors": 2, "learners": 3, "waiting": 1, "sessions": 14, "live": 1}
@@ -266,77 +368,246 @@ COUNTS = {"users": 6, "mentors": 2, "learners": 3, "waiting": 1, "sessions": 14,
 Page = tuple[str, dict[str, Any], Viewer | None]
 
 PAGES: dict[str, Page] = {
-    "landing": ("pages/landing.html", {"featured": SESSIONS[:3], "mentors": MENTORS, "stats": FIGURES}, None),
-    "landing-empty": ("pages/landing.html", {"featured": [], "mentors": [], "stats": NO_FIGURES}, LEARNER),
+    "landing": (
+        "pages/landing.html",
+        {"featured": SESSIONS[:3], "mentors": MENTORS, "stats": FIGURES},
+        None,
+    ),
+    "landing-empty": (
+        "pages/landing.html",
+        {"featured": [], "mentors": [], "stats": NO_FIGURES},
+        LEARNER,
+    ),
     "register": ("accounts/register.html", {"form": {}, "errors": {}, "role": "learner"}, None),
     "register-errors": (
         "accounts/register.html",
         {
-            "form": {"name": LONG_NAME, "username": "a", "email": "nobody", "role": "mentor", "next": "/sessions/"},
-            "errors": {"username": "Use 3 to 30 letters, digits, dots, dashes or underscores.", "email": "This is not an e-mail address.", "password": "Use at least 8 characters."},
+            "form": {
+                "name": LONG_NAME,
+                "username": "a",
+                "email": "nobody",
+                "role": "mentor",
+                "next": "/sessions/",
+            },
+            "errors": {
+                "username": "Use 3 to 30 letters, digits, dots, dashes or underscores.",
+                "email": "This is not an e-mail address.",
+                "password": "Use at least 8 characters.",
+            },
             "role": "mentor",
         },
         None,
     ),
     "login": ("accounts/login.html", {"form": {}, "errors": {}, "next": "/sessions/"}, None),
-    "login-errors": ("accounts/login.html", {"form": {"identifier": "ines"}, "errors": {"form": "The name or the password is wrong."}, "next": ""}, None),
-    **{f"verify-{state}": ("accounts/verify.html", {"state": state, "token": "abc"}, None) for state in ("ask", "done", "bad")},
+    "login-errors": (
+        "accounts/login.html",
+        {
+            "form": {"identifier": "ines"},
+            "errors": {"form": "The name or the password is wrong."},
+            "next": "",
+        },
+        None,
+    ),
+    **{
+        f"verify-{state}": ("accounts/verify.html", {"state": state, "token": "abc"}, None)
+        for state in ("ask", "done", "bad")
+    },
     "check-mail": ("accounts/check_mail.html", {"email": "ines@example.org"}, None),
     **{
-        f"reset-{state}": ("accounts/reset.html", {"state": state, "token": "abc", "form": {}, "errors": {}}, None)
+        f"reset-{state}": (
+            "accounts/reset.html",
+            {"state": state, "token": "abc", "form": {}, "errors": {}},
+            None,
+        )
         for state in ("ask", "sent", "new", "done", "bad")
     },
     "browse": ("discovery/browse.html", _browse(SESSIONS, PageView(2, 4, 12, 3)), None),
-    "browse-chips": ("discovery/browse.html", _browse([LIVE], PageView(1, 20, 1, 1), filters=SET_FILTERS, chips=CHIPS), LEARNER),
-    "browse-none": ("discovery/browse.html", _browse([], PageView(1, 20, 0, 0), filters=SET_FILTERS, chips=CHIPS), None),
-    "browse-desk": ("discovery/browse.html", _browse(SESSIONS, PageView(1, 20, 4, 1), path="/dashboard/learner/browse"), LEARNER),
+    "browse-chips": (
+        "discovery/browse.html",
+        _browse([LIVE], PageView(1, 20, 1, 1), filters=SET_FILTERS, chips=CHIPS),
+        LEARNER,
+    ),
+    "browse-none": (
+        "discovery/browse.html",
+        _browse(
+            [],
+            PageView(1, 20, 0, 0),
+            filters=SET_FILTERS,
+            chips=CHIPS,
+            errors={"from": "Write a day such as 2030-05-14."},
+        ),
+        None,
+    ),
+    "browse-desk": (
+        "discovery/browse.html",
+        _browse(SESSIONS, PageView(1, 20, 4, 1), path="/dashboard/learner/browse"),
+        LEARNER,
+    ),
     "detail": ("booking/detail.html", _detail(PAID, Abilities(book=True)), None),
     "detail-free": ("booking/detail.html", _detail(FREE, Abilities(book=True)), LEARNER),
-    "detail-booked": ("booking/detail.html", _detail(LIVE, Abilities(join=True, cancel=True), _booking(LIVE), flash="Your seat is booked. A mail with the details is on its way."), LEARNER),
-    "detail-full": ("booking/detail.html", _detail(LONG, errors={"form": "The last seat was taken a moment ago."}), LEARNER),
-    "detail-draft": ("booking/detail.html", _detail(replace(DRAFT, mentor=Person("tomasz", "Tomasz Wiśniewski")), Abilities(edit=True, publish=True)), MENTOR),
-    "detail-mentor": ("booking/detail.html", _detail(PAID, Abilities(edit=True, join=True, start=True, cancel=True)), MENTOR),
-    "detail-cancelled": ("booking/detail.html", _detail(CANCELLED, booking=_booking(CANCELLED, "cancelled_by_mentor")), LEARNER),
-    "detail-ended": ("booking/detail.html", _detail(ENDED, Abilities(recordings=True), _booking(ENDED)), LEARNER),
+    "detail-booked": (
+        "booking/detail.html",
+        _detail(
+            LIVE,
+            Abilities(join=True, cancel=True),
+            _booking(LIVE),
+            flash="Your seat is booked. A mail with the details is on its way.",
+        ),
+        LEARNER,
+    ),
+    "detail-full": (
+        "booking/detail.html",
+        _detail(LONG, errors={"form": "The last seat was taken a moment ago."}),
+        LEARNER,
+    ),
+    "detail-draft": (
+        "booking/detail.html",
+        _detail(
+            replace(DRAFT, mentor=Person("tomasz", "Tomasz Wiśniewski")),
+            Abilities(edit=True, publish=True),
+        ),
+        MENTOR,
+    ),
+    "detail-mentor": (
+        "booking/detail.html",
+        _detail(PAID, Abilities(edit=True, join=True, start=True, cancel=True)),
+        MENTOR,
+    ),
+    "detail-cancelled": (
+        "booking/detail.html",
+        _detail(CANCELLED, booking=_booking(CANCELLED, "cancelled_by_mentor")),
+        LEARNER,
+    ),
+    "detail-ended": (
+        "booking/detail.html",
+        _detail(ENDED, Abilities(recordings=True), _booking(ENDED)),
+        LEARNER,
+    ),
     "bookings": (
         "booking/bookings.html",
-        {"tabs": BOOKING_TABS, "tab": "upcoming", "flash": None, "bookings": [_booking(LIVE, can_join=True), _booking(PAID), _booking(LONG, "held")]},
+        {
+            "tabs": BOOKING_TABS,
+            "tab": "upcoming",
+            "flash": None,
+            "bookings": [_booking(LIVE, can_join=True), _booking(PAID), _booking(LONG, "held")],
+        },
         LEARNER,
     ),
     "bookings-past": (
         "booking/bookings.html",
-        {"tabs": BOOKING_TABS, "tab": "past", "flash": None, "bookings": [_booking(ENDED, recordings_url=f"{ENDED.url}/recordings"), _booking(CANCELLED, "no_show_mentor")]},
+        {
+            "tabs": BOOKING_TABS,
+            "tab": "past",
+            "flash": None,
+            "bookings": [
+                _booking(ENDED, recordings_url=f"{ENDED.url}/recordings"),
+                _booking(CANCELLED, "no_show_mentor"),
+            ],
+        },
         LEARNER,
     ),
-    "bookings-empty": ("booking/bookings.html", {"tabs": BOOKING_TABS, "tab": "upcoming", "flash": None, "bookings": []}, LEARNER),
-    "mentor-sessions": ("booking/mentor_sessions.html", {"tabs": MENTOR_TABS, "tab": "upcoming", "flash": None, "sessions": [LIVE, PAID, LONG, DRAFT, ENDED]}, MENTOR),
+    "bookings-empty": (
+        "booking/bookings.html",
+        {"tabs": BOOKING_TABS, "tab": "upcoming", "flash": None, "bookings": []},
+        LEARNER,
+    ),
+    "mentor-sessions": (
+        "booking/mentor_sessions.html",
+        {
+            "tabs": MENTOR_TABS,
+            "tab": "upcoming",
+            "flash": None,
+            "sessions": [LIVE, PAID, LONG, DRAFT, ENDED],
+        },
+        MENTOR,
+    ),
     **{
-        f"mentor-sessions-{tab}": ("booking/mentor_sessions.html", {"tabs": MENTOR_TABS, "tab": tab, "flash": None, "sessions": []}, MENTOR)
+        f"mentor-sessions-{tab}": (
+            "booking/mentor_sessions.html",
+            {"tabs": MENTOR_TABS, "tab": tab, "flash": None, "sessions": []},
+            MENTOR,
+        )
         for tab in ("upcoming", "drafts", "past")
     },
     "create": ("booking/create.html", CREATE, MENTOR),
     "create-errors": ("booking/create.html", {**CREATE, "form": FORM, "errors": CREATE_ERRORS}, MENTOR),
-    "edit": ("booking/create.html", {**CREATE, "form": FORM, "session": DRAFT, "action": f"{DRAFT.url}/edit"}, MENTOR),
-    "learner-overview": (
-        "pages/learner_overview.html",
-        {"next_session": SOON, "upcoming": [_booking(PAID), _booking(LONG)], "past": [_booking(ENDED, recordings_url="/")], "suggested": [FREE, PAID]},
-        LEARNER,
-    ),
-    "learner-overview-empty": ("pages/learner_overview.html", {"next_session": None, "upcoming": [], "past": [], "suggested": []}, LONG_LEARNER),
-    "mentor-overview": (
-        "pages/mentor_overview.html",
-        {"profile": SimpleNamespace(status="changes_requested", reason="Please write a little more about how you teach."), "next_session": LIVE, "sessions": [PAID, DRAFT], "tasks": [{"text": "Publish “Bake bread with what is in the cupboard”", "href": DRAFT.url}]},
+    "edit": (
+        "booking/create.html",
+        {**CREATE, "form": FORM, "session": DRAFT, "action": f"{DRAFT.url}/edit"},
         MENTOR,
     ),
-    "mentor-overview-empty": ("pages/mentor_overview.html", {"profile": None, "next_session": None, "sessions": [], "tasks": []}, LONG_LEARNER),
+    "learner-overview": (
+        "pages/learner_overview.html",
+        {
+            "next_session": SOON,
+            "upcoming": [_booking(PAID), _booking(LONG)],
+            "past": [_booking(ENDED, recordings_url="/")],
+            "suggested": [FREE, PAID],
+        },
+        LEARNER,
+    ),
+    "learner-overview-empty": (
+        "pages/learner_overview.html",
+        {"next_session": None, "upcoming": [], "past": [], "suggested": []},
+        LONG_LEARNER,
+    ),
+    "mentor-overview": (
+        "pages/mentor_overview.html",
+        {
+            "profile": SimpleNamespace(
+                status="changes_requested", reason="Please write a little more about how you teach."
+            ),
+            "next_session": LIVE,
+            "sessions": [PAID, DRAFT],
+            "tasks": [{"text": "Publish “Bake bread with what is in the cupboard”", "href": DRAFT.url}],
+        },
+        MENTOR,
+    ),
+    "mentor-overview-empty": (
+        "pages/mentor_overview.html",
+        {"profile": None, "next_session": None, "sessions": [], "tasks": []},
+        LONG_LEARNER,
+    ),
     "admin-overview": ("admin/overview.html", {"counts": COUNTS}, ADMIN),
     "admin-users": ("admin/users.html", {"waiting": WAITING, "users": USERS}, ADMIN),
     "admin-users-empty": ("admin/users.html", {"waiting": [], "users": []}, ADMIN),
-    "recordings": ("recordings/list.html", {"session": ENDED, "recording": _recording("ready"), "tracks": TRACKS}, LEARNER),
-    "recordings-pending": ("recordings/list.html", {"session": ENDED, "recording": _recording("finalising"), "tracks": []}, LEARNER),
-    "recordings-none": ("recordings/list.html", {"session": ENDED, "recording": None, "tracks": []}, LEARNER),
-    "summary": ("classroom/summary.html", {"session": ENDED}, LEARNER),
-    "error": ("edge/error.html", {"status": 404, "title": "Nothing here", "message": "There is no such session, or it isn’t yours to see.", "action_href": "/sessions/", "action_text": "See all sessions"}, None),
+    "recordings": (
+        "recordings/list.html",
+        {"session": ENDED, "recording": _recording("ready"), "tracks": TRACKS},
+        LEARNER,
+    ),
+    "recordings-pending": (
+        "recordings/list.html",
+        {"session": ENDED, "recording": _recording("finalising"), "tracks": []},
+        LEARNER,
+    ),
+    "recordings-none": (
+        "recordings/list.html",
+        {"session": ENDED, "recording": None, "tracks": []},
+        LEARNER,
+    ),
+    "summary": (
+        "classroom/summary.html",
+        {
+            "session": ENDED,
+            "attendance": ATTENDANCE,
+            "role": "learner",
+            "recordings_url": f"{ENDED.url}/recordings",
+        },
+        LEARNER,
+    ),
+    "error": (
+        "edge/error.html",
+        {
+            "status": 404,
+            "title": "Nothing here",
+            "message": "There is no such session, or it isn’t yours to see.",
+            "action_href": "/sessions/",
+            "action_text": "See all sessions",
+        },
+        None,
+    ),
+    "components": ("dev/components.html", {}, None),
     "mail": ("dev/mail.html", {"mails": MAILS}, None),
     "mail-empty": ("dev/mail.html", {"mails": []}, None),
 }

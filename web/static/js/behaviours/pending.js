@@ -12,7 +12,7 @@ const begin = (form, button) => {
 // The page may come back from the browser's memory.
 const restore = () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
-  for (const button of document.querySelectorAll("button[aria-busy]")) {
+  for (const button of document.querySelectorAll("button[data-words]")) {
     button.removeAttribute("aria-busy");
     (button.querySelector("span") ?? button).textContent = button.dataset.words;
   }

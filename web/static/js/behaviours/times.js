@@ -10,7 +10,9 @@ export const useOwnZone = () => {
   if (!zone) return;
   for (const input of document.querySelectorAll("input[data-timezone]")) input.value = zone;
   for (const time of document.querySelectorAll("time[data-guess]")) {
-    time.textContent = range(new Date(time.dateTime), new Date(time.dataset.end), zone, new Date());
+    const [day, hours] = range(new Date(time.dateTime), new Date(time.dataset.end), zone, new Date());
+    time.firstChild.data = `${day}, `;
+    time.querySelector(".nowrap").textContent = hours;
     const words = time.parentElement.querySelector(".zone");
     if (words) words.textContent = `your time, ${city(zone)}`;
   }

@@ -19,11 +19,11 @@ const date = (of, now) => {
   return `${of.weekday} ${of.day} ${of.month.slice(0, 3)}${year}`;
 };
 
-// "Tue 24 Nov, 18:00–18:45"
+// ["Tue 24 Nov", "18:00–18:45"]
 export const range = (start, end, zone, now) => {
   const [from, to] = [parts(start, zone), parts(end, zone)];
   const until = from.day === to.day ? "" : `${date(to, now)}, `;
-  return `${date(from, now)}, ${from.hour}:${from.minute}–${until}${to.hour}:${to.minute}`;
+  return [date(from, now), `${from.hour}:${from.minute}–${until}${to.hour}:${to.minute}`];
 };
 
 // "Europe/Berlin" → "Berlin"

@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from prometheus_client import generate_latest
 
+from media.announce import announcement
 from media.metrics import NodeMetrics
 from media.protocol.codec import Message, MessageError, encode
 from media.protocol.control import (
@@ -32,6 +33,7 @@ from media.protocol.control import (
     decode_to_node,
 )
 from media.protocol.messages import FRAME_LIMIT
+from media.recording.events import RecorderEvent
 from media.recording.recorder import Recorder
 from media.rooms.registry import Registry
 
@@ -108,6 +110,9 @@ class Control:
         for link in (owner,) if owner else tuple(self._links):
             link.say(message)
 
+    def announce(self, event: RecorderEvent) -> None:
+        self.say(announcement(event))
+
     def beat(self) -> None:
         pulse = self._pulse()
         for link in self._links:
@@ -175,7 +180,7 @@ class Control:
         link.say(self._introduction())
         link.say(self._pulse())
         for segment in self._recorder.pending():
-            link.say(segment)
+            link.say(announcement(segment))
 
     async def _segment(self, request: web.Request) -> web.StreamResponse:
         self._authenticate(request)

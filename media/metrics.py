@@ -71,7 +71,8 @@ class NodeCollector(Collector):
         )
         yield _labelled("dropped", "Datagrams and packets not used", "reason", counters.dropped)
         for name, read in self._gauges.items():
-            yield GaugeMetricFamily(PREFIX + name, name.replace("_", " "), read())
+            family = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
+            yield family(PREFIX + name, name.replace("_", " "), read())
 
     def _traffic(self) -> Iterator[Metric]:
         traffic = self._read_traffic()

@@ -17,6 +17,7 @@ from media.control import Control
 from media.metrics import NodeMetrics
 from media.protocol.codec import Message
 from media.protocol.control import HEARTBEAT_S, Heartbeat, Node
+from media.recording.events import RecorderEvent
 from media.recording.recorder import Recorder
 from media.rooms.registry import Registry
 from media.rooms.services import Services
@@ -61,16 +62,12 @@ class MediaNode:
 
     async def start(self) -> None:
         settings = self._settings
-        loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         self._endpoint = await UdpEndpoint.open(
             settings.bind, settings.udp_port, self._metrics.counters.drop
         )
-        self._recorder = Recorder(
-            settings.data_dir / "segments",
-            lambda event: loop.call_soon_threadsafe(self._control.say, event),
-            self._clock,
-        )
+        self._recorder = Recorder(settings.data_dir / "segments", self._recorded, self._clock)
         self._services = Services(
             endpoint=self._endpoint,
             certificate=generate_certificate(),
@@ -110,6 +107,10 @@ class MediaNode:
 
     def _say(self, message: Message) -> None:
         self._control.say(message)
+
+    def _recorded(self, event: RecorderEvent) -> None:
+        """Called in the recorder's threads."""
+        self._loop.call_soon_threadsafe(self._control.announce, event)
 
     async def _listen(self) -> None:
         host, _, port = self._settings.control_bind.rpartition(":")
@@ -170,5 +171,7 @@ class MediaNode:
                 "loop_lag_seconds": lambda: self._lag,
                 "stress": lambda: self._stress(sum(1 for _ in registry.peers)),
                 "disk_free_bytes": self._disk_free,
+                "recorder_lag_seconds": self._recorder.lag,
+                "recorder_bytes_total": lambda: self._recorder.bytes_written,
             },
         )

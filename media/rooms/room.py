@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from media.forward.source import TrackSource
 from media.negotiation.events import Outgoing
 from media.protocol.control import Record
-from media.recording.recorder import TrackKey, TrackRecorder
+from media.recording.events import TrackKey
+from media.recording.track import TrackRecorder
 from media.rooms.peer import Peer
 from media.rooms.receiving import Section
 from media.rooms.services import Services

@@ -1,0 +1,33 @@
+"""What the recorder reports, in the words of the control link."""
+
+from __future__ import annotations
+
+from media.protocol import control
+from media.protocol.codec import Message
+from media.recording.events import RecorderEvent, RecordingTrouble, SegmentOpened
+
+
+def announcement(event: RecorderEvent) -> Message:
+    key = event.key
+    if isinstance(event, RecordingTrouble):
+        return control.RecordingTrouble(room=key.room, recording=key.recording, reason=event.reason)
+    segment = {
+        "room": key.room,
+        "participant": key.participant,
+        "recording": key.recording,
+        "segment": event.segment,
+        "source": key.source,
+        "start_ms": event.start_ms,
+    }
+    if isinstance(event, SegmentOpened):
+        return control.SegmentOpened.model_validate(segment)
+    return control.SegmentClosed.model_validate(
+        {
+            **segment,
+            "kind": key.kind,
+            "duration_ms": event.duration_ms,
+            "size": event.size,
+            "sha256": event.sha256,
+            "salvaged": event.salvaged,
+        }
+    )

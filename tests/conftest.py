@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer, unused_port
@@ -18,6 +20,7 @@ from server.edge.ratelimit import WINDOWS
 from server.infra import clock, db, schema
 from server.notifications.post import open_post_office
 from server.worker import load_jobs, run_due
+from tests.databases import Cluster, cluster
 
 QUICK = "?synchronous=OFF"  # tests survive no power cut
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -35,44 +38,76 @@ def no_tries_yet() -> None:
     WINDOWS.clear()
 
 
-def settings_for(data_dir: Path, database: Path) -> Settings:
+def settings_for(data_dir: Path, database_url: str) -> Settings:
     """Settings of a development server that keeps everything below `data_dir`."""
-    environ = {
-        "PEERLEARN_DATA_DIR": str(data_dir),
-        "PEERLEARN_DATABASE_URL": f"sqlite://{database}{QUICK}",
-    }
+    environ = {"PEERLEARN_DATA_DIR": str(data_dir), "PEERLEARN_DATABASE_URL": database_url}
     return load_settings(environ)
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings with a data directory of this test's own."""
-    return settings_for(tmp_path, tmp_path / "peerlearn.sqlite3")
+    return settings_for(tmp_path, f"sqlite://{tmp_path}/peerlearn.sqlite3{QUICK}")
+
+
+# --- databases: a template with all tables is made once for each worker, and copied for each test
 
 
 @pytest.fixture(scope="session")
-def database_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty SQLite file with all tables, made once for each worker."""
-    return tmp_path_factory.mktemp("template") / "template.sqlite3"
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    asyncio.run(_make_tables(settings_for(folder, f"sqlite://{folder}/template.sqlite3{QUICK}")))
+    return folder / "template.sqlite3"
 
 
-async def _make_template(template: Path) -> None:
-    await db.open_database(settings_for(template.parent, template))
+@pytest.fixture(scope="session")
+def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster whose database `template_peerlearn` has all tables."""
+    with cluster() as found:
+        asyncio.run(found.run("DROP DATABASE IF EXISTS template_peerlearn"))
+        asyncio.run(found.run("CREATE DATABASE template_peerlearn"))
+        folder = tmp_path_factory.mktemp("template")
+        asyncio.run(_make_tables(settings_for(folder, found.url_of("template_peerlearn"))))
+        yield found
+
+
+async def _make_tables(settings: Settings) -> None:
+    await db.open_database(settings)
     await schema.create_all()
     await db.close_database()
 
 
 @pytest.fixture
-async def database(settings: Settings, database_template: Path) -> AsyncIterator[Settings]:
-    """A fresh open database; gives the settings that name it."""
-    if not database_template.exists():
-        await _make_template(database_template)
-    shutil.copyfile(database_template, settings.data_dir / "peerlearn.sqlite3")
-    await db.open_database(settings)
-    load_jobs()
-    open_post_office(settings)
-    try:
+def database_kind() -> str:
+    """`sqlite`, unless the mark `BOTH` of `tests/databases.py` says otherwise."""
+    return "sqlite"
+
+
+@pytest.fixture
+def fresh_database(
+    request: pytest.FixtureRequest, database_kind: str, settings: Settings
+) -> Iterator[Settings]:
+    """Settings that name a database with all tables and no rows."""
+    if database_kind == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        shutil.copyfile(template, settings.data_dir / "peerlearn.sqlite3")
         yield settings
+        return
+    found: Cluster = request.getfixturevalue("postgres_template")
+    name = f"test_{uuid4().hex}"
+    asyncio.run(found.run(f"CREATE DATABASE {name} TEMPLATE template_peerlearn"))
+    yield replace(settings, database_url=found.url_of(name))
+    asyncio.run(found.run(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+async def database(fresh_database: Settings) -> AsyncIterator[Settings]:
+    """A fresh open database; gives the settings that name it."""
+    await db.open_database(fresh_database)
+    load_jobs()
+    open_post_office(fresh_database)
+    try:
+        yield fresh_database
     finally:
         await db.close_database()
 

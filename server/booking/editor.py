@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from aiohttp import web
 from babel.numbers import get_currency_precision, is_currency
@@ -13,8 +14,10 @@ from babel.numbers import get_currency_precision, is_currency
 from server.booking import service
 from server.booking.forms import (
     DEFAULT_CURRENCY,
+    DURATIONS,
     LANGUAGES,
     LEVELS,
+    MAX_CAPACITY,
     SessionChanges,
     SessionForm,
 )
@@ -38,17 +41,18 @@ async def create_page(request: web.Request) -> web.StreamResponse:
 
 
 async def create(request: web.Request) -> web.StreamResponse:
-    """Save a draft; its own page has the button that publishes it."""
+    """Save a draft; with `action=publish` it is published too."""
     asking, posted = require_viewer(request), await read_form(request)
     try:
         session_id = await service.create_session(asking, validated(SessionForm, session_values(posted)))
     except (Invalid, Conflict) as refused:
         return await _page(request, shown(posted), refused)
-    return see_other(f"/sessions/{session_id}?done=drafted")
+    return await _saved(request, session_id, posted, "drafted")
 
 
 async def edit_page(request: web.Request) -> web.StreamResponse:
-    return await _page(request, _form_of(await _own(request)))
+    session = await _own(request)
+    return await _page(request, _form_of(session), session=session)
 
 
 async def edit(request: web.Request) -> web.StreamResponse:
@@ -57,8 +61,24 @@ async def edit(request: web.Request) -> web.StreamResponse:
         changes = validated(SessionChanges, session_values(posted))
         await service.change_session(session.id, asking, changes)
     except (Invalid, Conflict) as refused:
-        return await _page(request, shown(posted), refused)
-    return see_other(f"/sessions/{session.id}?done=saved")
+        return await _page(request, shown(posted), refused, session)
+    return await _saved(request, session.id, posted, "saved")
+
+
+async def _saved(
+    request: web.Request, session_id: UUID, posted: Mapping[str, Any], done: str
+) -> web.StreamResponse:
+    """On to the session's page. Where it can't be published the form says why; what was written is kept
+    as a draft by then, so the form goes on as its editor."""
+    asking = require_viewer(request)
+    if posted.get("action") == "publish":
+        try:
+            await service.publish_session(session_id, asking)
+        except (Conflict, Forbidden, Invalid) as refused:
+            session = await service.get_session(session_id, asking)
+            return await _page(request, shown(posted), refused, session)
+        done = "published"
+    return see_other(f"/sessions/{session_id}?done={done}")
 
 
 async def _own(request: web.Request) -> service.SessionDetail:
@@ -71,18 +91,35 @@ async def _own(request: web.Request) -> service.SessionDetail:
 
 
 async def _page(
-    request: web.Request, form: Mapping[str, Any], refused: DomainError | None = None
+    request: web.Request,
+    form: Mapping[str, Any],
+    refused: DomainError | None = None,
+    session: service.SessionDetail | None = None,
 ) -> web.Response:
     context = {
+        "session": session,
+        "action": f"{session.url}/edit" if session else "/dashboard/mentor/create",
         "form": form,
         "errors": said_errors(refused) if refused else {},
         "skills": await people.all_skills(),
         "timezones": [(name, name.replace("_", " ")) for name in sorted(zone_names())],
         "levels": LEVELS,
-        "languages": LANGUAGES,
-        "step": 1,
+        "languages": _offered_languages(form),
+        "durations": _offered_durations(form),
+        "max_capacity": MAX_CAPACITY,
     }
     return render(request, TEMPLATE, context, status_of(refused) if refused else 200)
+
+
+def _offered_languages(form: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The list, and what this session has from the API if that isn't on it."""
+    own = str(form.get("language", "en"))
+    return [*LANGUAGES, *([] if own in dict(LANGUAGES) else [(own, own)])]
+
+
+def _offered_durations(form: Mapping[str, Any]) -> list[int]:
+    own = _number(form.get("duration_minutes"))
+    return sorted({*DURATIONS, own}) if isinstance(own, int) else list(DURATIONS)
 
 
 def said_errors(refused: DomainError) -> dict[str, str]:

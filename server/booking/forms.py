@@ -31,6 +31,7 @@ LANGUAGES = (
     ("ja", "日本語"),
     ("zh", "中文"),
 )
+DURATIONS = (15, 30, 45, 60, 90, 120, 180, 240)  # minutes that the form offers
 MAX_CAPACITY = 200  # seats; a room larger than this is a broadcast, not a lesson
 MAX_PRICE_MINOR = 100_000_000
 DEFAULT_CURRENCY = "EUR"

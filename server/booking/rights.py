@@ -19,10 +19,8 @@ from server.infra.errors import Forbidden, NotFound
 def abilities(
     session: SessionCard, booking: BookingRow | None, viewer: Viewer | None, now: datetime
 ) -> Abilities:
-    """Nothing for somebody who is not signed in."""
-    if viewer is None:
-        return Abilities()
-    if viewer.user_id == session.mentor_id:
+    """Somebody who is not signed in is offered a seat too: the button leads to the login."""
+    if viewer is not None and viewer.user_id == session.mentor_id:
         return _mentor_abilities(session, now)
     return Abilities(
         book=booking is None and bookable(session, now),

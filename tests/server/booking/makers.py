@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from server.accounts import service as accounts
+from server.accounts.logins import open_login
 from server.accounts.models import RoleGrant, User
+from server.accounts.values import Client
 from server.booking import service
 from server.booking.times import next_mark
 from server.edge.access import Viewer
@@ -73,3 +75,15 @@ async def published(viewer: Viewer, starts_at: datetime | None = None, **values:
     session_id = await draft(viewer, starts_at, **values)
     await service.publish_session(session_id, viewer)
     return session_id
+
+
+async def bearer(viewer: Viewer) -> dict[str, str]:
+    """The headers of a program that this person has signed in."""
+    login = await open_login(viewer.user_id, Client("127.0.0.1", "127.0.0.1"))
+    return {"Authorization": f"Bearer {login.token}"}
+
+
+async def cookie(viewer: Viewer) -> dict[str, str]:
+    """The headers of this person's browser."""
+    login = await open_login(viewer.user_id, Client("127.0.0.1", "127.0.0.1"))
+    return {"Cookie": f"peerlearn={login.cookie}"}

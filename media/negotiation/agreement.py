@@ -33,6 +33,7 @@ from media.protocol.messages import TrackLabel
 from media.transport.parameters import RemoteTransport
 
 Sections = tuple[Section | Rejected, ...]
+Wanted = Mapping[Hashable, Outgoing]  # tracks by key
 
 
 class Agreement:
@@ -108,24 +109,39 @@ class Agreement:
         """The answer to the offer just taken."""
         return self._write(self._role, answer_direction)
 
-    def needs_offer(self, wanted: Mapping[Hashable, Outgoing]) -> bool:
+    def needs_offer(self, wanted: Wanted) -> bool:
         """Whether an offer would change anything for these tracks."""
-        return not self._sections or self._sent() != wanted.keys() - self._declined
+        stopped = any(section.sending and section.sending.stopped for section in self._live())
+        return stopped or not self._sections or self._sent() != self._accepted(wanted)
 
-    def offer(self, wanted: Mapping[Hashable, Outgoing]) -> Offer:
-        """An offer that sends just these tracks, as far as the client takes them and there is room."""
+    def sends_unwanted(self, wanted: Wanted) -> bool:
+        return any(wanted.get(key) != track for key, track in self._sent().items())
+
+    def stop(self, wanted: Wanted) -> None:
+        """Send nothing but these tracks from now on; the next offer tells the client."""
+        self._sections = tuple(
+            replace(section, sending=replace(section.sending, stopped=True))
+            if isinstance(section, Section)
+            and section.sending
+            and wanted.get(section.sending.track.key) != section.sending.track
+            else section
+            for section in self._sections
+        )
+
+    def offer(self, wanted: Wanted) -> Offer:
+        """An offer that adds what of these tracks isn't sent yet, as far as there is room."""
         placement = Placement(self._sections, self._numbers, self._random)
         if not self._sections:
             placement.invite()
-        placement.release(wanted)
+        placement.release()
         sent = self._sent()
-        missing = [track for key, track in wanted.items() if key not in sent | self._declined]
+        missing = [track for key, track in self._accepted(wanted).items() if key not in sent]
         self._declined |= {track.key for track in missing if not placement.put(track)}
         self._sections = tuple(placement.sections)
         tracks = {section.mid: _label(section.sending) for section in self._live() if section.sending}
         return Offer(self._write("actpass", offer_direction), tracks)
 
-    def reconsider(self, wanted: Mapping[Hashable, Outgoing]) -> None:
+    def reconsider(self, wanted: Wanted) -> None:
         """A track that the client rejected gets another chance once it has been unwanted."""
         self._declined &= wanted.keys()
 
@@ -144,16 +160,21 @@ class Agreement:
         found = (publication(section) for section in self._live())
         return {publish.mid: publish for publish in found if publish}
 
-    def deliveries(self, wanted: Mapping[Hashable, Outgoing]) -> dict[Hashable, Deliver]:
+    def deliveries(self) -> dict[Hashable, Deliver]:
         """What the client receives, by key."""
         found = (delivery(section) for section in self._live())
-        return {deliver.key: deliver for deliver in found if deliver and deliver.key in wanted}
+        return {deliver.key: deliver for deliver in found if deliver}
 
     def _live(self) -> Iterator[Section]:
         return (section for section in self._sections if isinstance(section, Section))
 
-    def _sent(self) -> set[Hashable]:
-        return {section.sending.track.key for section in self._live() if section.sending}
+    def _sent(self) -> dict[Hashable, Outgoing]:
+        """The tracks that have a section, whether the client takes them or not."""
+        sending = (section.sending for section in self._live())
+        return {half.track.key: half.track for half in sending if half and not half.stopped}
+
+    def _accepted(self, wanted: Wanted) -> dict[Hashable, Outgoing]:
+        return {key: track for key, track in wanted.items() if key not in self._declined}
 
 
 def _label(sending: Sending) -> TrackLabel:

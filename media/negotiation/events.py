@@ -118,7 +118,7 @@ class Deliver:
 
 @dataclass(frozen=True, slots=True)
 class Undeliver:
-    """Stop forwarding the track `key`."""
+    """Stop forwarding the track `key`; its SSRC doesn't come back."""
 
     key: Hashable
 

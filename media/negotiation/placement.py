@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
@@ -38,11 +38,10 @@ class Placement:
             if index is not None:
                 self._free.add(index)
 
-    def release(self, wanted: Mapping[Hashable, Outgoing]) -> None:
-        """Stop sending what isn't wanted."""
+    def release(self) -> None:
+        """Give up what was stopped."""
         for index, section in enumerate(self.sections):
-            sending = section.sending if isinstance(section, Section) else None
-            if isinstance(section, Section) and sending and sending.track.key not in wanted:
+            if isinstance(section, Section) and section.sending and section.sending.stopped:
                 self.sections[index] = replace(section, sending=None)
 
     def put(self, track: Outgoing) -> bool:

@@ -13,8 +13,8 @@ class OfferSchedule:
     """The clockwork of one room socket's negotiation."""
 
     def __init__(self) -> None:
+        self.batch_ends = 0.0  # what changed before is to be acted on now
         self._not_before = math.inf
-        self._batch_ends = 0.0
         self._offered_at: float | None = None
 
     @property
@@ -25,7 +25,7 @@ class OfferSchedule:
     @property
     def due(self) -> float | None:
         """When the next offer may be made; None while that is not known."""
-        at = max(self._not_before, self._batch_ends)
+        at = max(self._not_before, self.batch_ends)
         return None if self.outstanding or math.isinf(at) else at
 
     def glares(self, now: float) -> bool:
@@ -39,7 +39,7 @@ class OfferSchedule:
 
     def changed(self, now: float) -> None:
         """There is something to offer since now."""
-        self._batch_ends = now + BATCH
+        self.batch_ends = now + BATCH
 
     def offered(self, now: float) -> None:
         self._offered_at = now
@@ -50,4 +50,4 @@ class OfferSchedule:
         A page that handles messages one beside the other has then finished with the answer."""
         self._offered_at = None
         self._not_before = now
-        self._batch_ends = now + BATCH
+        self.batch_ends = now + BATCH

@@ -27,12 +27,15 @@ PROTOCOL = "UDP/TLS/RTP/SAVPF"  # RFC 8834 §4.1
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """Our half: a track under SSRCs of this connection. `agreed` once the client takes it."""
+    """Our half: a track under SSRCs of this connection, which no other track ever has.
+
+    `agreed` once the client takes it; `stopped` until an offer says that it is over."""
 
     track: Outgoing
     ssrc: int
     rtx_ssrc: int | None
     agreed: bool = False
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +180,15 @@ def publication(section: Section) -> Publish | None:
 
 def delivery(section: Section) -> Deliver | None:
     """The track of ours that the client takes in the section, if it does; it has no layers of its own."""
-    if section.sending is None or not section.sending.agreed:
+    sending = section.sending
+    if sending is None or sending.stopped or not sending.agreed:
         return None
     codec = section.codec
     return Deliver(
-        key=section.sending.track.key,
+        key=sending.track.key,
         mid=section.mid,
-        ssrc=section.sending.ssrc,
-        rtx_ssrc=section.sending.rtx_ssrc if codec.rtx_payload_type is not None else None,
+        ssrc=sending.ssrc,
+        rtx_ssrc=sending.rtx_ssrc if codec.rtx_payload_type is not None else None,
         payload_type=codec.payload_type,
         rtx_payload_type=codec.rtx_payload_type,
         extensions={

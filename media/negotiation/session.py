@@ -63,7 +63,9 @@ class NegotiationSession:
     @property
     def next_timeout(self) -> float | None:
         """When to call `timeout`, or None."""
-        return self._schedule.due if self._needs_offer() else None
+        offer = self._schedule.due if self._needs_offer() else None
+        stop = self._schedule.batch_ends if self._agreement.sends_unwanted(self._wanted) else None
+        return min((at for at in (offer, stop) if at is not None), default=None)
 
     # --- what happens
 
@@ -113,13 +115,16 @@ class NegotiationSession:
         return []
 
     def want(self, tracks: Sequence[Outgoing], now: float) -> list[Event]:
-        """The full set of tracks that the client should receive from now on."""
+        """The full set of tracks that the client should receive from now on.
+
+        What is gone is stopped when the batch ends: a track that comes back at once, because its
+        publisher connected again, goes on under the same SSRC, and nothing is negotiated."""
         needed = self._needs_offer()
         self._wanted = {track.key: track for track in tracks}
         self._agreement.reconsider(self._wanted)
         if not needed:
             self._schedule.changed(now)
-        return self._outgoing_changes()
+        return []
 
     def set_transport(self, transport: LocalTransport, now: float) -> list[Event]:
         """The owner restarted ICE on its own: the next offer tells the new credentials."""
@@ -129,14 +134,16 @@ class NegotiationSession:
         return []
 
     def timeout(self, now: float) -> list[Event]:
-        """Do what is due: at most one Offer."""
-        due = self.next_timeout
-        if due is None or now < due:
-            return []
-        offer = self._agreement.offer(self._wanted)
-        self._retell = False
-        self._schedule.offered(now)
-        return [*self._outgoing_changes(), offer]
+        """Do what is due: Undeliver what is no longer wanted, and at most one Offer."""
+        if now >= self._schedule.batch_ends:
+            self._agreement.stop(self._wanted)
+        events = self._outgoing_changes()
+        due = self._schedule.due
+        if due is not None and now >= due and self._needs_offer():
+            events.append(self._agreement.offer(self._wanted))
+            self._retell = False
+            self._schedule.offered(now)
+        return events
 
     # --- how it is taken
 
@@ -196,7 +203,7 @@ class NegotiationSession:
 
     def _outgoing_changes(self) -> list[Event]:
         """What the client receives, as far as it changed."""
-        delivered = self._agreement.deliveries(self._wanted)
+        delivered = self._agreement.deliveries()
         events: list[Event] = [Undeliver(key) for key in self._delivered if key not in delivered]
         events += [deliver for key, deliver in delivered.items() if deliver != self._delivered.get(key)]
         self._delivered = delivered

@@ -117,7 +117,7 @@ class AiortcClient:
         return self.server.take_answer(self.pc.localDescription.sdp)
 
     def directions(self) -> dict[str, str | None]:
-        return {t.mid: t.currentDirection for t in self.pc.getTransceivers()}
+        return {str(t.mid): t.currentDirection for t in self.pc.getTransceivers()}
 
 
 def directions(sdp: str) -> list[tuple[str, str, str]]:
@@ -131,7 +131,7 @@ def directions(sdp: str) -> list[tuple[str, str, str]]:
 
 BROWSER = parse_description(captured("chromium_camera")).sections[0]
 BROWSER_STREAMS = {
-    section.split("a=mid:")[1][0]: [line for line in section.split("\r\n") if line.startswith("a=ssrc")]
+    section.split("a=mid:")[1][:1]: [line for line in section.split("\r\n") if line.startswith("a=ssrc")]
     for section in captured("chromium_camera").split("\r\nm=")[1:]
 }
 ANOTHER = ":".join(["EF"] * 32)  # the digest of some other certificate

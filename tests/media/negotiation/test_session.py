@@ -7,6 +7,7 @@ import pytest
 from media.negotiation.events import (
     Answer,
     Deliver,
+    Offer,
     Publish,
     Refused,
     RemoteParameters,
@@ -120,12 +121,63 @@ def test_session_id_stays_and_version_rises(server: Server) -> None:
     assert second == (first[0], first[1] + 1)
 
 
-def test_track_no_longer_wanted_is_stopped_at_once(server: Server) -> None:
+def test_track_no_longer_wanted_is_stopped_when_the_batch_ends(server: Server) -> None:
     server.take_offer(CAMERA)
     server.want(*ALICE)
     server.take_answer(answer_to(server.offer().sdp))
-    assert only(server.want(ALICE[0]), Undeliver).key == ("alice", "camera")
-    assert only(server.want(*ALICE), Deliver).key == ("alice", "camera")
+    server.now += 5
+    assert server.want(ALICE[0]) == []
+    assert server.session.next_timeout == server.now + 0.1
+    assert only(server.wait(), Undeliver).key == ("alice", "camera")
+
+
+def test_track_is_stopped_even_while_no_offer_can_be_made(server: Server) -> None:
+    server.take_offer(CAMERA)
+    server.want(*ALICE)
+    server.take_answer(answer_to(server.offer().sdp))
+    server.want(*ALICE, outgoing("bob", "camera"))
+    offer = server.offer()
+    server.want(outgoing("bob", "camera"))
+    assert [type(event) for event in server.wait()] == [Undeliver, Undeliver]
+    assert server.session.next_timeout is None
+    assert only(server.take_answer(answer_to(offer.sdp)), Deliver).key == ("bob", "camera")
+    assert server.offer().tracks.keys() == {"s2"}
+
+
+def test_track_that_comes_back_at_once_goes_on(server: Server) -> None:
+    server.take_offer(CAMERA)
+    server.want(*ALICE)
+    server.take_answer(answer_to(server.offer().sdp))
+    server.want()
+    server.want(*ALICE)
+    assert server.session.next_timeout is None
+    assert server.session.timeout(server.now + 1) == []
+
+
+def test_track_that_comes_back_later_has_another_ssrc(server: Server) -> None:
+    server.take_offer(CAMERA)
+    server.want(ALICE[1])
+    first = only(server.take_answer(answer_to(server.offer().sdp)), Deliver)
+    server.want()
+    offer = only(server.wait(), Offer)
+    server.want(ALICE[1])
+    server.take_answer(answer_to(offer.sdp))
+    again = only(server.take_answer(answer_to(server.offer().sdp)), Deliver)
+    assert again.mid == first.mid
+    assert {again.ssrc, again.rtx_ssrc}.isdisjoint({first.ssrc, first.rtx_ssrc})
+
+
+def test_track_with_another_codec_is_another_track(server: Server) -> None:
+    server.take_offer(CAMERA)
+    server.want(ALICE[1])
+    server.take_answer(answer_to(server.offer().sdp))
+    server.want(outgoing("alice", "camera", codec="H264"))
+    events = server.wait()
+    assert only(events, Undeliver).key == ("alice", "camera")
+    assert directions(only(events, Offer).sdp)[2:] == [
+        ("s0", "video", "inactive"),
+        ("s1", "video", "sendonly"),
+    ]
 
 
 # --- glare

@@ -13,11 +13,11 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import asyncpg
 import structlog
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
@@ -35,7 +35,6 @@ MODEL_MODULES: tuple[str, ...] = (
     "server.recordings.models",
 )
 MIGRATIONS = "server.migrations"
-CONNECTION = "default"
 ENGINES = {
     "sqlite": "server.infra.sqlite_client",
     "postgres": "server.infra.asyncpg_client",
@@ -64,17 +63,20 @@ _context: TortoiseContext | None = None
 
 
 def orm_config(database_url: str) -> dict[str, Any]:
-    """Tortoise's configuration for one database with all our models."""
-    connection = expand_db_url(database_url)
-    connection["engine"] = ENGINES[urlsplit(database_url).scheme]
-    if connection["engine"] == ENGINES["postgres"]:
-        connection["credentials"].setdefault("maxsize", POOL_SIZE)
+    """Tortoise's configuration for one database with all our models.
+
+    The connection is named after its engine: Tortoise caches statements by connection name, and those
+    of one engine are wrong for the other."""
+    engine = ENGINES[urlsplit(database_url).scheme]
+    parameters = expand_db_url(database_url)["credentials"]
+    if engine.endswith("asyncpg_client"):
+        parameters.setdefault("maxsize", POOL_SIZE)
     return {
-        "connections": {CONNECTION: connection},
+        "connections": {engine: {"engine": engine, "credentials": parameters}},
         "apps": {
             "models": {
-                "models": [name for name in MODEL_MODULES if find_spec(name)],
-                "default_connection": CONNECTION,
+                "models": list(MODEL_MODULES),
+                "default_connection": engine,
                 "migrations": MIGRATIONS,
             }
         },
@@ -108,7 +110,7 @@ async def close_database() -> None:
 
 def connection() -> BaseDBAsyncClient:
     """The connection of this task: inside a unit of work, its transaction."""
-    return require_context().connections.get(CONNECTION)
+    return require_context().db()
 
 
 def dialect() -> str:
@@ -206,15 +208,16 @@ async def execute(sql: str, params: Sequence[Any] = ()) -> int:
 
     Placeholders are `?` for both databases. Raises IntegrityError."""
     client = connection()
-    if client.capabilities.dialect == "postgres":
-        return (await client.execute_query(_numbered(sql), list(params)))[0]
     try:
         async with client.acquire_connection() as raw:
+            if client.capabilities.dialect == "postgres":
+                status: str = await raw.execute(_numbered(sql), *params)
+                return int(status.rpartition(" ")[2])  # "UPDATE 3", "INSERT 0 3"
             cursor: sqlite3.Cursor = await raw.execute(sql, _sqlite_values(params))
             return cursor.rowcount
-    except sqlite3.IntegrityError as error:
+    except (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError) as error:
         raise IntegrityError(error) from error
-    except sqlite3.OperationalError as error:
+    except (sqlite3.OperationalError, asyncpg.SyntaxOrAccessError) as error:
         raise OperationalError(error) from error
 
 

@@ -18,7 +18,7 @@ from tortoise.migrations.operations import AlterModelOptions, Operation
 
 from config.settings import Settings
 from server.infra import raw_objects
-from server.infra.db import CONNECTION, connection, orm_config
+from server.infra.db import connection, orm_config
 
 MIGRATION_LOCK = 7_061_984_221  # any constant: the key of PostgreSQL's advisory lock
 
@@ -29,7 +29,7 @@ async def migrate(settings: Settings) -> None:
     config = orm_config(settings.database_url)
     async with _one_at_a_time(settings), TortoiseContext() as context:
         await context.init(config=config)
-        await MigrationExecutor(context.connections.get(CONNECTION), config["apps"]).migrate()
+        await MigrationExecutor(context.db(), config["apps"]).migrate()
         await apply_raw_objects()
 
 

@@ -1,0 +1,254 @@
+"""Jobs follow their commit, run at least once, never twice at a time, and are not lost with a worker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.settings import Settings
+from server.infra import clock, db, outbox
+from server.infra.clock import ManualClock
+from server.infra.models import OutboxRow
+from server.worker import Worker, run_due
+from tests.databases import BOTH
+
+PATIENCE_S = 10
+
+
+class Recorder:
+    """A handler that keeps what it was given, and fails for as long as it is told to."""
+
+    def __init__(self) -> None:
+        self.calls: list[dict[str, Any]] = []
+        self.failures = 0
+        self.called = asyncio.Event()
+
+    async def __call__(self, payload: dict[str, Any]) -> None:
+        db.require_no_transaction()
+        self.calls.append(payload)
+        self.called.set()
+        if self.failures:
+            self.failures -= 1
+            raise ValueError("not yet")
+
+
+@pytest.fixture
+def handler(monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    """The handler of the job `test.job`."""
+    recorder = Recorder()
+    monkeypatch.setitem(outbox._handlers, "test.job", recorder)
+    return recorder
+
+
+@db.transactional
+async def enqueue(count: int = 1, **options: Any) -> None:
+    for number in range(count):
+        await outbox.enqueue("test.job", {"number": number}, **options)
+
+
+@BOTH
+async def test_job_runs_after_its_commit(database: Settings, handler: Recorder) -> None:
+    await enqueue()
+    assert await run_due() == 1
+    assert handler.calls == [{"number": 0}]
+    assert await run_due() == 0
+
+
+@BOTH
+async def test_job_of_an_undone_transaction_never_was(database: Settings, handler: Recorder) -> None:
+    @db.transactional
+    async def undone() -> None:
+        await enqueue()
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        await undone()
+    assert await run_due() == 0
+
+
+@BOTH
+async def test_same_dedupe_key_runs_once(database: Settings, handler: Recorder) -> None:
+    await asyncio.gather(*(enqueue(dedupe_key="mail:7") for _ in range(10)))
+    await run_due()
+    await enqueue(dedupe_key="mail:7")
+    await run_due()
+    assert len(handler.calls) == 1
+
+
+async def test_job_waits_for_its_time(
+    database: Settings, handler: Recorder, moved_clock: ManualClock
+) -> None:
+    await enqueue(run_at=clock.now() + timedelta(hours=1))
+    assert await run_due() == 0
+    moved_clock.advance(timedelta(hours=1))
+    assert await run_due() == 1
+
+
+async def test_failed_job_is_tried_again_later_and_later(
+    database: Settings, handler: Recorder, moved_clock: ManualClock
+) -> None:
+    handler.failures = 3
+    await enqueue()
+    waits = []
+    for _ in range(3):
+        assert await run_due() == 1
+        row = await OutboxRow.get()
+        assert "not yet" in row.last_error
+        waits.append((row.run_at - clock.now()).total_seconds())
+        assert await run_due() == 0
+        moved_clock.set(row.run_at)
+    assert waits == sorted(waits)
+    assert await run_due() == 1
+    assert (await OutboxRow.get()).done_at is not None
+
+
+async def test_hopeless_job_is_given_up_and_kept(
+    database: Settings, handler: Recorder, moved_clock: ManualClock
+) -> None:
+    handler.failures = 1000
+    await enqueue()
+    for _ in range(outbox.MAX_ATTEMPTS + 5):
+        await run_due()
+        moved_clock.advance(timedelta(hours=2))
+    row = await OutboxRow.get()
+    assert row.failed_at is not None
+    assert row.attempts == outbox.MAX_ATTEMPTS == len(handler.calls)
+
+
+async def test_job_without_a_handler_is_tried_again(database: Settings) -> None:
+    @db.transactional
+    async def unit() -> None:
+        await outbox.enqueue("test.unknown", {})
+
+    await unit()
+    await run_due()
+    assert "no handler" in (await OutboxRow.get()).last_error
+
+
+@BOTH
+async def test_two_workers_never_claim_the_same_row(database: Settings) -> None:
+    await enqueue(50)
+
+    async def claim_all() -> list[int]:
+        claimed: list[int] = []
+        while found := await outbox.claim(3):
+            claimed += [claim.id for claim in found]
+        return claimed
+
+    claims = await asyncio.gather(*(claim_all() for _ in range(5)))
+    everything = [row_id for claimed in claims for row_id in claimed]
+    assert len(everything) == 50 == len(set(everything))
+
+
+@BOTH
+async def test_killed_workers_job_is_taken_up_when_its_lease_ends(
+    database: Settings, handler: Recorder, moved_clock: ManualClock
+) -> None:
+    await enqueue()
+    (lost,) = await outbox.claim(1)
+    assert await outbox.claim(1) == []
+    moved_clock.advance(outbox.LEASE)
+    (taken,) = await outbox.claim(1)
+    assert (taken.id, taken.attempt) == (lost.id, 2)
+
+
+async def test_worker_that_lost_its_lease_changes_nothing(
+    database: Settings, moved_clock: ManualClock
+) -> None:
+    await enqueue()
+    (stale,) = await outbox.claim(1)
+    moved_clock.advance(outbox.LEASE)
+    (taken,) = await outbox.claim(1)
+    await outbox.fail(stale, "too late")
+    await outbox.finish(stale)
+    row = await OutboxRow.get()
+    assert row.done_at is None
+    assert row.last_error == ""
+    await outbox.finish(taken)
+    assert (await OutboxRow.get()).done_at is not None
+
+
+async def test_renewed_lease_keeps_a_long_job(database: Settings, moved_clock: ManualClock) -> None:
+    await enqueue()
+    (claimed,) = await outbox.claim(1)
+    for _ in range(5):
+        moved_clock.advance(outbox.LEASE * 0.9)
+        await outbox.renew(claimed)
+    assert await outbox.claim(1) == []
+
+
+async def test_running_worker_wakes_at_the_commit(
+    database: Settings, handler: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.worker.POLL_S", 3600)
+    worker = asyncio.create_task(Worker().run())
+    await enqueue()
+    await asyncio.wait_for(handler.called.wait(), PATIENCE_S)
+    worker.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await worker
+    assert (await OutboxRow.get(job="test.job")).done_at is not None
+
+
+async def test_stopping_worker_puts_back_what_it_could_not_end(
+    database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = asyncio.Event()
+
+    async def endless(payload: dict[str, Any]) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setitem(outbox._handlers, "test.job", endless)
+    monkeypatch.setattr("server.worker.STOP_S", 0.01)
+    worker = asyncio.create_task(Worker().run())
+    await enqueue()
+    await asyncio.wait_for(begun.wait(), PATIENCE_S)
+    worker.cancel()
+    await asyncio.gather(worker, return_exceptions=True)
+    row = await OutboxRow.get(job="test.job")
+    assert row.lease_until is None
+    assert row.done_at is None
+
+
+async def test_periodic_job_has_one_row_for_each_period(
+    database: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    moved_clock: ManualClock,
+    run_jobs: Callable[[], Awaitable[int]],
+) -> None:
+    monkeypatch.setattr(outbox, "_periods", {"test.hourly": timedelta(hours=1)})
+    recorder = Recorder()
+    monkeypatch.setitem(outbox._handlers, "test.hourly", recorder)
+    for _ in range(3):
+        await outbox.schedule_periodic()
+    for ran in range(4):
+        assert len(recorder.calls) == ran
+        moved_clock.advance(timedelta(hours=1))
+        await run_jobs()
+
+
+async def test_old_done_rows_are_forgotten(
+    database: Settings, handler: Recorder, moved_clock: ManualClock
+) -> None:
+    await enqueue()
+    await run_due()
+    moved_clock.advance(outbox.KEEP_DONE)
+    await outbox.purge()
+    assert await OutboxRow.all().count() == 1
+    moved_clock.advance(timedelta(seconds=1))
+    await outbox.purge()
+    assert await OutboxRow.all().count() == 0
+
+
+@given(st.integers(1, outbox.MAX_ATTEMPTS), st.floats(0, 1, exclude_max=True))
+def test_pause_grows_and_has_an_end(attempt: int, chance: float) -> None:
+    pause = outbox.backoff(attempt, chance)
+    assert outbox.BACKOFF_BASE_S <= pause <= outbox.BACKOFF_MAX_S * 1.25
+    assert pause <= outbox.backoff(attempt + 1, 0.9999) + 1

@@ -31,7 +31,7 @@ async def room_socket(request: web.Request) -> web.WebSocketResponse:
         compress=False, heartbeat=HEARTBEAT_S, max_msg_size=FRAME_LIMIT, timeout=2.0
     )
     await socket.prepare(request)
-    assert isinstance(request.transport, asyncio.Transport)
+    assert request.transport is not None
     outlet = Outlet(socket, request.transport)
     try:
         await _attend(request, socket, outlet)
@@ -76,6 +76,11 @@ async def _listen(
             outlet.send(frame_of(answer))
 
 
+def _sayable(text: str | None) -> str | None:
+    """What somebody wrote, without lone surrogates: JSON can hold them, UTF-8 can't."""
+    return text.encode("utf-8", "replace").decode() if text else None
+
+
 _TOO_MANY = Error(code="too_many", message="Too many messages. Slow down, or you will be disconnected.")
 
 
@@ -86,7 +91,7 @@ async def _answer(hub: Hub, room: Room, member: Member, received: aiohttp.WSMess
             raise MessageError("malformed", "Messages are JSON text.")
         await dispatch(hub, room, member, decode_client(received.data))
     except MessageError as error:
-        return Error(code=error.code, message=error.message, re=error.re)
+        return Error(code=error.code, message=error.message, re=_sayable(error.re))
     except Exception:  # a mistake of ours must not cost somebody the lesson
         log.exception("room message failed", room=room.id)
         return Error(code="internal", message="This did not work. It has been noted.")

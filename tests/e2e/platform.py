@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import re
 import signal
@@ -129,10 +130,11 @@ class Person:
 class Town:
     """Makes accounts and lessons on one platform."""
 
+    _numbers = itertools.count(1)
+
     def __init__(self, platform: Platform, http: aiohttp.ClientSession) -> None:
         self.platform = platform
         self.http = http
-        self._count = 0
 
     async def dev(self, path: str) -> Any:
         async with self.http.get(f"{self.platform.base}/dev/{path}") as answer:
@@ -148,8 +150,7 @@ class Town:
         return await self.person(found["email"], found["password"]).login()
 
     async def register(self, role: str, *, verified: bool = True) -> Person:
-        self._count += 1
-        name = f"{role}{self._count}x{os.getpid()}"
+        name = f"{role}{next(self._numbers)}"
         person = self.person(f"{name}@example.org")
         await person.call(
             "POST",

@@ -1,19 +1,15 @@
-"""The form that creates and changes a session. Browsers send text; here it becomes what the API takes."""
+"""The form that creates and changes a session."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from aiohttp import web
-from babel.numbers import get_currency_precision, is_currency
 
 from server.booking import service
 from server.booking.forms import (
-    DEFAULT_CURRENCY,
     DURATIONS,
     LANGUAGES,
     LEVELS,
@@ -21,9 +17,10 @@ from server.booking.forms import (
     SessionChanges,
     SessionForm,
 )
+from server.booking.formtext import empty_form, form_of, number, shown, values_of
 from server.booking.paths import id_in_path
 from server.booking.times import zone_names
-from server.edge.access import Viewer, require_viewer
+from server.edge.access import require_viewer
 from server.edge.api import validated
 from server.edge.errors import status_of
 from server.edge.redirects import see_other
@@ -33,18 +30,17 @@ from server.people import service as people
 
 TEMPLATE = "booking/create.html"
 FIELD_IDS = {"price_minor": "price"}  # where the form's names differ from the API's
-AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
 
 
 async def create_page(request: web.Request) -> web.StreamResponse:
-    return await _page(request, _empty_form(require_viewer(request)))
+    return await _page(request, empty_form(require_viewer(request).timezone))
 
 
 async def create(request: web.Request) -> web.StreamResponse:
     """Save a draft; with `action=publish` it is published too."""
     asking, posted = require_viewer(request), await read_form(request)
     try:
-        session_id = await service.create_session(asking, validated(SessionForm, session_values(posted)))
+        session_id = await service.create_session(asking, validated(SessionForm, values_of(posted)))
     except (Invalid, Conflict) as refused:
         return await _page(request, shown(posted), refused)
     return await _saved(request, session_id, posted, "drafted")
@@ -52,13 +48,13 @@ async def create(request: web.Request) -> web.StreamResponse:
 
 async def edit_page(request: web.Request) -> web.StreamResponse:
     session = await _own(request)
-    return await _page(request, _form_of(session), session=session)
+    return await _page(request, form_of(session), session=session)
 
 
 async def edit(request: web.Request) -> web.StreamResponse:
     asking, posted, session = require_viewer(request), await read_form(request), await _own(request)
     try:
-        changes = validated(SessionChanges, session_values(posted))
+        changes = validated(SessionChanges, values_of(posted))
         await service.change_session(session.id, asking, changes)
     except (Invalid, Conflict) as refused:
         return await _page(request, shown(posted), refused, session)
@@ -118,7 +114,7 @@ def _offered_languages(form: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _offered_durations(form: Mapping[str, Any]) -> list[int]:
-    own = _number(form.get("duration_minutes"))
+    own = number(form.get("duration_minutes"))
     return sorted({*DURATIONS, own}) if isinstance(own, int) else list(DURATIONS)
 
 
@@ -130,94 +126,4 @@ def said_errors(refused: DomainError) -> dict[str, str]:
     return {
         FIELD_IDS.get(name, name.partition(".")[0]): refused.message if text == refused.code else text
         for name, text in refused.fields.items()
-    }
-
-
-# --- the form's text and the API's values
-
-
-def session_values(posted: Mapping[str, Any]) -> dict[str, Any]:
-    """What the API would be sent: numbers for digits, minor units for a price, one objective a line.
-    Numbers that are none stay text, so that their field is refused."""
-    values: dict[str, Any] = {
-        name: posted[name]
-        for name in ("title", "description", "level", "language", "starts_at", "currency", "recording")
-        if name in posted
-    }
-    for name in ("duration_minutes", "capacity"):
-        if name in posted:
-            values[name] = _number(posted[name])
-    if "price" in posted:
-        values["price_minor"] = _minor(posted["price"], posted.get("currency") or DEFAULT_CURRENCY)
-    if posted.get("timezone"):
-        values["timezone"] = posted["timezone"]
-    values["skills"] = _listed(posted.get("skills"))
-    values["objectives"] = _lines(posted.get("objectives"))
-    return values
-
-
-def shown(posted: Mapping[str, Any]) -> dict[str, Any]:
-    """What was sent, as the fields show it again."""
-    return {
-        **posted,
-        "skills": _listed(posted.get("skills")),
-        "objectives": "\n".join(_lines(posted.get("objectives"))),
-    }
-
-
-def _listed(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) and value else list(value or [])
-
-
-def _lines(value: Any) -> list[str]:
-    """Several fields or several lines, empty ones left out."""
-    return [line.strip() for text in _listed(value) for line in text.splitlines() if line.strip()]
-
-
-def _number(text: Any) -> Any:
-    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() else text
-
-
-def _minor(text: Any, currency: Any) -> Any:
-    """`12.50` in the currency's minor units; the text itself where it is no such amount."""
-    amount = str(text).strip().replace(",", ".") or "0"
-    if not AMOUNT.fullmatch(amount):
-        return text
-    exponent = get_currency_precision(currency) if is_currency(str(currency)) else 2
-    minor = Decimal(amount).scaleb(exponent)
-    return int(minor) if minor == int(minor) else text
-
-
-def _empty_form(asking: Viewer) -> dict[str, Any]:
-    return {
-        "starts_at": "",
-        "timezone": asking.timezone,
-        "level": "beginner",
-        "language": "en",
-        "duration_minutes": "60",
-        "capacity": "1",
-        "price": "0",
-        "currency": DEFAULT_CURRENCY,
-        "recording": "auto",
-        "skills": [],
-        "objectives": "",
-    }
-
-
-def _form_of(session: service.SessionDetail) -> dict[str, Any]:
-    exponent = get_currency_precision(session.currency)
-    return {
-        "title": session.title,
-        "description": session.description,
-        "skills": list(session.skill_slugs),
-        "level": session.level,
-        "language": session.language,
-        "objectives": "\n".join(session.objectives),
-        "starts_at": session.local_start,
-        "timezone": session.timezone,
-        "duration_minutes": str(session.duration_minutes),
-        "capacity": str(session.capacity),
-        "price": f"{Decimal(session.price_minor).scaleb(-exponent):f}",
-        "currency": session.currency,
-        "recording": session.recording,
     }

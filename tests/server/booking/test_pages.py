@@ -248,6 +248,7 @@ async def test_price_is_read_in_the_currencys_own_units(
         ({"starts_at": "2020-01-01T10:00"}, "starts_at"),
         ({"duration_minutes": "soon"}, "duration_minutes"),
         ({"capacity": "-1"}, "capacity"),
+        ({"capacity": "9" * 5000}, "capacity"),
         ({"price": "a lot"}, "price"),
         ({"price": "1.005"}, "price"),
         ({"price": "1e99"}, "price"),

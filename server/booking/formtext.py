@@ -1,0 +1,104 @@
+"""Between the text of a browser's form and the values that the API takes. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import get_currency_precision, is_currency
+
+from server.booking.forms import DEFAULT_CURRENCY
+from server.booking.values import SessionDetail
+
+DIGITS = re.compile(r"[0-9]{1,9}")
+AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
+
+
+def values_of(posted: Mapping[str, Any]) -> dict[str, Any]:
+    """What the API would be sent: numbers for digits, minor units for a price, one objective a line.
+    Numbers that are none stay text, so that their field is refused."""
+    values: dict[str, Any] = {
+        name: posted[name]
+        for name in ("title", "description", "level", "language", "starts_at", "currency", "recording")
+        if name in posted
+    }
+    for name in ("duration_minutes", "capacity"):
+        if name in posted:
+            values[name] = number(posted[name])
+    if "price" in posted:
+        values["price_minor"] = _minor(posted["price"], posted.get("currency") or DEFAULT_CURRENCY)
+    if posted.get("timezone"):
+        values["timezone"] = posted["timezone"]
+    values["skills"] = _listed(posted.get("skills"))
+    values["objectives"] = _lines(posted.get("objectives"))
+    return values
+
+
+def shown(posted: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent, as the fields show it again."""
+    return {
+        **posted,
+        "skills": _listed(posted.get("skills")),
+        "objectives": "\n".join(_lines(posted.get("objectives"))),
+    }
+
+
+def _listed(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) and value else list(value or [])
+
+
+def _lines(value: Any) -> list[str]:
+    """Several fields or several lines, empty ones left out."""
+    return [line.strip() for text in _listed(value) for line in text.splitlines() if line.strip()]
+
+
+def number(text: Any) -> Any:
+    """Up to nine digits as a number; anything else as it is."""
+    return int(text) if isinstance(text, str) and DIGITS.fullmatch(text) else text
+
+
+def _minor(text: Any, currency: Any) -> Any:
+    """`12.50` in the currency's minor units; the text itself where it is no such amount."""
+    amount = str(text).strip().replace(",", ".") or "0"
+    if not AMOUNT.fullmatch(amount):
+        return text
+    exponent = get_currency_precision(currency) if is_currency(str(currency)) else 2
+    minor = Decimal(amount).scaleb(exponent)
+    return int(minor) if minor == int(minor) else text
+
+
+def empty_form(zone_name: str) -> dict[str, Any]:
+    return {
+        "starts_at": "",
+        "timezone": zone_name,
+        "level": "beginner",
+        "language": "en",
+        "duration_minutes": "60",
+        "capacity": "1",
+        "price": "0",
+        "currency": DEFAULT_CURRENCY,
+        "recording": "auto",
+        "skills": [],
+        "objectives": "",
+    }
+
+
+def form_of(session: SessionDetail) -> dict[str, Any]:
+    exponent = get_currency_precision(session.currency)
+    return {
+        "title": session.title,
+        "description": session.description,
+        "skills": list(session.skill_slugs),
+        "level": session.level,
+        "language": session.language,
+        "objectives": "\n".join(session.objectives),
+        "starts_at": session.local_start,
+        "timezone": session.timezone,
+        "duration_minutes": str(session.duration_minutes),
+        "capacity": str(session.capacity),
+        "price": f"{Decimal(session.price_minor).scaleb(-exponent):f}",
+        "currency": session.currency,
+        "recording": session.recording,
+    }

@@ -1,0 +1,66 @@
+"""One Chromium for all tests of the room's page, a fresh context and a fresh room for each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import aioice.ice
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+
+from tests.web.room_browser import CHROMIUM, FLAGS, MAKE_SCREEN, OpenRoom
+from tests.web.room_mock import RoomMock
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker, one browser."""
+    for item in items:
+        if item.path.name.startswith("test_room_"):
+            item.add_marker(pytest.mark.xdist_group("room_page"))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def room(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RoomMock]:
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"])
+    room = RoomMock()
+    await room.start()
+    yield room
+    await room.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def open_room(chromium: Browser, room: RoomMock) -> AsyncIterator[OpenRoom]:
+    """Opens the room's page; whatever it complains about in the console fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def complain(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            complaints.append(said.text)
+
+    async def open_page(*, allowed: bool = True, before: str = "", host: str = "127.0.0.1") -> Page:
+        context = await chromium.new_context(viewport={"width": 1280, "height": 800})
+        contexts.append(context)
+        if allowed:
+            await context.grant_permissions(["camera", "microphone"])
+        await context.add_init_script(MAKE_SCREEN + before)
+        page = await context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", complain)
+        await page.goto(room.url.replace("127.0.0.1", host))
+        return page
+
+    yield open_page
+    for context in contexts:
+        await context.close()
+    assert complaints == []

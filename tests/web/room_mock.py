@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-import jinja2
 from aiohttp import WSMsgType, web
 
+from tests.web.pages import environment, for_every_page
 from tests.web.room_media import MediaPeer, Person
-from web import STATIC, TEMPLATES
+from web import STATIC
 
 SESSION = "5f0c7a52-3a3e-4d0b-9c9e-0d9b6f7f1c11"
 TITLE = "Reading jazz harmony at the piano"
@@ -49,6 +49,7 @@ class RoomMock:
     minutes_left: float = 32.5
     refuse_with: tuple[int, str] | None = None  # close code and words of the error before it
     media_works: bool = True
+    collide: bool = False  # the next offer of the browser crosses one of ours
     own_name: str = "Ana Ruiz"
     received: list[dict[str, Any]] = field(default_factory=list)
     joins: list[dict[str, str]] = field(default_factory=list)  # query of each opened socket
@@ -58,6 +59,7 @@ class RoomMock:
     socket: web.WebSocketResponse | None = None
     port: int = 0
     _connection: str = ""
+    _sending: set[asyncio.Future[None]] = field(default_factory=set)
     _heard: asyncio.Condition = field(default_factory=asyncio.Condition)
     _runner: web.AppRunner | None = None
 
@@ -90,7 +92,9 @@ class RoomMock:
 
     def send(self, message: dict[str, Any]) -> None:
         if self.socket and not self.socket.closed:
-            asyncio.ensure_future(self.socket.send_str(json.dumps(message)))
+            sending = asyncio.ensure_future(self.socket.send_str(json.dumps(message)))
+            self._sending.add(sending)
+            sending.add_done_callback(self._sending.discard)
 
     async def drop(self, code: int = 1011) -> None:
         """Close the socket from our side."""
@@ -126,17 +130,14 @@ class RoomMock:
     # --- HTTP
 
     async def _page(self, request: web.Request) -> web.Response:
-        environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
-        page = environment.get_template("classroom/room.html").render(
-            static=lambda path: f"/static/{path}",
-            csrf_token=CSRF,
-            csp_nonce=NONCE,
-            viewer=None,
-            path=request.path,
-            base_url="",
-            session=SimpleNamespace(title=TITLE, mentor=SimpleNamespace(name="Maya Chen")),
-            room=self._data(),
-        )
+        context = {
+            **for_every_page(None, request.path),
+            "csrf_token": CSRF,
+            "csp_nonce": NONCE,
+            "session": SimpleNamespace(title=TITLE, mentor=SimpleNamespace(name="Maya Chen")),
+            "room": self._data(),
+        }
+        page = environment().get_template("classroom/room.html").render(context)
         return web.Response(
             text=page, content_type="text/html", headers={"Content-Security-Policy": POLICY}
         )
@@ -149,13 +150,19 @@ class RoomMock:
             "ends_at": instant(self.minutes_left),
             "recording": "off" if self.recording == "off" else "auto",
             "mentor": "Maya Chen",
-            "self": {"name": self.own_name, "role": self.role},
+            "name": self.own_name,
+            "role": self.role,
+            "opens_at": instant(self.minutes_left - 60),
+            "session_url": f"/sessions/{SESSION}",
+            "summary_url": f"/sessions/{SESSION}/summary",
         }
 
     async def _lesson(self, request: web.Request) -> web.Response:
         self.posts.append((request.match_info["action"], request.headers.get("X-CSRF-Token", "")))
         if request.match_info["action"] == "end":
-            self.send({"type": "ended", "reason": "mentor", "summary_url": f"/sessions/{SESSION}/summary"})
+            self.send(
+                {"type": "ended", "reason": "mentor", "summary_url": f"/sessions/{SESSION}/summary"}
+            )
         return web.json_response({"success": True, "data": None, "message": "OK"})
 
     # --- the room socket
@@ -211,6 +218,9 @@ class RoomMock:
         peer = self.peer
         assert peer is not None
         first = not peer.labels
+        if self.collide:
+            self.collide = False
+            await peer.offer()
         await peer.offered(message)
         if first and self.people:
             await peer.deliver(self.people)

@@ -57,9 +57,11 @@ export class Call {
     addEventListener("online", () => this.retryNow());
   }
 
-  /** A reload of a tab that was in the room. */
+  /** This page is the reload of one that was in the room. Coming back later starts in the lobby. */
   get resumable() {
-    return Boolean(this.#token.get());
+    const [navigation] = performance.getEntriesByType("navigation");
+    const type = /** @type {PerformanceNavigationTiming|undefined} */ (navigation)?.type;
+    return type === "reload" && Boolean(this.#token.get());
   }
 
   join() {

@@ -45,6 +45,10 @@ const WORDS = {
     failed: "The screen can't be shared. Try a single window instead.",
   },
 };
+const BOTH = {
+  denied: "Your browser keeps camera and microphone off for this page. Allow them at the left of the address bar, then try again.",
+  missing: "No camera or microphone found. Plug one in, or watch and use the chat.",
+};
 const NO_ACCESS = {
   insecure: "This address is not secure (https), so the browser gives no camera or microphone. You can watch and use the chat.",
   unsupported: "This browser gives no camera or microphone. You can watch and use the chat, or open the room in another browser.",
@@ -64,6 +68,12 @@ export function canShareScreen() {
 /** @param {Device} device @param {string} code @returns {Problem} */
 export function problem(device, code) {
   return { code, text: WORDS[device][code] ?? WORDS[device].failed };
+}
+
+/** One sentence for camera and microphone when both lack for the same reason. @returns {Problem|null} */
+export function problemOfBoth(camera, microphone) {
+  if (!camera || !microphone || camera.code !== microphone.code || !BOTH[camera.code]) return null;
+  return { code: camera.code, text: BOTH[camera.code] };
 }
 
 /**

@@ -6,8 +6,7 @@ const GAP = 8;
 const WIDE = 16 / 9;
 const NARROW_STAGE = 600; // below it tiles may be taller than 16:9, so that two people fill a phone
 const SHAPES = [WIDE, 4 / 3, 1, 4 / 5];
-const SIDE_STRIP = { share: 0.2, least: 150, most: 232 }; // of the stage's width
-const LOW_STRIP = { share: 0.2, least: 76, most: 132 }; // of the stage's height
+const STRIP = { share: 0.2, most: 232, least: 112 }; // a strip tile's width, by the stage's larger side
 
 function shapes(width) {
   return width < NARROW_STAGE ? SHAPES : [WIDE];
@@ -60,48 +59,47 @@ export function grid(count, width, height) {
   });
 }
 
-function sideways(width, height) {
-  const strip = clamp(width * SIDE_STRIP.share, SIDE_STRIP.least, SIDE_STRIP.most);
-  const tile = { width: strip, height: strip / WIDE };
-  return { tile, upright: true, stage: { width: width - strip - GAP, height } };
-}
-
-function below(width, height) {
-  const strip = clamp(height * LOW_STRIP.share, LOW_STRIP.least, LOW_STRIP.most);
-  const tile = { width: strip * WIDE, height: strip };
-  return { tile, upright: false, stage: { width, height: height - strip - GAP } };
+/** A strip of `count` tiles at the right or below; tiles shrink, to a limit, so that all fit. */
+function strip(count, width, height, upright) {
+  const fair = (upright ? height * WIDE : width) / count - GAP;
+  const preferred = Math.min(STRIP.most, Math.max(width, height) * STRIP.share);
+  const tileWidth = clamp(Math.min(fair, preferred), STRIP.least, STRIP.most);
+  const tile = { width: tileWidth, height: tileWidth / WIDE };
+  const stage = upright
+    ? { width: width - tile.width - GAP, height }
+    : { width, height: height - tile.height - GAP };
+  return { tile, upright, stage };
 }
 
 /** The strip stands where it leaves the larger picture. */
-function bestStrip(width, height) {
-  const [side, low] = [sideways(width, height), below(width, height)];
-  const picture = ({ stage }) => area(fit(stage.width, stage.height, WIDE));
-  return picture(side) > picture(low) ? side : low;
+function bestStrip(count, width, height, shape) {
+  const options = [true, false].map((upright) => strip(count, width, height, upright));
+  const picture = ({ stage }) => area(fit(stage.width, stage.height, shape));
+  return picture(options[0]) > picture(options[1]) ? options[0] : options[1];
 }
 
-function featuredRect(stage, whole) {
-  const { width, height } = whole
-    ? stage
-    : largest(shapes(stage.width).map((shape) => fit(stage.width, stage.height, shape)));
+function featuredRect(stage, shape) {
+  const allowed = shape ? [shape] : shapes(stage.width);
+  const { width, height } = largest(allowed.map((one) => fit(stage.width, stage.height, one)));
   return { x: (stage.width - width) / 2, y: (stage.height - height) / 2, width, height };
 }
 
 /**
- * One large tile and the others in a strip. `whole` gives it all the room (a shared screen of any
- * shape). Strip tiles that do not fit get no rectangle: the returned list is shorter than `others`.
+ * One large tile and the others in a strip. `shape` is the large one's width by height (a shared
+ * screen's own), 0 for a camera. Strip tiles that do not fit get no rectangle: the list is shorter.
  * @returns {{featured: Rect, strip: Rect[]}}
  */
-export function speaker(others, width, height, whole) {
-  if (!others) return { featured: featuredRect({ width, height }, whole), strip: [] };
-  const { tile, upright, stage } = bestStrip(width, height);
+export function speaker(others, width, height, shape) {
+  if (!others) return { featured: featuredRect({ width, height }, shape), strip: [] };
+  const { tile, upright, stage } = bestStrip(others, width, height, shape || WIDE);
   const [length, size] = upright ? [height, tile.height] : [width, tile.width];
   const shown = Math.min(others, Math.max(1, Math.floor((length + GAP) / (size + GAP))));
   const start = (length - shown * size - (shown - 1) * GAP) / 2;
-  const strip = Array.from({ length: shown }, (_, index) => {
+  const places = Array.from({ length: shown }, (_, index) => {
     const along = start + index * (size + GAP);
     return upright
       ? { x: stage.width + GAP, y: along, ...tile }
       : { x: along, y: stage.height + GAP, ...tile };
   });
-  return { featured: featuredRect(stage, whole), strip };
+  return { featured: featuredRect(stage, shape), strip: places };
 }

@@ -17,7 +17,7 @@ export function rate(loss, rttMs) {
   const score = Math.max(0, 5 - byLoss - byDelay);
   if (byLoss && byLoss >= byDelay) return { score, reason: `${Math.round(loss * 100)} % of packets are lost` };
   if (byDelay) return { score, reason: `Slow connection: ${Math.round(rttMs)} ms` };
-  return { score, reason: "Connection is good" };
+  return { score, reason: "Good connection" };
 }
 
 /** What one report says. @param {RTCStatsReport} report */

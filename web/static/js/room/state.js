@@ -183,7 +183,7 @@ function speaking(state, { participant, level, dominant }) {
   state.speakersTold = true;
   if (level > 0) state.speaking.set(participant, level);
   else state.speaking.delete(participant);
-  if (dominant) state.dominant = participant;
+  if (dominant) state.set({ dominant: participant });
   state.touch("speaking");
 }
 

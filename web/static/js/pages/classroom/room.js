@@ -18,7 +18,7 @@ const TOAST_MS = 6_000;
 const VIEWS = { lobby: "lobby", joining: "call", in: "call", over: "over" };
 
 const data = JSON.parse(document.getElementById("room")?.textContent ?? "{}");
-const sessionUrl = `/sessions/${data.session_id}`;
+const sessionUrl = data.session_url ?? `/sessions/${data.session_id}`;
 const local = new LocalMedia();
 const call = new Call(data, local);
 const { state } = call;
@@ -53,7 +53,7 @@ const NOTICES = {
   hand: ({ name }) => announce(`${name} raised a hand.`),
   screen: ({ name }) => announce(`${name} shares the screen.`),
   recording: ({ text }) => announce(RECORDING[text]?.said ?? ""),
-  error: ({ code, text }) => code !== "glare" && toast(text),
+  error: ({ code, text }) => state.phase === "in" && code !== "glare" && toast(text),
 };
 
 function showView() {

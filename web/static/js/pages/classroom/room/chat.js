@@ -2,6 +2,7 @@
 
 import { CHAT_LIMIT } from "../../../room/messages.js";
 import { make, part, say } from "./dom.js";
+import { clockTime } from "./words.js";
 
 const COUNT_FROM = CHAT_LIMIT - 500; // characters; before that a counter only distracts
 const SAME_BREATH_MS = 3 * 60_000; // lines of one person within it share a heading
@@ -36,7 +37,6 @@ export class Chat {
   #log = part("chat-log");
   #input = part("chat-form").querySelector("textarea");
   #shown = new Map();
-  #clock = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
 
   /** @param {import("../../../room/call.js").Call} call */
   constructor(call) {
@@ -91,7 +91,7 @@ export class Chat {
     const goesOn = before?.from === line.from && at.getTime() - new Date(before.at).getTime() < SAME_BREATH_MS;
     const head = make("p", { className: goesOn ? "visually-hidden" : "line-head" },
       make("strong", {}, mine ? "You" : line.name), " ",
-      make("time", { className: "tiny soft", dateTime: line.at }, this.#clock.format(at)));
+      make("time", { className: "tiny soft", dateTime: line.at }, clockTime(at)));
     return make("div", { className: `line${mine ? " mine" : ""}` }, head,
       make("p", { className: "line-text" }, ...linked(line.text)));
   }

@@ -113,6 +113,8 @@ export class Controls {
       camera: () => local.turn("camera", !local.on.camera),
       "retry-microphone": () => local.turn("microphone", true),
       "retry-camera": () => local.turn("camera", true),
+      "retry-both": () => local.restore(),
+      more: () => this.#placeMenu(button),
       screen: () => (local.sharing ? local.stopSharing() : local.canShare && local.share()),
       hand: () => call.raiseHand(!state.self?.hand),
       chat: () => this.#open(this.panel === "chat" ? "" : "chat"),
@@ -137,6 +139,12 @@ export class Controls {
     };
     actions[name ?? ""]?.();
     this.update();
+  }
+
+  /** Above its button, within the window. */
+  #placeMenu(button) {
+    const { left, width } = button.getBoundingClientRect();
+    document.getElementById("more-menu")?.style.setProperty("--middle", `${Math.round(left + width / 2)}px`);
   }
 
   /** Opens one panel and closes the other; focus goes with it and comes back. */

@@ -1,11 +1,10 @@
 /** Before joining: see yourself, hear that the microphone works, choose devices, go in. */
 
-import { noAccess } from "../../../room/devices.js";
+import { noAccess, problemOfBoth } from "../../../room/devices.js";
 import { icon, make, part, parts, say } from "./dom.js";
-import { when } from "./words.js";
+import { clockTime, when } from "./words.js";
 
 const METER_MS = 80;
-const DEVICES = ["camera", "microphone"];
 const NAMES = { camera: "Camera", microphone: "Microphone", speaker: "Speaker" };
 
 export class Lobby {
@@ -13,15 +12,17 @@ export class Lobby {
   #local;
   #picture = part("preview-picture");
   #timer = 0;
+  #opensAt = NaN;
 
   /** @param {import("../../../room/call.js").Call} call @param {any} data the page's */
   constructor(call, data) {
     this.#call = call;
     this.#local = call.local;
     this.#local.subscribe(() => this.#show());
+    this.#opensAt = Date.parse(data.opens_at ?? "");
     part("lobby-form").addEventListener("submit", (event) => {
       event.preventDefault();
-      call.join();
+      if (!this.#early) call.join();
     });
     addEventListener("pointerdown", () => call.meter.wake());
     this.#describe(data);
@@ -33,6 +34,7 @@ export class Lobby {
     const without = noAccess();
     if (without) this.#local.problems.camera = without;
     this.#show();
+    if (this.#early) setTimeout(() => this.#show(), this.#opensAt - Date.now() + 500);
     if (!without) await this.#local.restore();
   }
 
@@ -41,10 +43,15 @@ export class Lobby {
     this.#picture.srcObject = null;
   }
 
-  #describe({ starts_at: startsAt, ends_at: endsAt, self }) {
+  /** The doors are not open yet; the button opens with them. */
+  get #early() {
+    return Date.now() < this.#opensAt;
+  }
+
+  #describe({ starts_at: startsAt, ends_at: endsAt, name }) {
     if (startsAt && endsAt) say(part("when"), ` · ${when(new Date(startsAt), new Date(endsAt))}`);
-    if (!self?.name) return;
-    say(part("own-name"), self.name);
+    if (!name) return;
+    say(part("own-name"), name);
     part("lobby-name").hidden = false;
   }
 
@@ -57,6 +64,7 @@ export class Lobby {
     part("preview").classList.toggle("has-picture", Boolean(track));
     say(part("preview-words"), this.#cameraWords(pending.camera));
     say(part("join"), this.#joinWords());
+    part("join").setAttribute("aria-disabled", String(this.#early));
     this.#showProblems();
   }
 
@@ -68,25 +76,28 @@ export class Lobby {
 
   #joinWords() {
     const { on, problems } = this.#local;
+    if (this.#early) return `The room opens at ${clockTime(new Date(this.#opensAt))}`;
     if (on.camera || !problems.camera) return "Join the lesson";
     return on.microphone ? "Join with sound only" : "Join to watch and listen";
   }
 
   #showProblems() {
-    const { problems } = this.#local;
-    const found = DEVICES.filter((device) => problems[device]);
-    const same = new Set(found.map((device) => problems[device].text));
+    const { camera, microphone } = this.#local.problems;
+    const both = problemOfBoth(camera, microphone);
+    const found = both ? [{ ...both, action: "retry-both" }] : [];
+    if (!both && camera) found.push({ ...camera, action: "retry-camera" });
+    if (!both && microphone) found.push({ ...microphone, action: "retry-microphone" });
     const box = part("problems");
-    if (box.dataset.shown === [...same].join()) return;
-    box.dataset.shown = [...same].join();
-    box.replaceChildren(...found.map((device) => this.#problem(device)));
+    const shown = found.map(({ text }) => text).join();
+    if (box.dataset.shown === shown) return;
+    box.dataset.shown = shown;
+    box.replaceChildren(...found.map((one) => this.#problem(one)));
   }
 
-  #problem(device) {
-    const { code, text } = this.#local.problems[device];
+  #problem({ code, text, action }) {
     const retry = ["insecure", "unsupported"].includes(code)
       ? null
-      : make("button", { className: "button button-quiet button-small", type: "button", data: { action: `retry-${device}` } }, "Try again");
+      : make("button", { className: "button button-quiet button-small", type: "button", data: { action } }, "Try again");
     return make("div", { className: "notice notice-warn" }, icon("alert"), make("p", { className: "grow" }, text), retry);
   }
 

@@ -14,6 +14,13 @@ function grade(score) {
   return score >= 2 ? { dots: 2, word: "weak" } : { dots: 1, word: "poor" };
 }
 
+/** @param {HTMLElement} element @param {import("../../../room/geometry.js").Rect} rect */
+function lay(element, rect) {
+  for (const [name, value] of Object.entries(rect)) {
+    element.style.setProperty(`--${name}`, `${Math.round(value)}px`);
+  }
+}
+
 class Tile {
   /** @param {Picture} picture */
   constructor({ key, id, source, name, mine }) {
@@ -63,24 +70,23 @@ class Tile {
     this.signal.hidden = !quality;
     if (!quality) return;
     const { dots, word } = grade(quality.score);
-    const text = `${quality.reason}`;
+    const text = quality.reason;
     if (this.signal.dataset.shown === dots + text) return;
     this.signal.dataset.shown = dots + text;
     this.signal.dataset.grade = word;
     const row = Array.from({ length: DOTS }, (_, index) => make("i", { className: index < dots ? "on" : "" }));
     const words = make("span", { className: "tile-signal-words" }, text);
     this.signal.replaceChildren(make("span", { className: "dots", "aria-hidden": "true" }, ...row), words);
-    this.signal.setAttribute("aria-label", `Connection of ${name} is ${word}: ${text}`);
+    this.signal.setAttribute("aria-label", `${name}: ${text}`);
   }
 
   /** @param {import("../../../room/geometry.js").Rect|undefined} rect */
   place(rect) {
     this.root.hidden = !rect;
     if (!rect) return;
-    for (const [name, value] of Object.entries(rect)) {
-      this.root.style.setProperty(`--${name}`, `${Math.round(value)}px`);
-    }
+    lay(this.root, rect);
     this.root.classList.toggle("small", rect.width < 260);
+    this.root.classList.toggle("tiny", rect.width < 150);
   }
 
   remove() {
@@ -159,6 +165,7 @@ export class Stage {
     const known = this.#tiles.get(picture.key);
     if (known) return known;
     const tile = new Tile(picture);
+    tile.video.addEventListener("resize", () => this.arrange());
     this.#tiles.set(picture.key, tile);
     this.#box.append(tile.root);
     return tile;
@@ -195,11 +202,18 @@ export class Stage {
   #place(pictures, featured, width, height) {
     const others = pictures.filter((one) => one !== featured);
     const placed = featured
-      ? speaker(others.length, width, height, featured.source === "screen")
+      ? speaker(others.length, width, height, this.#shape(featured))
       : { featured: undefined, strip: grid(others.length, width, height) };
+    const last = others.length > placed.strip.length ? placed.strip.pop() : undefined;
     if (featured) this.#put(featured, placed.featured, true);
     others.forEach((one, index) => this.#put(one, placed.strip[index], false));
-    this.#sayHidden(others.length - placed.strip.length);
+    this.#showHidden(others.length - placed.strip.length, last);
+  }
+
+  /** A shared screen keeps its own shape; faces may be cropped. */
+  #shape({ key, source }) {
+    const video = this.#tiles.get(key)?.video;
+    return source === "screen" && video?.videoHeight ? video.videoWidth / video.videoHeight : 0;
   }
 
   #put({ key }, rect, featured) {
@@ -209,9 +223,12 @@ export class Stage {
     tile?.pin.setAttribute("aria-pressed", String(key === this.pinned));
   }
 
-  #sayHidden(count) {
+  /** The last place of a strip too short for all says how many are not shown. */
+  #showHidden(count, rect) {
     const more = part("strip-more");
-    more.hidden = count <= 0;
+    more.hidden = !rect;
+    if (!rect) return;
+    lay(more, rect);
     say(more, `${count} more`);
   }
 

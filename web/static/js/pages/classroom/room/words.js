@@ -22,12 +22,6 @@ export const ENDS = {
   missing: { picture: "search", title: "There is no such lesson", text: "The address may be incomplete, or the lesson was withdrawn.", actions: ["browse"] },
 };
 
-/** "Ana", "Ana and Ben", "Ana, Ben and 2 more" */
-export function names(list) {
-  if (list.length < 3) return list.join(" and ");
-  return `${list.slice(0, 2).join(", ")} and ${list.length - 2} more`;
-}
-
 /** Time to the end in words. Times in ms. @returns {{text: string, urgent: boolean}} */
 export function timeLeft(now, startsAt, endsAt, live) {
   const minutes = Math.ceil(Math.abs(endsAt - now) / 60_000);
@@ -41,9 +35,15 @@ function span(minutes) {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
+const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+
+/** "18:00" where the person is */
+export function clockTime(instant) {
+  return CLOCK.format(instant);
+}
+
 /** "Tue 24 Nov, 18:00–18:45 · your time" */
 export function when(startsAt, endsAt) {
   const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
-  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-  return `${day.format(startsAt)}, ${clock.format(startsAt)}–${clock.format(endsAt)}, your time`;
+  return `${day.format(startsAt)}, ${clockTime(startsAt)}–${clockTime(endsAt)}, your time`;
 }

@@ -49,28 +49,28 @@ class Placement:
         index = self._reuse(track)
         if index is None:
             index = self._append(track.kind, track.codec)
-        if index is None:
-            return False
-        section = self.sections[index]
-        assert isinstance(section, Section)
-        self.sections[index] = replace(section, sending=self._sending(track, section.codec))
-        return True
+        if index is not None:
+            self._fill(index, track)
+        return index is not None
 
     def _reuse(self, track: Outgoing) -> int | None:
-        """A free section that can carry the track's codec; the client's half may hold it to its own."""
-        name = codec_named(track.codec, track.kind).name
+        """The index of a free section that can carry the track's codec."""
         for index in sorted(self._free):
             section = self.sections[index]
-            if not isinstance(section, Section) or section.kind != track.kind:
-                continue
-            codec = section.codec if section.codec.name == name else None
-            if codec is None and section.receiving is None:
-                codec = self._numbers.codec(name, track.kind)
-            if codec is not None:
-                self._free.remove(index)
-                self.sections[index] = replace(section, codec=codec)
-                return index
+            if isinstance(section, Section) and section.kind == track.kind:
+                codec = self._codec_in(section, track)
+                if codec is not None:
+                    self._free.remove(index)
+                    self.sections[index] = replace(section, codec=codec)
+                    return index
         return None
+
+    def _codec_in(self, section: Section, track: Outgoing) -> AgreedCodec | None:
+        """The track's codec in that section; a track of the client's there holds it to its own."""
+        name = codec_named(track.codec, track.kind).name
+        if section.codec.name == name:
+            return section.codec
+        return self._numbers.codec(name, track.kind) if section.receiving is None else None
 
     def _append(self, kind: Kind, codec_name: str | None, invites: bool = False) -> int | None:
         """A new section at the end; sections are never taken away (RFC 3264 §8)."""
@@ -80,6 +80,11 @@ class Placement:
         extensions = self._numbers.extensions(kind)
         self.sections.append(Section(self._mid(), kind, codec, extensions, ours=True, invites=invites))
         return len(self.sections) - 1
+
+    def _fill(self, index: int, track: Outgoing) -> None:
+        section = self.sections[index]
+        if isinstance(section, Section):
+            self.sections[index] = replace(section, sending=self._sending(track, section.codec))
 
     def _mid(self) -> str:
         """A mid that a client doesn't invent, short for the header extension (RFC 9143 §15.2)."""

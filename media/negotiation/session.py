@@ -59,13 +59,7 @@ class NegotiationSession:
         self._remote: RemoteTransport | None = None  # as last told to the owner, like the next two
         self._published: dict[str, Publish] = {}
         self._delivered: dict[Hashable, Deliver] = {}
-
-    @property
-    def next_timeout(self) -> float | None:
-        """When to call `timeout`, or None."""
-        offer = self._schedule.due if self._needs_offer() else None
-        stop = self._schedule.batch_ends if self._agreement.sends_unwanted(self._wanted) else None
-        return min((at for at in (offer, stop) if at is not None), default=None)
+        self.next_timeout: float | None = None  # when to call `timeout`
 
     # --- what happens
 
@@ -73,7 +67,7 @@ class NegotiationSession:
         """The room socket (re)connected: an offer of ours without an answer is forgotten."""
         self._retell |= self._schedule.outstanding
         self._schedule.joined(now)
-        return []
+        return self._done([])
 
     def receive_offer(
         self,
@@ -95,7 +89,7 @@ class NegotiationSession:
         self._retell |= self._schedule.outstanding and not fresh
         self._schedule.stable(now)
         answer = Answer(self._agreement.answer())
-        return [*ended, *self._incoming_changes(), answer, *self._outgoing_changes()]
+        return self._done([*ended, *self._incoming_changes(), answer, *self._outgoing_changes()])
 
     def receive_answer(self, sdp: str, now: float) -> list[Event]:
         """The client's answer to our offer."""
@@ -108,7 +102,7 @@ class NegotiationSession:
         except BadDescription as error:
             return [Refused("bad_description", str(error), "answer")]
         self._schedule.stable(now)
-        return [*ended, *self._incoming_changes(), *self._outgoing_changes()]
+        return self._done([*ended, *self._incoming_changes(), *self._outgoing_changes()])
 
     def receive_candidate(self, candidate: Mapping[str, Any] | None, now: float) -> list[Event]:
         """An ICE-lite agent waits to be found (RFC 8445 §2.5): the client's candidates are not used."""
@@ -124,14 +118,14 @@ class NegotiationSession:
         self._agreement.reconsider(self._wanted)
         if not needed:
             self._schedule.changed(now)
-        return []
+        return self._done([])
 
     def set_transport(self, transport: LocalTransport, now: float) -> list[Event]:
         """The owner restarted ICE on its own: the next offer tells the new credentials."""
         self._agreement.local = transport
         self._retell = True
         self._schedule.changed(now)
-        return []
+        return self._done([])
 
     def timeout(self, now: float) -> list[Event]:
         """Do what is due: Undeliver what is no longer wanted, and at most one Offer."""
@@ -143,6 +137,13 @@ class NegotiationSession:
             events.append(self._agreement.offer(self._wanted))
             self._retell = False
             self._schedule.offered(now)
+        return self._done(events)
+
+    def _done(self, events: list[Event]) -> list[Event]:
+        """Work out what is due next; the owner looks at it far more often than anything happens."""
+        offer = self._schedule.due if self._needs_offer() else None
+        stop = self._schedule.batch_ends if self._agreement.sends_unwanted(self._wanted) else None
+        self.next_timeout = min((at for at in (offer, stop) if at is not None), default=None)
         return events
 
     # --- how it is taken

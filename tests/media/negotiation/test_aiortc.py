@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 
 import pytest
+from aiortc import RTCSessionDescription
 
 from media.negotiation.events import (
     Answer,
@@ -12,11 +13,13 @@ from media.negotiation.events import (
     Event,
     Offer,
     Publish,
+    Refused,
     RemoteParameters,
     Undeliver,
     Unpublish,
 )
 from media.negotiation.reader import parse_description
+from media.negotiation.schedule import ANSWER_WITHIN
 from tests.media.negotiation.peers import AiortcClient, Server, directions, every, only, outgoing
 
 Join = Callable[..., AiortcClient]
@@ -276,3 +279,42 @@ async def test_h264_is_taken_only_when_there_is_no_vp8(server: Server, client: J
     publish = only(other.take_offer(sdp.replace("VP8/90000", "VP6/90000")), Publish)
     assert publish.codec == "H264"
     assert publish.rtx_payload_type is not None
+
+
+async def test_new_peer_connection_gets_a_fresh_transport(server: Server, client: Join) -> None:
+    server.want(outgoing("alice", "camera"))
+    before = client("microphone", "camera")
+    await before.offers()
+    await before.answers(server.offer())
+    events = await client("microphone", "camera").offers()
+    assert len(server.transports) == 1
+    assert [u.mid for u in every(events, Unpublish)] == ["0", "1"]
+    assert only(events, Undeliver).key == ("alice", "camera")
+    assert len(every(events, Publish)) == 2
+    assert server.offer().tracks.keys() == {"s0"}
+
+
+async def test_client_that_answered_first_offers_under_the_same_numbers(
+    server: Server, client: Join
+) -> None:
+    """aiortc offers its own payload types and ids, whatever was agreed: ours were the same ones."""
+    server.want(outgoing("alice", "camera"))
+    carol = client("microphone", "camera")
+    await carol.answers(server.offer())
+    events = await carol.offers()
+    assert [type(event) for event in events] == [Answer]
+    assert carol.directions() == {"s0": "sendonly", "s1": "sendrecv"}
+
+
+async def test_client_without_rollback_gets_its_answer_in_the_end(server: Server, client: Join) -> None:
+    bob = client("microphone")
+    await bob.offers()
+    server.want(outgoing("alice", "camera"))
+    server.wait()
+    bob.pc.addTransceiver("video", "sendonly")
+    await bob.pc.setLocalDescription(await bob.pc.createOffer())
+    assert only(server.take_offer(bob.pc.localDescription.sdp), Refused).code == "glare"
+    server.now += ANSWER_WITHIN
+    answer = only(server.take_offer(bob.pc.localDescription.sdp), Answer)
+    await bob.pc.setRemoteDescription(RTCSessionDescription(answer.sdp, "answer"))
+    assert only(await bob.answers(server.offer()), Deliver).key == ("alice", "camera")

@@ -27,9 +27,9 @@ from server.classroom.ice import ice_servers
 from server.classroom.journal import Journal
 from server.classroom.node_events import NodeEvents
 from server.classroom.nodes import NodePool
-from server.classroom.outlet import Outlet
 from server.classroom.room import Lesson, Member, Room
 from server.classroom.tape import Tape
+from server.classroom.wire import Wire
 from server.edge.api import timestamp
 from server.infra.nodes import NodeDirectory
 
@@ -69,12 +69,12 @@ class Hub:
         """The process ends: browsers come back to the next one with their resume tokens."""
         for room in self.rooms.values():
             for member in room.members.values():
-                if member.outlet is not None:
-                    member.outlet.close(code)
+                if member.wire is not None:
+                    member.wire.close(code)
 
     # --- coming and going
 
-    async def enter(self, entry: Entry, outlet: Outlet) -> tuple[Room, Member]:
+    async def enter(self, entry: Entry, wire: Wire) -> tuple[Room, Member]:
         """Seat somebody and say `joined` to them. Raises Refused."""
         session = entry.access.session
         async with self._door(session.id):
@@ -82,7 +82,7 @@ class Hub:
             room = self.rooms.get(str(session.id)) or await self._load(session)
             known = newcomer.id in room.members
             self._keep(room)
-            member = room.enter(newcomer, outlet)
+            member = room.enter(newcomer, wire)
             room.tell(member, self._joined(room, member, resume))
             room.join_node(member)
             room.refresh_tape(but=member)
@@ -144,11 +144,11 @@ class Hub:
             ends_at=timestamp(room.lesson.ends_at),
         )
 
-    def left(self, room: Room, member: Member, outlet: Outlet, *, clean: bool) -> None:
+    def left(self, room: Room, member: Member, wire: Wire, *, clean: bool) -> None:
         """A socket is closed. The seat is given up at once after a goodbye, else after the grace."""
-        if member.outlet is not outlet or self.rooms.get(room.id) is not room:
+        if member.wire is not wire or self.rooms.get(room.id) is not room:
             return
-        member.outlet, member.gone_at = None, self._clock()
+        member.wire, member.gone_at = None, self._clock()
         if clean:
             self._remove(room, member)
         else:
@@ -156,7 +156,7 @@ class Hub:
             self.agenda.put((room.id, "grace", member.id), member.gone_at + GRACE, over)
 
     async def _grace_over(self, room: Room, member: Member) -> None:
-        if member.outlet is None and room.members.get(member.id) is member:
+        if member.wire is None and room.members.get(member.id) is member:
             self._remove(room, member)
 
     def _remove(self, room: Room, member: Member) -> None:
@@ -204,8 +204,8 @@ class Hub:
         summary = f"/sessions/{room.id}/summary"
         room.broadcast(Ended(reason=reason, summary_url=summary))
         for member in room.members.values():
-            if member.outlet is not None:
-                member.outlet.close(Close.ENDED)
+            if member.wire is not None:
+                member.wire.close(Close.ENDED)
 
     # --- what people do
 

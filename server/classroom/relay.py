@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from pydantic_core import PydanticSerializationError
+
 from media.protocol import control
 from media.protocol.codec import Message, MessageError
 from media.protocol.messages import Answer, IceCandidate, Offer, Subscribe
@@ -32,13 +34,17 @@ FOR_NODES: dict[type[Message], Callable[[dict[str, str], Any], Message]] = {
 
 
 def pass_to_node(room: Room, member: Member, message: Message) -> None:
-    """Raises MessageError `media_unavailable` while no node is linked; a `reset` follows when one is."""
-    address = {"room": room.id, "participant": member.id}
-    if room.tell_node(FOR_NODES[type(message)](address, message)):
-        return
-    member.turned_away = True
-    raise MessageError(
-        "media_unavailable",
-        "The media server can't be reached just now. You are connected again as soon as it can.",
-        message.type,  # type: ignore[attr-defined]
-    )
+    """Raises MessageError `malformed`, and `media_unavailable` while no node is linked: a `reset` follows
+    as soon as one is."""
+    address, kind = {"room": room.id, "participant": member.id}, message.type  # type: ignore[attr-defined]
+    try:
+        passed_on = room.tell_node(FOR_NODES[type(message)](address, message))
+    except PydanticSerializationError as error:  # lone surrogates, values nested too deeply
+        raise MessageError("malformed", "This can't be passed on.", kind) from error
+    if not passed_on:
+        member.turned_away = True
+        raise MessageError(
+            "media_unavailable",
+            "The media server can't be reached just now. You are connected again as soon as it can.",
+            kind,
+        )

@@ -31,8 +31,8 @@ from media.protocol.messages import (
     Role,
     RoomState,
 )
-from server.classroom.outlet import Outlet, frame_of
 from server.classroom.tape import Tape
+from server.classroom.wire import Wire, frame_of
 from server.edge.api import timestamp
 
 CHAT_KEPT = 3 * CHAT_HISTORY  # lines in memory: private ones of others are not shown to a joiner
@@ -61,7 +61,7 @@ class Lesson:
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """One participant. `outlet` is None in the seconds of grace after a socket was lost.
+    """One participant. `wire` is None in the seconds of grace after a socket was lost.
 
     `turned_away` marks one whose message to the media node got lost for want of a link."""
 
@@ -73,7 +73,7 @@ class Member:
     consent: bool | None = None
     media: MediaState = field(default_factory=MediaState)
     hand: bool = False
-    outlet: Outlet | None = None
+    wire: Wire | None = None
     gone_at: datetime | None = None
     connected: bool = False
     turned_away: bool = False
@@ -103,12 +103,12 @@ class Room:
         """Say `message` to everybody, except `but`; it is serialised once."""
         frame = frame_of(message)
         for member in tuple(self.members.values()):
-            if member.outlet is not None and member is not but:
-                member.outlet.send(frame)
+            if member.wire is not None and member is not but:
+                member.wire.send(frame)
 
     def tell(self, member: Member, message: Message) -> None:
-        if member.outlet is not None:
-            member.outlet.send(frame_of(message))
+        if member.wire is not None:
+            member.wire.send(frame_of(message))
 
     def say(self, line: ChatLine) -> None:
         """Deliver a line that is stored already: to all, or to the two it is for."""
@@ -126,18 +126,18 @@ class Room:
 
     # --- people
 
-    def enter(self, member: Member, outlet: Outlet) -> Member:
-        """Seat `member` at `outlet`; the same person's older socket is replaced (4409)."""
+    def enter(self, member: Member, wire: Wire) -> Member:
+        """Seat `member` at `wire`; the same person's older socket is replaced (4409)."""
         present = self.members.get(member.id)
         if present is None:
             self.members[member.id] = member
             self.broadcast(ParticipantJoined(participant=member.shown()), but=member)
         else:
             present.name, present.consent = member.name, member.consent
-            if present.outlet is not None:
-                present.outlet.close(Close.REPLACED)
+            if present.wire is not None:
+                present.wire.close(Close.REPLACED)
             member = present
-        member.outlet, member.gone_at, member.turned_away = outlet, None, False
+        member.wire, member.gone_at, member.turned_away = wire, None, False
         return member
 
     def leave(self, member: Member) -> None:
@@ -152,7 +152,7 @@ class Room:
         return [one.shown() for one in self.members.values() if one is not member]
 
     def mentor_present(self) -> bool:
-        return any(one.role == "mentor" and one.outlet is not None for one in self.members.values())
+        return any(one.role == "mentor" and one.wire is not None for one in self.members.values())
 
     def update(
         self, member: Member, *, media: MediaState | None = None, hand: bool | None = None

@@ -22,11 +22,12 @@ async def open_state(session_id: UUID) -> RoomState:
 @transactional
 async def begin_recording(session_id: UUID) -> tuple[UUID, datetime]:
     """The recording's id and the zero of its time line: set once, when writing first begins."""
-    state = await open_state(session_id)
-    if state.recording_id is None or state.origin_at is None:
-        state.recording_id, state.origin_at = uuid4(), clock.now()
-        await state.save(update_fields=["recording_id", "origin_at"])
-    return state.recording_id, state.origin_at
+    fresh = RoomState.filter(session_id=session_id, recording_id__isnull=True)
+    await fresh.update(recording_id=uuid4(), origin_at=clock.now())
+    begun = await recording_begun(session_id)
+    if begun is None:
+        raise RuntimeError("the room was never opened")
+    return begun
 
 
 async def recording_begun(session_id: UUID) -> tuple[UUID, datetime] | None:

@@ -54,6 +54,6 @@ class Tape:
             return "off"
         if self.hold == "paused":
             return "paused"
-        if not consented:
+        if not consented or self.recording_id is None:
             return "waiting_consent"
         return "interrupted" if interrupted else "recording"

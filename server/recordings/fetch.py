@@ -12,7 +12,6 @@ import aiohttp
 from server.infra.db import require_no_transaction
 
 TRIES = 3  # in a row; after that the job waits its turn again
-CHUNK = 256 * 1024  # bytes
 TRANSIENT = (aiohttp.ClientError, OSError, TimeoutError)
 
 
@@ -66,7 +65,7 @@ async def _continue(
 async def _append(response: aiohttp.ClientResponse, target: Path, mode: str, size: int) -> None:
     file = await asyncio.to_thread(target.open, mode)
     try:
-        async for chunk in response.content.iter_chunked(CHUNK):
+        async for chunk in response.content.iter_any():
             await asyncio.to_thread(file.write, chunk)
             if file.tell() > size:
                 break  # more than was announced: the check below refuses it

@@ -1,7 +1,8 @@
-"""One browser's outgoing side: frames are built once and written straight to the transport.
+"""One browser's socket, as a room uses it.
 
-Nothing is awaited, so that a room speaks to all its sockets in one go. The transport's own buffer is the
-bounded queue: who doesn't read fast enough is closed (4408) before the buffer costs us memory.
+Frames are built once and written straight to the transport. Nothing is awaited, so that a room speaks to
+all its sockets in one go. The transport's own buffer is the bounded queue: who doesn't read fast enough
+is closed (4408) before the buffer costs us memory.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import struct
 
+import aiohttp
 from aiohttp import web
 
 from media.protocol.codec import Message, encode
@@ -36,18 +38,22 @@ def frame_of(message: Message) -> bytes:
     return text_frame(encode(message))
 
 
-class Outlet:
-    """Writes to one socket until it is told to close, or its client turns out to be too slow."""
+class Wire:
+    """Reads from one socket and writes to it until either side closes.
+
+    Whoever wants it closed says so; the closing itself is done by the task that reads, so that the
+    browser's answer to our close frame is waited for (RFC 6455 §7.1.1)."""
 
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport) -> None:
         self._socket = socket
         self._transport = transport
-        self._closing: asyncio.Task[None] | None = None
+        self._code: int | None = None
+        self._reading: asyncio.Timeout | None = None
 
     @property
     def closing(self) -> bool:
-        """Whether it was we who began to close."""
-        return self._closing is not None
+        """Whether it is we who want it closed."""
+        return self._code is not None
 
     def send(self, frame: bytes) -> None:
         """Write one frame; on a closing socket nothing happens."""
@@ -58,19 +64,31 @@ class Outlet:
             self.close(Close.TOO_SLOW)
 
     def close(self, code: int) -> None:
-        """Begin to close with `code`, after what was sent before; only the first call counts."""
-        if self._closing is None:
-            self._closing = asyncio.create_task(self._close(code))
+        """Have it closed with `code`, after what was sent before; only the first call counts."""
+        if self._code is None:
+            self._code = code
+            if self._reading is not None:
+                self._reading.reschedule(asyncio.get_running_loop().time())
+
+    async def receive(self) -> aiohttp.WSMessage | None:
+        """The next thing the browser says; None once we want it closed."""
+        if self.closing:
+            return None
+        try:
+            async with asyncio.timeout(None) as self._reading:
+                return await self._socket.receive()
+        except TimeoutError:
+            return None
+        finally:
+            self._reading = None
 
     async def finish(self) -> None:
-        """Wait until a close that has begun is through."""
-        if self._closing is not None:
-            await self._closing
-
-    async def _close(self, code: int) -> None:
+        """Close the socket, if that is wanted; called by the task that reads, at its end."""
+        if self._code is None:
+            return
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await self._socket.close(code=code, drain=False)
+                await self._socket.close(code=self._code, drain=False)
         except TimeoutError:
             pass
         finally:

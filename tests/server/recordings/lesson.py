@@ -1,0 +1,65 @@
+"""Recorded lessons for the tests: who agreed, what the node wrote of them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from media.protocol import control
+from server.edge.access import Viewer
+from tests.server.classroom.stage import RoomClient, Stage
+
+CONTENT = hashlib.shake_256(b"a picture").digest(300_000)
+
+
+@dataclass
+class Taped:
+    """A live lesson in which the mentor and a learner agreed to be recorded."""
+
+    stage: Stage
+    mentor: RoomClient
+    learner: RoomClient
+    recording: str
+
+    def where(self, client: RoomClient) -> dict[str, str]:
+        """What a node says of a segment of this person."""
+        room = str(self.stage.session_id)
+        return {"room": room, "participant": client.id, "recording": self.recording}
+
+    async def write(self, client: RoomClient, content: bytes = CONTENT, **fields: Any) -> str:
+        """The node closed a segment: it is fetched. Gives the node's name for it."""
+        closed = self.stage.node.keep(content, **self.where(client), **fields)
+        await self.announce(closed)
+        return closed.segment
+
+    async def announce(self, *messages: control.InRoom) -> None:
+        """Let the node say something, and run what follows."""
+        for message in messages:
+            await self.stage.node.say(message)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until what the node said has arrived, and run what follows from it."""
+        address = {"room": str(self.stage.session_id), "participant": self.mentor.id}
+        await self.stage.node.say(control.PeerError(**address, code="sync", message=""))
+        await self.mentor.hear("error", code="sync")
+        await self.stage.run_jobs()
+
+    async def shown(self, viewer: Viewer | None = None) -> dict[str, Any]:
+        """What the API says of the recording."""
+        path = f"/api/v1/sessions/{self.stage.session_id}/recordings"
+        headers = await self.stage.bearer(viewer or self.stage.mentor)
+        answer = await self.stage.http.get(path, headers=headers)
+        assert answer.status == 200, await answer.text()
+        data: dict[str, Any] = (await answer.json())["data"]
+        return data
+
+
+async def taped_lesson(stage: Stage) -> Taped:
+    mentor, learner = await stage.enter(stage.mentor), await stage.enter(stage.learner)
+    await stage.go_live()
+    for client in (mentor, learner):
+        await client.say("recording", consent=True)
+        told = await stage.node.hear(control.Record, participant=client.id, on=True)
+    return Taped(stage, mentor, learner, told.recording)

@@ -129,6 +129,18 @@ def directions(sdp: str) -> list[tuple[str, str, str]]:
     ]
 
 
+def version(sdp: str) -> tuple[str, int]:
+    """Session id and version of the `o=` line."""
+    fields = sdp.split("o=")[1].split()
+    return fields[1], int(fields[2])
+
+
+def screen_section(mid: str, direction: str = "sendonly") -> str:
+    """One more video section of the browser of "chromium_camera"."""
+    section = "m=video" + captured("chromium_camera").split("m=video")[1]
+    return section.replace("a=mid:1", f"a=mid:{mid}").replace("a=sendonly", f"a={direction}")
+
+
 BROWSER = parse_description(captured("chromium_camera")).sections[0]
 BROWSER_STREAMS = {
     section.split("a=mid:")[1][:1]: [line for line in section.split("\r\n") if line.startswith("a=ssrc")]

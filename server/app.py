@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -43,7 +43,10 @@ def build_app(settings: Settings) -> web.Application:
     app = web.Application(middlewares=_middlewares(settings), client_max_size=MAX_BODY)
     app[SETTINGS] = settings
     app[MEDIA_NODES] = NodeDirectory(MediaNode(url) for url in settings.media_nodes)
-    _add_routes(app, ROUTES + (DEVELOPMENT_ROUTES if settings.development else ()))
+    routes = ROUTES + (DEVELOPMENT_ROUTES if settings.development else ())
+    add_routes(app, routes)
+    app.router.add_static("/static/", STATIC)
+    app[TOKEN_FREE] = frozenset((route.method, route.path) for route in routes if route.token_free)
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.extend(CLEANUP_CONTEXTS)
     open_post_office(settings)
@@ -63,8 +66,11 @@ def _middlewares(settings: Settings) -> list[Middleware]:
     ]
 
 
-def _add_routes(app: web.Application, routes: tuple[Route, ...]) -> None:
+def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
+    """Put each view behind its door at its address; what can be read answers HEAD too."""
     for route in routes:
-        app.router.add_route(route.method, route.path, guarded(route.view, route.access))
-    app.router.add_static("/static/", STATIC)
-    app[TOKEN_FREE] = frozenset((route.method, route.path) for route in routes if route.token_free)
+        view = guarded(route.view, route.access)
+        if route.method == "GET":
+            app.router.add_get(route.path, view)
+        else:
+            app.router.add_route(route.method, route.path, view)

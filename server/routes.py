@@ -122,7 +122,6 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/sessions/{id}/recordings", recordings_views.recording_page, Access.SIGNED_IN),
     Route("GET", f"{API}/sessions/{{id}}/recordings", recordings_api.get_recording, Access.SIGNED_IN),
     Route("GET", f"{API}/recordings/{{id}}/file", recordings_api.get_file, Access.SIGNED_IN),
-    Route("HEAD", f"{API}/recordings/{{id}}/file", recordings_api.get_file, Access.SIGNED_IN),
     Route("DELETE", f"{API}/recordings/{{id}}", recordings_api.delete_recording, Access.SIGNED_IN),
     # --- discovery
     Route("GET", "/sessions/", discovery_views.browse, Access.ANYONE),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMessage
 from multidict import MultiDictProxy
 from pydantic import BaseModel, ConfigDict
 
@@ -25,5 +26,5 @@ async def posted(request: web.Request) -> MultiDictProxy[str | bytes | bytearray
         raise UnsupportedType(message="Send a form.")
     try:
         return await request.post()
-    except (ValueError, LookupError) as error:  # broken encoding, unknown charset, torn multipart
+    except (ValueError, LookupError, BadHttpMessage) as error:  # encoding, charset, torn parts
         raise Malformed(message="The form could not be read.") from error

@@ -39,6 +39,7 @@ class Counter:
     def __init__(self) -> None:
         self.calls = 0
         self.status = 200
+        self.begun = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
 
@@ -74,6 +75,7 @@ async def form(request: web.Request) -> web.Response:
 async def counts(request: web.Request) -> web.Response:
     counter = request.app[COUNTER]
     counter.calls += 1
+    counter.begun.set()
     await counter.gate.wait()
     if counter.status == 422:
         raise errors.Invalid(fields={"name": "no"})

@@ -1,0 +1,41 @@
+"""What every page is given, and how amounts and times are written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from server.edge.templates import date_range, local_time, money, static
+
+NOON = datetime(2026, 3, 28, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [(1250, "EUR", "€12.50"), (500, "JPY", "¥500"), (1500, "KWD", "KWD1.500"), (0, "USD", "$0.00")],
+)
+def test_money_has_its_currencys_own_exponent(amount: int, currency: str, written: str) -> None:
+    assert money(amount, currency) == written
+
+
+def test_times_name_their_zone() -> None:
+    assert local_time(NOON, "Asia/Kathmandu").startswith("Sat 28 Mar 2026, 17:45")
+    assert local_time(NOON, "no/zone") == local_time(NOON, "UTC")
+
+
+def test_range_over_midnight_has_two_dates() -> None:
+    late = datetime(2026, 3, 28, 22, 30, tzinfo=UTC)
+    assert "29 Mar" in date_range(late, datetime(2026, 3, 29, 0, 30, tzinfo=UTC), "UTC")
+    assert date_range(NOON, late, "UTC").count("Mar") == 1
+
+
+def test_range_over_the_change_of_clocks_is_wall_time() -> None:
+    start = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+    end = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    assert "01:30 – 03:30" in date_range(start, end, "Europe/Berlin")
+
+
+def test_static_address_holds_the_files_hash() -> None:
+    assert static("css/base.css").startswith("/static/css/base.css?v=")
+    assert static("css/nowhere.css") == "/static/css/nowhere.css"

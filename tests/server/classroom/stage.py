@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import aiohttp
+from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from server import worker
@@ -40,6 +41,13 @@ class RoomClient:
     @property
     def resume(self) -> str:
         return str(self.joined["resume"])
+
+    @property
+    def transport(self) -> asyncio.Transport:
+        connection = self.socket._response.connection
+        assert connection is not None
+        assert isinstance(connection.transport, asyncio.Transport)
+        return connection.transport
 
     async def say(self, kind: str, **fields: Any) -> None:
         await self.socket.send_str(json.dumps({"type": kind, **fields}))
@@ -93,7 +101,7 @@ class RoomClient:
 class Stage:
     """What a test of the classroom needs at hand."""
 
-    http: TestClient
+    http: TestClient[web.Request, web.Application]
     node: FakeNode
     clock: clock.ManualClock
     mentor: Viewer
@@ -104,7 +112,13 @@ class Stage:
 
     @property
     def hub(self) -> Hub:
-        return self.http.app[HUB]  # type: ignore[union-attr]
+        hub: Hub = self.app[HUB]
+        return hub
+
+    @property
+    def app(self) -> web.Application:
+        assert self.http.app is not None
+        return self.http.app
 
     @property
     def path(self) -> str:

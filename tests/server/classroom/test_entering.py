@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from typing import Any
 
 from media.protocol import control
 from media.protocol.messages import Close
 from server.booking import service as booking
 from server.classroom import service as classroom
+from server.classroom import tickets
 from server.edge.access import Viewer
+from tests.databases import BOTH
 from tests.server.booking import makers
 from tests.server.classroom.stage import Stage
 
@@ -17,7 +21,7 @@ async def ticket_for(stage: Stage, viewer: Viewer) -> str:
     return (await classroom.issue_ticket(stage.session_id, viewer)).ticket
 
 
-async def refused(stage: Stage, code: Close, **options: object) -> list[str]:
+async def refused(stage: Stage, code: Close, **options: Any) -> list[str]:
     """Knock, and be closed with `code`; gives the codes of the errors said before."""
     client = await stage.knock(**options)
     assert await client.closed() == code
@@ -57,6 +61,14 @@ async def test_a_ticket_works_once(stage: Stage) -> None:
     ticket = await ticket_for(stage, stage.learner)
     await stage.enter(stage.learner, ticket=ticket)
     await refused(stage, Close.NOT_SIGNED_IN, params={"ticket": ticket})
+
+
+@BOTH
+async def test_of_many_who_show_one_ticket_at_once_one_gets_in(stage: Stage) -> None:
+    ticket = await ticket_for(stage, stage.learner)
+    shown = [tickets.redeem(stage.session_id, ticket) for _ in range(10)]
+    let_in = [user_id for user_id in await asyncio.gather(*shown) if user_id is not None]
+    assert let_in == [stage.learner.user_id]
 
 
 async def test_a_ticket_expires_within_a_minute(stage: Stage) -> None:

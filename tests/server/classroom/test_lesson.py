@@ -10,6 +10,7 @@ from media.protocol import control
 from media.protocol.messages import Close
 from server.booking import service as booking
 from server.classroom import service as classroom
+from tests.databases import BOTH
 from tests.server.classroom.stage import RoomClient, Stage
 
 
@@ -103,6 +104,7 @@ async def test_no_means_no(stage: Stage) -> None:
     assert not is_recorded(stage, learner)
 
 
+@BOTH
 async def test_one_who_agrees_is_recorded_from_then_on(stage: Stage) -> None:
     await stage.enter(stage.mentor)
     await stage.go_live()
@@ -289,6 +291,7 @@ async def test_leaving_does_not_end_it(stage: Stage) -> None:
 # --- attendance
 
 
+@BOTH
 async def test_presence_is_measured_from_coming_to_going(stage: Stage) -> None:
     learner = await stage.enter(stage.learner)
     place = {"room": str(stage.session_id), "participant": learner.id}

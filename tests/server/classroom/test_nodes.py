@@ -103,11 +103,11 @@ async def test_a_link_that_drops_for_a_moment_resets_nobody(stage: Stage) -> Non
 
 async def test_an_offer_without_a_node_is_answered_and_made_good_later(stage: Stage) -> None:
     learner = await stage.enter(stage.learner)
-    stage.http.app[MEDIA_NODES].replace([])  # type: ignore[union-attr]
+    stage.app[MEDIA_NODES].replace([])
     await learner.say("offer", offer=OFFER)
     error = await learner.hear("error")
     assert (error["code"], error["re"]) == ("media_unavailable", "offer")
-    stage.http.app[MEDIA_NODES].replace([MediaNode(stage.node.url)])  # type: ignore[union-attr]
+    stage.app[MEDIA_NODES].replace([MediaNode(stage.node.url)])
     assert (await learner.hear("reset"))["reason"] == "node_back"
     await stage.node.hear(control.Join, **place(stage, learner))
 
@@ -117,7 +117,7 @@ async def test_rooms_of_a_node_that_is_gone_move_to_another(stage: Stage) -> Non
     other = FakeNode(stage.hub.nodes._secret)
     await other.start()
     try:
-        directory = stage.http.app[MEDIA_NODES]  # type: ignore[union-attr]
+        directory = stage.app[MEDIA_NODES]
         directory.replace([MediaNode(stage.node.url), MediaNode(other.url)])
         await other.linked()
         directory.replace([MediaNode(other.url)])
@@ -133,7 +133,7 @@ async def test_a_node_that_can_not_be_redialled_is_given_up(stage: Stage) -> Non
     await other.start()
     try:
         nodes = [MediaNode(stage.node.url), MediaNode(other.url)]
-        stage.http.app[MEDIA_NODES].replace(nodes)  # type: ignore[union-attr]
+        stage.app[MEDIA_NODES].replace(nodes)
         await other.linked()
         await stage.node.stop()
         await other.hear(control.Join, **place(stage, learner))
@@ -147,7 +147,7 @@ async def test_a_node_with_another_secret_is_not_talked_to(stage: Stage) -> None
     await stranger.start()
     try:
         nodes = [MediaNode(stranger.url), MediaNode(stage.node.url)]
-        stage.http.app[MEDIA_NODES].replace(nodes)  # type: ignore[union-attr]
+        stage.app[MEDIA_NODES].replace(nodes)
         learner = await stage.enter(stage.learner)
         await stage.node.hear(control.Join, **place(stage, learner))
         assert stranger.heard == []

@@ -9,6 +9,7 @@ import pytest
 from media.protocol.messages import CHAT_HISTORY, CHAT_LIMIT, FRAME_LIMIT, Close
 from server.classroom.budget import BURST, PATIENCE
 from server.classroom.wire import text_frame
+from tests.databases import BOTH
 from tests.server.classroom.stage import Stage
 
 
@@ -20,6 +21,7 @@ async def test_chat_reaches_everybody_and_its_sender(stage: Stage) -> None:
     assert (lines[0]["text"], lines[0]["from"], lines[0]["seq"]) == ("Hello", learner.id, 1)
 
 
+@BOTH
 async def test_lines_are_numbered_in_the_order_they_are_said(stage: Stage) -> None:
     mentor, learner = await stage.enter(stage.mentor), await stage.enter(stage.learner)
     for number in range(20):
@@ -56,6 +58,7 @@ async def test_latecomers_get_the_last_hundred_lines(stage: Stage) -> None:
     assert texts == [str(number) for number in range(5, CHAT_HISTORY + 5)]
 
 
+@BOTH
 async def test_history_outlives_an_empty_room(stage: Stage) -> None:
     learner = await stage.enter(stage.learner)
     await learner.say("chat", text="kept")
@@ -162,7 +165,7 @@ async def test_a_flood_is_warned_about_and_then_cut_off(stage: Stage) -> None:
 
 async def test_who_does_not_read_is_dropped_and_the_others_go_on(stage: Stage) -> None:
     slow, learner = await stage.enter(stage.mentor), await stage.enter(stage.learner)
-    browser = slow.socket._response.connection.transport  # type: ignore[union-attr]
+    browser = slow.transport
     browser.pause_reading()
     room = stage.hub.rooms[str(stage.session_id)]
     wire = room.members[slow.id].wire

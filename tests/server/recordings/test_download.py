@@ -9,6 +9,7 @@ from server.booking.models import Session
 from server.edge.access import Viewer
 from server.recordings.depot import depot
 from server.recordings.models import RecordingAccess
+from tests.databases import BOTH
 from tests.server.booking import makers
 from tests.server.classroom.stage import Stage
 from tests.server.recordings.lesson import CONTENT, Taped, taped_lesson
@@ -100,6 +101,7 @@ async def test_head_tells_all_and_sends_nothing(taped: Taped) -> None:
     assert await RecordingAccess.all().count() == 0
 
 
+@BOTH
 async def test_each_download_is_kept_in_the_access_log(taped: Taped) -> None:
     await (await ask(taped)).read()
     await (await ask(taped, viewer=taped.stage.learner, Range="bytes=10-19")).read()

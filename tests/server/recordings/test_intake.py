@@ -8,12 +8,14 @@ from media.protocol import control
 from server.recordings.depot import depot
 from server.recordings.intake import GIVE_UP_AFTER
 from server.recordings.models import Segment
+from tests.databases import BOTH
 from tests.server.classroom.stage import Stage
 from tests.server.recordings.lesson import CONTENT, taped_lesson
 
 LONG = CONTENT * 20  # more than the buffers between the node and us hold
 
 
+@BOTH
 async def test_a_closed_segment_is_stored_whole_and_acknowledged(stage: Stage) -> None:
     taped = await taped_lesson(stage)
     segment = await taped.write(taped.mentor, duration_ms=2000)
@@ -138,6 +140,7 @@ async def test_what_a_node_calls_a_segment_is_no_path_of_ours(stage: Stage) -> N
 # --- the end
 
 
+@BOTH
 async def test_it_is_ready_when_the_last_segment_is_here(stage: Stage) -> None:
     taped = await taped_lesson(stage)
     closed = stage.node.keep(CONTENT, **taped.where(taped.mentor))

@@ -1,0 +1,82 @@
+"""One contract for both mailers, and what the network sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import unused_port
+from aiosmtpd.controller import Controller
+
+from config.settings import Settings
+from server.infra import db
+from server.infra.mailer import DatabaseMailer, Mail, Mailer, SmtpMailer, kept_mails, open_mailer
+
+MAIL = Mail("Zoë <zoe@example.com>", "Grüße", "Hello Zoë\n", "<p>Hello Zoë</p>")
+
+
+class Inbox:
+    """An SMTP server's handler that keeps what arrives."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        return "250 kept"
+
+
+@pytest.fixture
+def inbox() -> Iterator[tuple[Inbox, str]]:
+    found, port = Inbox(), unused_port()
+    controller = Controller(found, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield found, f"smtp://127.0.0.1:{port}"
+    controller.stop()
+
+
+async def test_database_keeps_mails_newest_first(database: Settings) -> None:
+    mailer = open_mailer(database)
+    await mailer.send(MAIL)
+    await mailer.send(replace(MAIL, subject="Second"))
+    found = await kept_mails()
+    assert [mail.subject for mail in found] == ["Second", "Grüße"]
+    assert (found[1].to, found[1].text, found[1].html) == (MAIL.to, MAIL.text, MAIL.html)
+
+
+async def test_smtp_server_gets_text_and_html(inbox: tuple[Inbox, str], settings: Settings) -> None:
+    kept, url = inbox
+    await open_mailer(replace(settings, smtp_url=url, base_url="https://learn.example")).send(MAIL)
+    (message,) = kept.messages
+    assert message["Subject"] == "Grüße"
+    assert message["From"] == "no-reply@learn.example"
+    assert "zoe@example.com" in message["To"]
+    text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+    assert text and "Hello Zoë" in text.get_content()
+    assert html and "<p>Hello Zoë</p>" in html.get_content()
+
+
+async def test_header_can_not_be_smuggled_in(inbox: tuple[Inbox, str]) -> None:
+    kept, url = inbox
+    with pytest.raises(ValueError, match="linefeed"):
+        await SmtpMailer(url, "a@b.example").send(replace(MAIL, subject="x\r\nBcc: all@example.com"))
+    assert kept.messages == []
+
+
+@pytest.mark.parametrize("mailer", [DatabaseMailer(), SmtpMailer("smtp://127.0.0.1:9", "a@b.example")])
+async def test_no_mail_is_sent_inside_a_transaction(database: Settings, mailer: Mailer) -> None:
+    @db.transactional
+    async def unit() -> None:
+        await mailer.send(MAIL)
+
+    with pytest.raises(RuntimeError, match="transaction"):
+        await unit()
+
+
+async def test_unreachable_server_raises(settings: Settings) -> None:
+    with pytest.raises(OSError):
+        await SmtpMailer(f"smtp://127.0.0.1:{unused_port()}", "a@b.example").send(MAIL)

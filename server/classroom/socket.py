@@ -34,7 +34,7 @@ async def room_socket(request: web.Request) -> web.WebSocketResponse:
         compress=False, heartbeat=HEARTBEAT_S, max_msg_size=FRAME_LIMIT, timeout=CLOSE_TIMEOUT_S
     )
     await socket.prepare(request)
-    assert isinstance(request.transport, asyncio.Transport)
+    assert request.transport is not None
     wire = Wire(socket, request.transport)
     try:
         await _attend(request, wire)

@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient
 from server.booking.models import Booking, BusyCell, Session
 from server.booking.times import next_mark
 from server.infra import clock
+from tests.databases import BOTH
 from tests.server.booking.makers import bearer, draft, mentor, person, published, skill
 
 API = "/api/v1"
@@ -119,6 +120,7 @@ async def test_learner_and_visitor_cannot_create_sessions(http: TestClient) -> N
     assert (await call(http, "POST", "/sessions", learner, json=body()))[0] == 403
 
 
+@BOTH
 async def test_journey_from_draft_to_the_end(http: TestClient) -> None:
     mira, lea = await bearer(await mentor()), await bearer(await person("lea"))
     start = next_mark(clock.now())
@@ -163,6 +165,7 @@ async def test_cancelling_over_http_frees_the_seat(http: TestClient) -> None:
     assert (await call(http, "POST", f"{path}/cancel", stranger))[0] == 404
 
 
+@BOTH
 async def test_fifty_people_and_one_seat(http: TestClient) -> None:
     session_id = await published(await mentor(), capacity=1)
     people = [await bearer(await person(f"learner{number}")) for number in range(50)]
@@ -176,6 +179,7 @@ async def test_fifty_people_and_one_seat(http: TestClient) -> None:
     assert await BusyCell.filter(booking_id__isnull=False).count() == 12
 
 
+@BOTH
 async def test_twenty_posts_of_one_learner_are_one_booking(http: TestClient) -> None:
     session_id, who = await published(await mentor(), capacity=1), await bearer(await person("lea"))
     answers = await asyncio.gather(
@@ -186,6 +190,7 @@ async def test_twenty_posts_of_one_learner_are_one_booking(http: TestClient) -> 
     assert (await Session.get(id=session_id)).seats_taken == 1
 
 
+@BOTH
 async def test_two_sessions_at_one_time_and_one_learner_at_once(http: TestClient) -> None:
     start = next_mark(clock.now()) + timedelta(hours=2)
     sessions = [await published(await mentor(f"mentor{number}"), start) for number in range(6)]
@@ -198,6 +203,7 @@ async def test_two_sessions_at_one_time_and_one_learner_at_once(http: TestClient
     assert sum(await Session.all().values_list("seats_taken", flat=True)) == 1
 
 
+@BOTH
 async def test_same_key_gives_the_stored_answer(http: TestClient) -> None:
     session_id, who = await published(await mentor()), await bearer(await person("lea"))
     keyed = {**who, "Idempotency-Key": "k1"}

@@ -17,6 +17,7 @@ from server.infra.clock import ManualClock
 from server.infra.db import IntegrityError
 from server.infra.errors import Conflict, DomainError, Forbidden, NotFound
 from server.infra.models import OutboxRow, StateTransition
+from tests.databases import BOTH
 from tests.server.booking.makers import draft, mentor, person, published
 
 MAIL = "notifications.mail"
@@ -77,6 +78,7 @@ async def test_foreign_draft_is_not_there_and_the_own_one_is_no_seat() -> None:
     assert await refusal(session_id, mira) == "own_session"
 
 
+@BOTH
 async def test_learner_cannot_be_in_two_sessions_at_once() -> None:
     start = next_mark(clock.now()) + timedelta(hours=3)
     first = await published(await mentor("mira"), start)
@@ -124,6 +126,7 @@ async def test_unverified_person_can_book_a_free_session() -> None:
     assert (await service.book_session(session_id, await person("lea", verified=False))).created
 
 
+@BOTH
 async def test_cancelled_booking_frees_seat_and_time_and_can_be_booked_again() -> None:
     session_id, learner = await published(await mentor()), await person("lea")
     first = await service.book_session(session_id, learner)
@@ -165,6 +168,7 @@ async def test_bookings_are_invisible_to_others() -> None:
         await service.cancel_booking(booked.booking_id, stranger)
 
 
+@BOTH
 async def test_one_seat_and_many_tasks_at_once_sell_one_seat() -> None:
     session_id = await published(await mentor())
     learners = [await person(f"learner{number}") for number in range(12)]
@@ -178,6 +182,7 @@ async def test_one_seat_and_many_tasks_at_once_sell_one_seat() -> None:
     assert await BusyCell.filter(booking_id__isnull=False).count() == 12
 
 
+@BOTH
 async def test_database_itself_refuses_a_second_active_booking_and_too_many_seats() -> None:
     session_id, learner = await published(await mentor()), await person("lea")
     await service.book_session(session_id, learner)

@@ -17,6 +17,7 @@ from server.infra import clock
 from server.infra.clock import ManualClock
 from server.infra.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from server.infra.models import OutboxRow, StateTransition
+from tests.databases import BOTH
 from tests.server.booking.makers import draft, mentor, person, published, skill
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -135,6 +136,7 @@ async def test_time_chosen_by_offset_in_a_repeated_hour_survives_an_edit() -> No
     assert changed.starts_at == datetime(2030, 10, 27, 1, 30, tzinfo=UTC)
 
 
+@BOTH
 async def test_draft_can_be_deleted_and_a_published_session_cannot() -> None:
     mira = await mentor()
     session_id = await draft(mira)
@@ -216,6 +218,7 @@ async def test_draft_whose_time_has_passed_cannot_be_published(moved_clock: Manu
     assert "starts_at" in refused.value.fields
 
 
+@BOTH
 async def test_mentor_cannot_publish_onto_another_session_of_theirs() -> None:
     mira = await mentor()
     start = next_mark(clock.now()) + timedelta(hours=2)
@@ -286,6 +289,7 @@ async def test_session_that_is_not_live_cannot_be_ended() -> None:
     assert refused.value.code == "wrong_state"
 
 
+@BOTH
 async def test_cancelled_session_cancels_its_bookings_and_frees_their_time() -> None:
     mira, lea = await mentor(), await person("lea")
     session_id = await published(mira)
@@ -318,6 +322,7 @@ async def test_live_session_nobody_ends_is_ended_after_its_overtime(moved_clock:
     assert await jobs("classroom.session_ended") == 1
 
 
+@BOTH
 async def test_session_whose_mentor_never_came_is_missed(moved_clock: ManualClock) -> None:
     lea = await person("lea")
     start = next_mark(clock.now())

@@ -13,6 +13,7 @@ from server.booking.service import SessionQuery
 from server.booking.times import next_mark
 from server.infra import clock
 from server.infra.clock import ManualClock
+from tests.databases import BOTH
 from tests.server.booking.makers import draft, mentor, person, published, skill
 from tests.server.queries import counted
 
@@ -64,6 +65,7 @@ async def test_filters_find_what_they_say(wanted: dict[str, Any], expected: list
     assert await titles(**wanted) == expected
 
 
+@BOTH
 async def test_times_and_seats_filter_too() -> None:
     await programme()
     sessions, _ = await service.find_sessions(SessionQuery(), clock.now(), 0, 50)
@@ -89,6 +91,7 @@ async def test_only_what_can_still_be_entered_is_listed(moved_clock: ManualClock
     assert await titles() == []
 
 
+@BOTH
 async def test_pages_neither_repeat_nor_lose_a_session() -> None:
     mira = await mentor()
     start = next_mark(clock.now()) + timedelta(hours=1)

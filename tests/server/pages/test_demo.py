@@ -19,6 +19,7 @@ from server.infra.errors import NotFound
 from server.pages.demo import seed_demo
 from server.pages.programme import DEMO_LESSONS, DEMO_LOGINS
 from server.people import service as people
+from tests.databases import BOTH
 from tests.server.booking.makers import person
 
 UPCOMING = [lesson for lesson in DEMO_LESSONS if lesson.days > 0 and not lesson.draft]
@@ -59,6 +60,7 @@ async def test_demo_has_lessons_ahead_and_behind(database: Settings, at_night: M
         assert session.seats_taken == await Booking.filter(session_id=session.id).count()
 
 
+@BOTH
 async def test_demo_seeded_twice_is_the_same(database: Settings, at_night: ManualClock) -> None:
     await seed_demo(database)
     before = await counts()

@@ -13,6 +13,7 @@ from server.booking import service
 from server.booking.times import next_mark
 from server.infra import clock
 from server.pages.demo import seed_demo
+from tests.databases import BOTH
 from tests.server.booking.makers import cookie, draft, form, mentor, person, published
 
 
@@ -28,6 +29,7 @@ async def test_landing_page_of_an_empty_installation_invents_nothing(http: TestC
     assert "So far" not in page
 
 
+@BOTH
 async def test_landing_page_counts_what_is_there(http: TestClient) -> None:
     mira, lea = await mentor(), await person("lea")
     await published(mira)

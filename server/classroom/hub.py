@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 from config.settings import Settings
 from media.protocol.codec import MessageError
 from media.protocol.messages import Close, Ended, Error, Joined
+from server.booking import service as booking
 from server.booking.service import SessionCard
 from server.classroom import consent, course, seats, state
 from server.classroom.agenda import Agenda
@@ -75,7 +76,7 @@ class Hub:
     # --- coming and going
 
     async def enter(self, entry: Entry, wire: Wire) -> tuple[Room, Member]:
-        """Seat somebody and say `joined` to them. Raises Refused."""
+        """Seat somebody and say `joined` to them; `settle` is to follow. Raises Refused."""
         session = entry.access.session
         async with self._door(session.id):
             newcomer, resume = await self._newcomer(entry)
@@ -89,7 +90,6 @@ class Hub:
         self.agenda.drop(room.id, "grace", member.id)
         if not known:
             self.journal.add(Came(session.id, member.user_id, "socket", self._clock()))
-        await self.settle(room)
         return room, member
 
     async def _newcomer(self, entry: Entry) -> tuple[Member, str]:
@@ -110,6 +110,7 @@ class Hub:
 
     async def _load(self, session: SessionCard) -> Room:
         """The room as the database remembers it. Raises Refused when it is closed for good."""
+        session = (await booking.cards_by_id([session.id]))[session.id]  # it may have gone live since
         kept = await state.open_state(session.id)
         if kept.closed_at is not None:
             raise Refused(Close.ENDED)
@@ -183,7 +184,8 @@ class Hub:
 
     async def session_started(self, session_id: UUID) -> None:
         """The session was declared live, by hand or by us."""
-        room = self.rooms.get(str(session_id))
+        async with self._door(session_id):
+            room = self.rooms.get(str(session_id))
         if room is not None:
             room.change_tape(live=True)
             await self.settle(room)

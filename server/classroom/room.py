@@ -172,9 +172,9 @@ class Room:
         A process that doesn't know them has lost their transports: they are told to `reset`."""
         lost_all = not self.known_to(node)
         self.node, self._epoch = node, node.epoch
-        self._recorded.clear()
         for member in self.members.values():
             self.join_node(member)
+            self._tell_recorder(member, self._is_written(member))
         self.refresh_tape()
         for member in self.members.values():
             if lost_all or member.turned_away:
@@ -188,7 +188,6 @@ class Room:
     def displace(self) -> None:
         """The node is gone for now; whichever comes next is told everything anew."""
         self.node = None
-        self._recorded.clear()
         self.refresh_tape()
 
     def join_node(self, member: Member) -> bool:
@@ -231,15 +230,23 @@ class Room:
 
     def _instruct_recorder(self) -> None:
         for member in self.members.values():
-            wanted = self.tape.runs and self.tape.recording_id is not None and bool(member.consent)
-            if wanted != (member.id in self._recorded) and self.tell_node(self._record(member, wanted)):
-                (self._recorded.add if wanted else self._recorded.discard)(member.id)
+            wanted = self._is_written(member)
+            if wanted != (member.id in self._recorded):
+                self._tell_recorder(member, wanted)
 
-    def _record(self, member: Member, on: bool) -> control.Record:
-        return control.Record(
+    def _is_written(self, member: Member) -> bool:
+        return self.tape.runs and self.tape.recording_id is not None and bool(member.consent)
+
+    def _tell_recorder(self, member: Member, on: bool) -> None:
+        """Also said when the node should know: what was said while the link was down got lost."""
+        if self.tape.recording_id is None:
+            return
+        message = control.Record(
             room=self.id,
             participant=member.id,
             recording=str(self.tape.recording_id),
             origin_ms=self.tape.origin_ms,
             on=on,
         )
+        if self.tell_node(message):
+            (self._recorded.add if on else self._recorded.discard)(member.id)

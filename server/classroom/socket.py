@@ -55,6 +55,7 @@ async def _attend(request: web.Request, wire: Wire) -> None:
     room, member = await hub.enter(await admit(request), wire)
     try:
         with WS_CONNECTIONS.track_inprogress():
+            await hub.settle(room)
             goodbye = await _listen(hub, room, member, wire)
     finally:
         hub.left(room, member, wire, clean=goodbye)

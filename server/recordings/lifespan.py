@@ -1,8 +1,9 @@
-"""The recordings' part of the application's life: storage, and a client to the media nodes."""
+"""The recordings' part of a process's life: storage, and a client to the media nodes."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 from aiohttp import web
@@ -16,15 +17,19 @@ TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=15)
 
 
 async def lifespan(app: web.Application) -> AsyncIterator[None]:
-    async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
-        set_depot(open_depot(app[SETTINGS], http))
-        try:
-            yield
-        finally:
-            set_depot(None)
+    async with open_depot(app[SETTINGS]):
+        yield
 
 
-def open_depot(settings: Settings, http: aiohttp.ClientSession) -> Depot:
+@asynccontextmanager
+async def open_depot(settings: Settings) -> AsyncIterator[Depot]:
+    """What the jobs of the recordings need; a worker of its own needs it too."""
     incoming = settings.data_dir / "incoming"
     incoming.mkdir(parents=True, exist_ok=True)
-    return Depot(open_storage(settings), incoming, settings.media.control_secret, http)
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
+        opened = Depot(open_storage(settings), incoming, settings.media.control_secret, http)
+        set_depot(opened)
+        try:
+            yield opened
+        finally:
+            set_depot(None)

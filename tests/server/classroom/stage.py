@@ -46,7 +46,7 @@ class RoomClient:
     def transport(self) -> asyncio.Transport:
         connection = self.socket._response.connection
         assert connection is not None
-        assert isinstance(connection.transport, asyncio.Transport)
+        assert connection.transport is not None
         return connection.transport
 
     async def say(self, kind: str, **fields: Any) -> None:

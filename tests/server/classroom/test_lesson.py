@@ -173,6 +173,17 @@ async def test_a_restarted_node_is_told_again_whom_to_record(stage: Stage) -> No
     assert await stage.node.hear(control.Record, participant=learner.id, on=True) == before
 
 
+async def test_consent_withdrawn_while_the_node_is_away_holds_when_it_is_back(stage: Stage) -> None:
+    learner = await stage.enter(stage.learner)
+    await stage.go_live()
+    await consent(learner, True)
+    await stage.node.hear(control.Record, participant=learner.id, on=True)
+    await stage.node.stop()
+    await consent(learner, False)
+    await stage.node.start()
+    await stage.node.hear(control.Record, participant=learner.id, on=False)
+
+
 async def test_trouble_on_the_node_is_shown_and_so_is_its_end(stage: Stage) -> None:
     learner = await stage.enter(stage.learner)
     await stage.go_live()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from aiohttp import WSCloseCode
+
 from media.protocol import control
 from media.protocol.messages import Close
 from tests.server.classroom.stage import Stage
@@ -97,3 +101,9 @@ async def test_an_empty_room_is_not_kept_in_memory(stage: Stage) -> None:
     await mentor.vanish()
     await stage.pass_time(seconds=15)
     assert stage.hub.rooms == {}
+
+
+async def test_when_the_server_stops_browsers_are_told_to_come_back(stage: Stage) -> None:
+    client = await stage.enter(stage.learner)
+    _, code = await asyncio.gather(stage.http.server.close(), client.closed())
+    assert code == WSCloseCode.GOING_AWAY

@@ -1,0 +1,63 @@
+"""The journal: in order, together, and a bad entry fails alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+import pytest
+
+from config.settings import Settings
+from server.classroom import journal as journals
+from server.classroom.journal import Journal
+
+
+@dataclass
+class Note:
+    """An entry that remembers what became of it."""
+
+    log: list[str]
+    name: str
+    bad: bool = False
+
+    async def write(self) -> None:
+        if self.bad:
+            raise ValueError("on purpose")
+
+    def kept(self) -> None:
+        self.log.append(f"{self.name} kept")
+
+    def failed(self) -> None:
+        self.log.append(f"{self.name} failed")
+
+
+@pytest.fixture
+async def journal(database: Settings) -> AsyncIterator[Journal]:
+    made = Journal()
+    task = asyncio.create_task(made.run())
+    yield made
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_entries_are_kept_in_order(journal: Journal) -> None:
+    log: list[str] = []
+    names = [str(number) for number in range(journals.BATCH + 5)]
+    for name in names:
+        journal.add(Note(log, name))
+    await journal.settled()
+    assert log == [f"{name} kept" for name in names]
+
+
+async def test_a_bad_entry_fails_alone(journal: Journal) -> None:
+    log: list[str] = []
+    for name in ("a", "b", "c"):
+        journal.add(Note(log, name, bad=name == "b"))
+    await journal.settled()
+    assert log == ["a kept", "b failed", "c kept"]
+    journal.add(Note(log, "d"))
+    await journal.settled()
+    assert log[-1] == "d kept"

@@ -70,9 +70,7 @@ async def _make_person(login: DemoLogin) -> Viewer:
 
 
 async def _approve(login: DemoLogin, viewer: Viewer) -> None:
-    await people.change_profile(
-        viewer, headline=login.headline, bio=login.bio, languages=login.languages
-    )
+    await people.change_profile(viewer, headline=login.headline, bio=login.bio, languages=login.languages)
     await people.review_mentor(None, login.username, MentorStatus.APPROVED)
 
 

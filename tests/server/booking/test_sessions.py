@@ -17,6 +17,7 @@ from server.infra import clock
 from server.infra.clock import ManualClock
 from server.infra.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from server.infra.models import OutboxRow, StateTransition
+from server.worker import run_due
 from tests.databases import BOTH
 from tests.server.booking.makers import draft, mentor, person, published, skill
 
@@ -333,6 +334,17 @@ async def test_session_whose_mentor_never_came_is_missed(moved_clock: ManualCloc
     assert (await Session.get(id=session_id)).status == "missed"
     assert (await Booking.get(session_id=session_id)).status == "no_show_mentor"
     assert await BusyCell.all().count() == 0
+
+
+async def test_worker_closes_a_session_at_its_time(moved_clock: ManualClock) -> None:
+    start = next_mark(clock.now())
+    session_id = await published(await mentor(), start)
+    moved_clock.set(start + timedelta(minutes=74, seconds=59))
+    await run_due()
+    assert (await Session.get(id=session_id)).status == "published"
+    moved_clock.advance(timedelta(seconds=1))
+    await run_due()
+    assert (await Session.get(id=session_id)).status == "missed"
 
 
 async def test_only_listed_moves_can_happen() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from media.forward.source import TrackSource
 from media.forward.subscriber import State, TrackSink
-from media.rtp.extensions import read_extension
+from media.rtp.extensions import elements, read_extension
 from media.rtp.header import Header, parse_header
 from media.rtp.rtcp import ReportBlock, SenderReport, parse_compound
 from media.rtp.rtx import restore
@@ -196,6 +196,16 @@ def test_another_source_continues_numbers_and_time() -> None:
     assert [header.sequence_number - base.sequence_number for header in headers] == [0, 1, 2, 3, 4]
     steps = [new.timestamp - old.timestamp for old, new in pairwise(headers)]
     assert steps == [FRAME_UNITS, FRAME_UNITS, pytest.approx(3 * FRAME_UNITS, abs=2), FRAME_UNITS]
+
+
+def test_another_source_brings_its_own_extension_ids() -> None:
+    call = Call()
+    call.send(1, key=True)
+    second = make_source()
+    call.sink.switch(second, call.now, {7: 2})
+    packet = rtp(9, 0, vp8_keyframe(), extensions=((7, b"level"), (3, b"abc")))
+    second.receive(*parsed(packet), call.now)
+    assert list(elements(*parsed(call.out[-1]))) == [(2, b"level")]
 
 
 def test_a_sink_whose_source_ended_goes_on_with_the_next_one() -> None:

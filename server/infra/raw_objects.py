@@ -35,6 +35,12 @@ PARTIAL_UNIQUES: tuple[PartialUnique, ...] = (
         "booking_active", "booking", ("session_id", "learner_id"), "status IN ('held', 'confirmed')"
     ),
     # --- classroom
+    PartialUnique(
+        "attendance_open",
+        "attendance_interval",
+        ("session_id", "user_id", "kind"),
+        "ended_at IS NULL",
+    ),
     # --- recordings
 )
 
@@ -45,7 +51,15 @@ CHECKS: tuple[Check, ...] = (
     Check("session_times", "session", "{row}starts_at < {row}ends_at"),
     Check("busy_cell_owner", "busy_cell", "({row}session_id IS NULL) <> ({row}booking_id IS NULL)"),
     # --- classroom
+    Check(
+        "attendance_order",
+        "attendance_interval",
+        "{row}ended_at IS NULL OR {row}ended_at >= {row}started_at",
+    ),
+    Check("room_recording", "room", "({row}recording_id IS NULL) = ({row}origin_at IS NULL)"),
     # --- recordings
+    Check("segment_stored", "recording_segment", "{row}state <> 'ready' OR {row}storage_key <> ''"),
+    Check("segment_size", "recording_segment", "{row}size >= 0 AND {row}duration_ms >= 0"),
 )
 
 

@@ -11,6 +11,11 @@ from tests.web.room_browser import BEN, MAYA, OpenRoom, control, join, plays, ti
 from tests.web.room_media import Person
 from tests.web.room_mock import RoomMock
 
+HASTE = """
+const wait = setTimeout;
+window.setTimeout = (step, ms, ...more) => wait(step, ms >= 5000 ? ms / 20 : ms, ...more);
+"""
+
 pytestmark = [pytest.mark.browser, pytest.mark.media, pytest.mark.asyncio(loop_scope="module")]
 
 # --- pictures and sound
@@ -161,9 +166,19 @@ async def test_reload_goes_straight_back_in(open_room: OpenRoom, room: RoomMock)
 
 async def test_media_that_does_not_get_through_is_said(open_room: OpenRoom, room: RoomMock) -> None:
     room.media_works = False
-    page = await open_room()
-    await page.clock.install()
-    await join(page, room)
-    await page.clock.fast_forward(8_500)
+    page = await join(await open_room(before=HASTE), room)
     await expect(page.locator("[data-banner]")).to_contain_text("network may block video calls")
     await room.heard("offer", count=2)
+
+
+async def test_media_server_that_is_away_is_said_once_and_comes_back(
+    open_room: OpenRoom, room: RoomMock
+) -> None:
+    page = await join(await open_room(), room)
+    await plays(page, "me")
+    for re_ in ("offer", "ice-candidate", "ice-candidate"):
+        room.send({"type": "error", "code": "media_unavailable", "message": "Away.", "re": re_})
+    await expect(page.locator("[data-banner]")).to_contain_text("away for a moment")
+    assert await page.locator(".toast").count() == 0
+    room.send({"type": "reset", "reason": "node_restarted"})
+    await expect(page.locator("[data-banner]")).to_be_empty()

@@ -113,6 +113,7 @@ export class Call {
 
   #receive(message) {
     if (NEGOTIATION.has(message.type)) this.#peer.receive(message);
+    if (message.code === "media_unavailable") this.#mediaStatus("unavailable");
     if (message.type === "reset") this.#peer.reset();
     this.state.apply(message);
     if (message.type === "joined") this.#joined(message);
@@ -144,9 +145,9 @@ export class Call {
     this.state.touch("self");
   }
 
-  /** Once "blocked", only a connection changes what we say about it. */
+  /** Once it is said that nothing gets through, only a connection changes that. */
   #mediaStatus(status) {
-    if (this.state.media === "blocked" && status !== "connected") return;
+    if (["blocked", "unavailable"].includes(this.state.media) && status !== "connected") return;
     this.state.set({ media: status });
   }
 

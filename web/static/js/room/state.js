@@ -10,6 +10,7 @@
 /** @typedef {{kind: string, text?: string, url?: string}} End */
 
 const LIVE_RECORDING = new Set(["waiting_consent", "recording", "paused", "interrupted"]); // only then
+const NEGOTIATED = new Set(["offer", "answer", "ice-candidate"]);
 const NO_MEDIA = { camera: false, microphone: false, screen: false };
 
 export class RoomState {
@@ -192,7 +193,9 @@ function quality(state, { participant, score, reason }) {
   state.touch("quality");
 }
 
+/** What is wrong with negotiation is settled there, and said by the connection's state. */
 function failed(state, { code, message, re }) {
+  if (NEGOTIATED.has(re)) return;
   state.notice("error", { code, text: message, re });
   if (re !== "chat" || !state.pending.length) return;
   state.pending[0].failed = true;

@@ -53,7 +53,7 @@ const NOTICES = {
   hand: ({ name }) => announce(`${name} raised a hand.`),
   screen: ({ name }) => announce(`${name} shares the screen.`),
   recording: ({ text }) => announce(RECORDING[text]?.said ?? ""),
-  error: ({ code, text }) => state.phase === "in" && code !== "glare" && toast(text),
+  error: ({ text }) => state.phase === "in" && toast(text),
 };
 
 function showView() {

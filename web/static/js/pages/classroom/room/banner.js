@@ -12,6 +12,7 @@ const SAID = {
   joining: ["signal", "Joining…"],
   interrupted: ["signal", "Picture and sound are interrupted. Getting them back…"],
   blocked: ["alert", "Picture and sound can't get through. Your network may block video calls: try another one, for example your phone’s. Chat works, and we keep trying.", "retry", "Try now"],
+  unavailable: ["alert", "The media server is away for a moment. Picture and sound come back by themselves; chat works."],
   sound: ["speaker", "Your browser keeps the sound off until you click.", "sound", "Turn sound on"],
 };
 
@@ -41,7 +42,7 @@ export class Banner {
     if (link === "waiting") return "waiting";
     if (link === "connecting") return "joining";
     if (link === "reconnecting") return tries > TRIES_BEFORE_DOUBT ? "unreachable" : "reconnecting";
-    if (media === "blocked" || media === "interrupted") return media;
+    if (["blocked", "unavailable", "interrupted"].includes(media)) return media;
     return this.soundBlocked ? "sound" : "";
   }
 

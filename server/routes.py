@@ -155,6 +155,7 @@ ROUTES: tuple[Route, ...] = (
 
 # Only where `ENV=development`.
 DEVELOPMENT_ROUTES: tuple[Route, ...] = (
+    Route("GET", "/dev/components", development.components_page, Access.ANYONE),
     Route("GET", "/dev/mail", development.mail_page, Access.ANYONE),
     Route("GET", "/dev/mail.json", development.mail_json, Access.ANYONE),
     Route("GET", "/dev/info.json", development.info_json, Access.ANYONE),

@@ -36,6 +36,12 @@ async def mail_page(request: web.Request) -> web.StreamResponse:
 
 
 @local_only
+async def components_page(request: web.Request) -> web.StreamResponse:
+    """Every piece of the pages with its states."""
+    return render(request, "dev/components.html", {})
+
+
+@local_only
 async def mail_json(request: web.Request) -> web.StreamResponse:
     """`[{to, subject, text, html, at}]`, newest first."""
     return web.json_response([{**asdict(mail), "at": timestamp(mail.at)} for mail in await kept_mails()])

@@ -224,7 +224,7 @@ class Peer:
 
     def _on_reports(self, report: SenderReport | ReceiverReport, now: float) -> None:
         for block in report.reports:
-            self.sending.on_report(block, now)
+            self.receiving.set_round_trip(self.sending.on_report(block, now))
 
     def _act(self, events: Sequence[Event], now: float) -> None:
         for event in events:

@@ -187,6 +187,12 @@ class Receiving:
         if source is not None:
             source.on_sender_report(report.ssrc, report.ntp, report.rtp_timestamp, now)
 
+    def set_round_trip(self, rtt: float | None) -> None:
+        """Seconds to the publisher: requests for one lost packet are spaced by it."""
+        if rtt is not None:
+            for source in self.sources:
+                source.rtt = rtt
+
     def poll(self, now: float) -> None:
         """Send the reports, repairs and requests that are due."""
         for source in self.sources:

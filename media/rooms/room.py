@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from media.forward.source import TrackSource
 from media.negotiation.events import Outgoing
-from media.protocol.control import Record
+from media.protocol.control import Record, RecordingTrouble
 from media.recording.events import TrackKey
 from media.recording.track import TrackRecorder
 from media.rooms.peer import Peer
@@ -15,6 +15,7 @@ from media.rooms.receiving import Section
 from media.rooms.services import Services
 
 Key = tuple[str, str]  # participant, source
+RECORDED_VIDEO = "VP8"  # what a WebM file holds without transcoding
 
 
 @dataclass(slots=True)
@@ -131,6 +132,10 @@ class Room:
         if order is None:
             return
         services, publish = self._services, track.section.publish
+        if publish.kind == "video" and publish.codec != RECORDED_VIDEO:
+            trouble = RecordingTrouble(room=self.id, recording=order.recording, reason="codec")
+            services.say(trouble)
+            return
         name = TrackKey(
             room=self.id,
             recording=order.recording,

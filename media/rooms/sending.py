@@ -74,6 +74,8 @@ class Sending:
             self._attach(delivery, source, theirs, now)
         else:
             sink.switch(source, now, extension_map(theirs, delivery.extensions))
+            if key in self._paused:
+                sink.pause()
 
     def clear(self, now: float) -> None:
         for key in tuple(self._deliveries):
@@ -114,10 +116,13 @@ class Sending:
 
     # --- what the receiver says of them
 
-    def on_report(self, block: ReportBlock, now: float) -> None:
+    def on_report(self, block: ReportBlock, now: float) -> float | None:
+        """Gives the round trip to the participant in seconds, for its own tracks' sake."""
         sink = self._by_ssrc.get(block.ssrc)
-        if sink is not None:
-            sink.on_receiver_report(block, now)
+        if sink is None:
+            return None
+        sink.on_receiver_report(block, now)
+        return sink.rtt
 
     def on_nack(self, nack: Nack, now: float) -> None:
         self._counters.nack_in += 1

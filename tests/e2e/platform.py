@@ -184,9 +184,9 @@ class Town:
     async def lesson(
         self, mentor: Person, *, capacity: int = 4, publish: bool = True, **more: Any
     ) -> str:
-        """A free lesson at the next five-minute mark: its room is open already."""
+        """A free lesson in 5 to 10 minutes: its room is open, and it starts when the mentor says so."""
         now = datetime.now(UTC)
-        mark = now.replace(second=0, microsecond=0) + timedelta(minutes=5 - now.minute % 5)
+        mark = now.replace(second=0, microsecond=0) + timedelta(minutes=10 - now.minute % 5)
         made = await mentor.call(
             "POST",
             "/sessions",

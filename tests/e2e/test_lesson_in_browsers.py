@@ -44,6 +44,7 @@ async def people_in(browser: Browser) -> dict[str, str]:
 
 async def participant_id(browser: Browser) -> str:
     """One's own participant id: the tile that says so."""
+    await browser.page.locator(".tile-name", has_text="(you)").wait_for()
     for name, id in (await people_in(browser)).items():
         if "(you)" in name:
             return id
@@ -140,10 +141,10 @@ async def test_mentor_downloads_the_recording_of_who_agreed(
     began = time.monotonic()
     await sees(bob, ann, await participant_id(ann))
     await bob.page.wait_for_timeout(6000)
-    written = time.monotonic() - began
     await ann.press("more")
     await ann.page.locator("[data-end]").click()
     await ann.page.locator("[data-dialog=end] [data-action=end]").click()
+    written = time.monotonic() - began
     await ann.page.locator("[data-view=over]").wait_for()
     await bob.page.locator("[data-view=over]").wait_for()
     await ready_recording(mentor, session_id)

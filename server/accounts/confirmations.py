@@ -10,8 +10,8 @@ from datetime import timedelta
 from typing import Literal
 
 from server.accounts.logins import end_all_logins
+from server.accounts.lookup import by_email
 from server.accounts.models import OneTimeToken, User
-from server.accounts.names import same
 from server.accounts.passwords import check_password, hash_password
 from server.accounts.registration import may_mail
 from server.accounts.tokens import hashed, new_secret
@@ -102,7 +102,7 @@ async def resend_verification_to(email: str, client: Client) -> None:
 
     Raises Throttled for a client that asks too often."""
     WINDOWS.take(MAILS_ASKED, client.network)
-    user = await User.get_or_none(email_key=same(email.strip()))
+    user = await by_email(email)
     if user and user.email_verified_at is None and may_mail(RESEND, user.id):
         await _ask_for_mail("notifications.verify_email", user.id)
 
@@ -112,7 +112,7 @@ async def request_reset(email: str, client: Client) -> None:
 
     Raises Throttled for a client that asks too often."""
     WINDOWS.take(MAILS_ASKED, client.network)
-    user = await User.get_or_none(email_key=same(email.strip()))
+    user = await by_email(email)
     if user and user.status == "active" and may_mail(RESET_MAIL, user.id):
         await _ask_for_mail("notifications.reset_password", user.id)
 

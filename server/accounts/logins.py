@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from server.accounts.lookup import by_email, by_username
 from server.accounts.models import Login, User
 from server.accounts.names import same
 from server.accounts.passwords import hash_password, needs_new_hash, verify_password
@@ -52,10 +53,7 @@ async def log_in(
 
 
 async def _find(identifier: str) -> User | None:
-    key = same(identifier.strip())
-    if "@" in key:
-        return await User.get_or_none(email_key=key)
-    return await User.get_or_none(username_key=key)
+    return await (by_email if "@" in same(identifier) else by_username)(identifier)
 
 
 async def _refresh_hash(user: User, password: str) -> None:

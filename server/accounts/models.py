@@ -7,6 +7,9 @@ from uuid import UUID, uuid4
 from tortoise import fields
 from tortoise.models import Model
 
+USERNAME_KEY_LENGTH = 64
+EMAIL_KEY_LENGTH = 640
+
 
 class User(Model):
     """One person. The `_key` columns hold what must be unique whatever the spelling (NFKC, casefold)."""
@@ -14,9 +17,9 @@ class User(Model):
     id = fields.BigIntField(primary_key=True)
     public_id: UUID = fields.UUIDField(unique=True, default=uuid4)
     username = fields.CharField(max_length=32)
-    username_key = fields.CharField(max_length=64, unique=True)
+    username_key = fields.CharField(max_length=USERNAME_KEY_LENGTH, unique=True)
     email = fields.CharField(max_length=320)
-    email_key = fields.CharField(max_length=640, unique=True)
+    email_key = fields.CharField(max_length=EMAIL_KEY_LENGTH, unique=True)
     password_hash = fields.CharField(max_length=200)
     name = fields.CharField(max_length=100)
     timezone = fields.CharField(max_length=64, default="UTC")

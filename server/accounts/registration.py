@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from server.accounts.lookup import by_email, by_username
 from server.accounts.models import RoleGrant, User
 from server.accounts.names import clean_email, clean_name, clean_timezone, clean_username, same
 from server.accounts.passwords import check_password, hash_password
@@ -56,7 +57,7 @@ def checked(wanted: Registration) -> Registration:
 
 async def require_free_username(username: str) -> None:
     """Raises Invalid when somebody has this username; usernames are public, so this may be told."""
-    if await User.filter(username_key=same(username)).exists():
+    if await by_username(username):
         raise Invalid(fields={"username": USERNAME_TAKEN})
 
 
@@ -93,7 +94,7 @@ async def account_known(clean: Registration) -> None:
 
     Raises Invalid."""
     await require_free_username(clean.username)
-    user = await User.get_or_none(email_key=same(clean.email))
+    user = await by_email(clean.email)
     if user is not None and may_mail(KNOWN_MAIL, user.id):
         await enqueue("notifications.known_email", {"user_id": user.id})
 

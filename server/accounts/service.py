@@ -8,6 +8,7 @@ from tortoise.expressions import Q
 
 from server.accounts.confirmations import issue_token
 from server.accounts.logins import log_in, viewer_by_cookie, viewer_by_token, viewer_of
+from server.accounts.lookup import by_username
 from server.accounts.models import User
 from server.accounts.names import clean_name, clean_timezone, same
 from server.accounts.registration import (
@@ -63,9 +64,10 @@ async def user_by_username(username: str) -> User:
     """An active account.
 
     Raises NotFound."""
-    user = await User.get_or_none(username_key=same(username), status="active").prefetch_related("roles")
-    if user is None:
+    user = await by_username(username)
+    if user is None or user.status != "active":
         raise NotFound
+    await user.fetch_related("roles")
     return user
 
 

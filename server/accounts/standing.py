@@ -11,8 +11,8 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 
 from server.accounts.logins import end_all_logins
+from server.accounts.lookup import by_email
 from server.accounts.models import RoleGrant, User
-from server.accounts.names import same
 from server.accounts.registration import checked, create_account, hashed_password
 from server.accounts.values import ROLES, Account, Registration
 from server.edge.access import Viewer
@@ -83,6 +83,8 @@ async def set_status(actor: Viewer, public_id: UUID, status: str, reason: str) -
         raise Invalid(fields={"status": "Choose active, suspended or banned."})
     user = await _managed(actor, public_id)
     if user.status != status:
+        if any(grant.role == "owner" for grant in user.roles) and status != "active":
+            await _require_another_owner(user)
         await record_transition("user", user.id, user.status, status, actor.user_id, reason)
         user.status = status
         await user.save(update_fields=["status"])
@@ -133,7 +135,7 @@ async def make_owner(email: str, read_password: Callable[[], str]) -> bool:
     """Make an owner of who has this address, or a new account with it; True when it was made.
 
     `read_password` is asked for a new account alone. Raises Invalid."""
-    user = await User.get_or_none(email_key=same(email.strip()))
+    user = await by_email(email)
     created = user is None
     if user is None:
         user = await _new_owner(email, read_password())

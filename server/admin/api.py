@@ -24,8 +24,8 @@ class Reason(Form):
 
 class UserFilter(Form):
     q: str = Field("", max_length=100)
-    role: str = Field("", max_length=20)
-    status: str = Field("", max_length=20)
+    role: str = Field("", max_length=12)
+    status: str = Field("", max_length=12)
 
 
 class ChangeUser(Form):

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from tortoise.exceptions import ValidationError
 
 from server.edge.access import viewer
 from server.edge.api import error_answer
@@ -82,6 +83,9 @@ async def answered(request: web.Request, handler: Handler) -> web.StreamResponse
         return await handler(request)
     except DomainError as error:
         return answer(request, error, status_of(error))
+    except ValidationError:
+        log.warning("a value fits no column", path=request.path, exc_info=True)
+        return answer(request, Invalid(message="A value is too long."), 422)
     except web.HTTPException as error:
         if error.status < 400:
             raise

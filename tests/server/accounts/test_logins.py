@@ -34,6 +34,11 @@ async def test_username_and_address_both_sign_in(http: TestClient, identifier: s
     assert "Set-Cookie" in found.headers
 
 
+@pytest.mark.parametrize("identifier", ["x" * 320, "\ufdfa" * 300, "@" * 300, "", "a@" + "\ufdfa" * 300])
+async def test_absurd_identifier_is_just_unknown(http: TestClient, identifier: str) -> None:
+    assert (await log_in(http, identifier)).code == "invalid_credentials"
+
+
 async def test_unverified_people_may_sign_in(http: TestClient) -> None:
     await person("anna", verified=False)
     assert (await log_in(http)).data["user"]["verified"] is False

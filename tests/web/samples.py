@@ -264,7 +264,7 @@ TRACKS = [
             ("Tomasz Wiśniewski", "camera", "video", 81_300_000, "ready"),
             ("Tomasz Wiśniewski", "screen", "video", 31_300_000, "ready"),
             ("Tomasz Wiśniewski", "microphone", "audio", 12_100_000, "ready"),
-            (LONG_NAME, "camera", "video", None, "fetching"),
+            (LONG_NAME, "camera", "video", None, "finalising"),
         )
     )
 ]

@@ -17,6 +17,7 @@ import structlog
 from config.settings import PREFIX, Settings
 from server.infra.nodes import MediaNode, NodeDirectory
 
+COMMAND = (sys.executable, "-m", "media")
 READY_S = 20.0  # a first start on a small machine generates a certificate and loads codecs
 PAUSE_MIN_S = 0.2
 PAUSE_MAX_S = 5.0
@@ -29,7 +30,10 @@ log = structlog.get_logger()
 class MediaChild:
     """Keeps one media node running and tells the directory where it is."""
 
-    def __init__(self, settings: Settings, directory: NodeDirectory) -> None:
+    def __init__(
+        self, settings: Settings, directory: NodeDirectory, command: tuple[str, ...] = COMMAND
+    ) -> None:
+        self._command = command
         self._settings = settings
         self._directory = directory
         self._process: Process | None = None
@@ -62,13 +66,9 @@ class MediaChild:
             await self._stop()
 
     async def _spawn(self) -> Process:
+        environment = _environment(self._settings)
         return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "media",
-            stdin=PIPE,
-            stdout=PIPE,
-            env=_environment(self._settings),
+            *self._command, stdin=PIPE, stdout=PIPE, env=environment
         )
 
     async def _stop(self) -> None:

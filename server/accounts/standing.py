@@ -126,6 +126,8 @@ async def _managed(actor: Viewer, public_id: UUID) -> User:
 
 
 async def _require_another_owner(user: User) -> None:
+    """The owners' rows are locked: two owners who remove each other at once must not both succeed."""
+    await RoleGrant.filter(role="owner").order_by("id").select_for_update()
     others = RoleGrant.filter(role="owner", user__status="active").exclude(user_id=user.id)
     if not await others.exists():
         raise Conflict("last_owner", "There must be an owner.")

@@ -81,7 +81,9 @@ async def session_cancelled(
     await tell(user_id, "session_cancelled", about, dedupe_key=f"{session_id}:{user_id}")
 
 
-async def recording_ready(user_id: int, *, session_id: UUID, title: str, path: str) -> None:
+async def recording_ready(
+    user_id: int, *, session_id: UUID, title: str, starts_at: datetime, path: str
+) -> None:
     """Tell somebody who was there that the recording can be watched."""
-    about = {"title": title, "path": path}
+    about = {"title": title, "starts_at": starts_at, "path": path}
     await tell(user_id, "recording_ready", about, dedupe_key=f"{session_id}:{user_id}")

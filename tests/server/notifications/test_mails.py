@@ -1,0 +1,91 @@
+"""Every mail: to whom, saying what, once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from config.settings import Settings
+from server.accounts.models import User
+from server.infra import db
+from server.infra.mailer import KeptMail
+from server.notifications import post, service
+from server.notifications.post import Addressee, post_office
+from tests.factories import person
+from tests.server.accounts.mails import mails_to
+from web import TEMPLATES
+
+START = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+END = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+SESSION = {"title": "R&D <b>basics</b>", "path": "/sessions/1"}
+TIMES = {"starts_at": START, "ends_at": END}
+MAILS: dict[str, dict[str, Any]] = {
+    "verify_email": {"token": "abc"},
+    "known_email": {},
+    "reset_password": {"token": "abc"},
+    "mentor_reviewed": {"verdict": "approved", "reason": ""},
+    "booking_confirmed": {**SESSION, **TIMES, "mentor": "Mira"},
+    "booking_confirmed_mentor": {**SESSION, **TIMES, "learner": "Lea"},
+    "booking_cancelled": {**SESSION, "starts_at": START, "who": "Lea"},
+    "session_cancelled": {**SESSION, "starts_at": START},
+    "recording_ready": {**SESSION, "starts_at": START},
+}
+
+
+@pytest.mark.parametrize("name", sorted(MAILS))
+async def test_mail_has_a_subject_and_says_the_same_twice(database: Settings, name: str) -> None:
+    to = Addressee("zoe@example.com", "Zoë & <Co>", "Europe/Berlin")
+    await post_office().send(to, name, MAILS[name])
+    (mail,) = await mails_to("zoe@example.com")
+    assert mail.subject
+    assert "\n" not in mail.subject
+    assert "Zoë & <Co>" in mail.text
+    assert "Zoë &amp; &lt;Co&gt;" in mail.html
+    assert "<b>basics" not in mail.html
+    assert "{" not in mail.text
+    assert database.base_url in mail.html
+
+
+def test_every_template_of_a_mail_is_tried() -> None:
+    named = {Path(path).stem for path in (TEMPLATES / "email").glob("*.txt")}
+    assert named == set(MAILS)
+
+
+async def tell(user_id: int, booking_id: UUID) -> None:
+    @db.transactional
+    async def unit() -> None:
+        await service.booking_confirmed(user_id, booking_id=booking_id, mentor="Mira", **SESSION, **TIMES)
+
+    await unit()
+
+
+async def told(user_id: int) -> list[KeptMail]:
+    return [mail for mail in await mails_to("lea@example.com") if "Your seat" in mail.subject]
+
+
+async def test_booking_is_confirmed_once_and_in_the_persons_own_time(database: Settings) -> None:
+    lea = await person("lea")
+    await User.all().update(timezone="Europe/Berlin")
+    booking = uuid4()
+    for _ in range(3):
+        await tell(lea.user_id, booking)
+    (mail,) = await told(lea.user_id)
+    assert "01:30" in mail.text
+    assert "03:30" in mail.text
+    await tell(lea.user_id, uuid4())
+    assert len(await told(lea.user_id)) == 2
+
+
+async def test_verified_person_is_not_asked_again(database: Settings) -> None:
+    await person("lea")
+    assert await mails_to("lea@example.com") == []
+
+
+async def test_closed_post_office_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(post, "_office", None)
+    with pytest.raises(RuntimeError, match="open_post_office"):
+        post_office()

@@ -38,6 +38,7 @@ async def test_denied_permission_is_said_and_watching_still_works(
     await expect(page.locator("[data-problems]")).to_contain_text("keeps camera and microphone off")
     await page.get_by_role("button", name="Join to watch and listen").click()
     assert (await room.heard("media"))["camera"] is False
+    await room.heard("offer")  # and answered: from now on the room may offer
     await room.show(MAYA)
     await plays(page, "maya")
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from server.accounts.lookup import by_email, by_username
-from server.accounts.models import Login, User
+from server.accounts.models import Login, RoleGrant, User
 from server.accounts.names import same
 from server.accounts.passwords import hash_password, needs_new_hash, verify_password
 from server.accounts.tokens import hashed, new_secret, plausible
@@ -98,13 +98,12 @@ async def _viewer(**secret: str) -> Viewer | None:
             **secret, revoked_at__isnull=True, expires_at__gt=now, last_seen_at__gt=now - IDLE
         )
         .select_related("user")
-        .prefetch_related("user__roles")
         .first()
     )
     if login is None or login.user.status != "active":
         return None
     await _seen(login, now)
-    return viewer_of(login.user, login.id)
+    return await viewer_of(login.user, login.id)
 
 
 async def _seen(login: Login, now: datetime) -> None:
@@ -112,15 +111,16 @@ async def _seen(login: Login, now: datetime) -> None:
         await Login.filter(id=login.id).update(last_seen_at=now)
 
 
-def viewer_of(user: User, login_id: int) -> Viewer:
-    """The value that views see; the user's roles must be fetched."""
+async def viewer_of(user: User, login_id: int) -> Viewer:
+    """The value that views see."""
+    roles = await RoleGrant.filter(user_id=user.id).values_list("role", flat=True)
     return Viewer(
         user_id=user.id,
         public_id=user.public_id,
         username=user.username,
         name=user.name,
         email=user.email,
-        roles=frozenset(grant.role for grant in user.roles),
+        roles=frozenset(map(str, roles)),
         verified=user.email_verified_at is not None,
         timezone=user.timezone,
         login_id=login_id,

@@ -54,10 +54,10 @@ async def get_viewer(user_id: int) -> Viewer:
     """A person as a viewer without a login (`login_id` 0), for jobs and sockets.
 
     Raises NotFound."""
-    user = await User.get_or_none(id=user_id, status="active").prefetch_related("roles")
+    user = await User.get_or_none(id=user_id, status="active")
     if user is None:
         raise NotFound
-    return viewer_of(user, login_id=0)
+    return await viewer_of(user, login_id=0)
 
 
 async def user_by_username(username: str) -> User:

@@ -12,6 +12,7 @@ from tortoise.exceptions import ValidationError
 from server.edge.access import viewer
 from server.edge.api import error_answer
 from server.edge.templates import render
+from server.edge.text import UNSTORABLE
 from server.infra.errors import (
     Conflict,
     DomainError,
@@ -80,6 +81,8 @@ async def error_middleware(request: web.Request, handler: Handler) -> web.Stream
 async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
     """What the handler answers, or the answer to what it raised."""
     try:
+        if UNSTORABLE.search(request.path):
+            raise NotFound  # nothing has such a name, and no database can be asked for it
         return await handler(request)
     except DomainError as error:
         return answer(request, error, status_of(error))

@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestClient
 
 from server.edge.access import Access
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
+from tests.databases import BOTH
 from tests.factories import Api, api_of, person
 
 NOWHERE = str(UUID(int=0))
@@ -64,6 +65,7 @@ async def test_wrong_role_is_refused_everywhere(
             assert (found.status, found.code) == (403, "forbidden"), named(route)
 
 
+@BOTH
 @pytest.mark.parametrize("value", [NOWHERE, "nonsense", "1", "%00", "%ff", "..%2f..%2fetc", "a" * 300])
 async def test_unknown_object_is_never_a_mistake_of_ours(http: TestClient, value: str) -> None:
     """Signed in with every role, so that all views are reached."""
@@ -75,6 +77,7 @@ async def test_unknown_object_is_never_a_mistake_of_ours(http: TestClient, value
             assert found.status in {400, 403, 404, 405, 422}, (named(route), found.body)
 
 
+@BOTH
 @pytest.mark.parametrize("value", [NOWHERE, "nonsense", "%00"])
 async def test_page_of_an_unknown_object_is_not_found(http: TestClient, value: str) -> None:
     await person("anna", "learner", "mentor", "admin", "owner")

@@ -115,6 +115,7 @@ async def test_everybody_sees_what_is_public_and_no_more(http: TestClient, anna:
     assert "git" not in str(found.body)
 
 
+@BOTH
 @pytest.mark.parametrize("username", ["nobody", "%00", "a" * 500, "%ff"])
 async def test_unknown_person_is_not_found(http: TestClient, username: str) -> None:
     assert (await Api(http).get(f"/users/{username}")).status == 404

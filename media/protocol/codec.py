@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+SURROGATE = "\\ud"  # how an escaped surrogate begins
+
 
 class Message(BaseModel):
     """One message on a wire. Unknown fields are ignored: payloads may grow."""
@@ -34,9 +36,11 @@ M = TypeVar("M", bound=Message)
 def decode_object(text: str) -> dict[str, Any]:
     """A JSON object with a `type`.
 
-    Raises MessageError `malformed`."""
+    Raises MessageError `malformed`, also for lone surrogates: JSON can hold them, UTF-8 can't."""
     try:
         value = json.loads(text)
+        if SURROGATE in text.lower():
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise MessageError("malformed", "This is not JSON.") from error
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):

@@ -189,8 +189,11 @@ class ParticipantLeft(Message):
 
 
 class Recording(Message):
+    """What the recording light shows, and whether the lesson is live; said when either changes."""
+
     type: Literal["recording"] = "recording"
     state: RecordingState
+    live: bool
     started_at: str | None = None
 
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from media.protocol import control
 from media.protocol.codec import Message
-from media.protocol.messages import Answer, Error, IceCandidate, Offer
+from media.protocol.messages import Answer, Error, IceCandidate, Offer, Reset
 from server.classroom.attendance import Came, Went
 from server.classroom.journal import Job, Journal
 from server.classroom.room import Member, Room
+
+CLOSED_BY_PEER = "closed_by_peer"  # the reason when the browser itself closed its transport
 
 # what a node says to one browser: passed on in the browser's words, without the address on it
 FOR_BROWSERS: dict[type[Message], type[Message]] = {
@@ -62,8 +64,11 @@ class NodeEvents:
 
     def _disconnected(self, node_url: str, message: control.PeerDisconnected) -> None:
         room, member = self._find(message)
-        if room is not None and member is not None:
-            self._set_connected(room, member, False)
+        if room is None or member is None:
+            return
+        self._set_connected(room, member, False)
+        if message.reason != CLOSED_BY_PEER:  # that transport can't come back: a new one is needed
+            room.tell(member, Reset(reason="media_lost"))
 
     def _set_connected(self, room: Room, member: Member, connected: bool) -> None:
         if member.connected != connected:

@@ -95,7 +95,7 @@ class Room:
         self._chat = deque(chat, maxlen=CHAT_KEPT)
         self._recorded: set[str] = set()
         self._trouble = False  # the node says that it can't write
-        self._shown: RecordingState = self.recording_state()
+        self._shown = self.state()
 
     # --- saying things
 
@@ -201,10 +201,10 @@ class Room:
     def refresh_tape(self, *, but: Member | None = None) -> None:
         """Tell the node whom to write, and everybody but `but` what the light shows now."""
         self._instruct_recorder()
-        state = self.recording_state()
+        state = self.state()
         if state != self._shown:
             self._shown = state
-            self.broadcast(self._recording_message(), but=but)
+            self.broadcast(self._recording_message(state), but=but)
 
     def change_tape(self, **changes: object) -> None:
         """Replace fields of the tape, and act on it."""
@@ -221,9 +221,10 @@ class Room:
         interrupted = self._trouble or self.node is None
         return self.tape.state(consented=consented, interrupted=interrupted)
 
-    def _recording_message(self) -> Recording:
+    def _recording_message(self, state: RoomState) -> Recording:
         origin = self.tape.origin_at
-        return Recording(state=self.recording_state(), started_at=timestamp(origin) if origin else None)
+        started_at = timestamp(origin) if origin else None
+        return Recording(state=state.recording, live=state.live, started_at=started_at)
 
     def state(self) -> RoomState:
         return RoomState(live=self.tape.live, recording=self.recording_state())

@@ -85,13 +85,8 @@ async def _handle(hub: Hub, room: Room, member: Member, wire: Wire, received: WS
             raise MessageError("malformed", "Messages are JSON text.")
         await dispatch(hub, room, member, decode_client(received.data))
     except MessageError as error:
-        said = Error(code=error.code, message=error.message, re=_sayable(error.re))
+        said = Error(code=error.code, message=error.message, re=error.re)
         wire.send(frame_of(said))
     except Exception:  # a mistake of ours must not cost somebody the lesson
         log.exception("room message failed", room=room.id)
         wire.send(frame_of(INTERNAL))
-
-
-def _sayable(text: str | None) -> str | None:
-    """What somebody wrote, without lone surrogates: JSON can hold them, UTF-8 can't."""
-    return text.encode("utf-8", "replace").decode() if text else None

@@ -238,7 +238,7 @@ class RoomMock:
             self.recording = "recording" if self.consent else "waiting_consent"
         if "action" in message:
             self.recording = {"pause": "paused", "resume": "recording"}[message["action"]]
-        self.send({"type": "recording", "state": self.recording})
+        self.send({"type": "recording", "state": self.recording, "live": self.live})
 
     def say(self, sender: str, name: str, text: str, minutes_ago: float = 0) -> None:
         """A line of chat, kept and sent."""

@@ -185,9 +185,11 @@ export const CLOSE = Object.freeze({
  */
 
 /**
+ * What the recording light shows, and whether the lesson is live; said when either changes.
  * @typedef {object} Recording
  * @property {"recording"} type
  * @property {RecordingState} state
+ * @property {boolean} live
  * @property {string|null} [started_at]
  */
 

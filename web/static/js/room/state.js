@@ -9,7 +9,6 @@
 /** @typedef {{key: number, text: string, failed: boolean}} PendingLine */
 /** @typedef {{kind: string, text?: string, url?: string}} End */
 
-const LIVE_RECORDING = new Set(["waiting_consent", "recording", "paused", "interrupted"]); // only then
 const NEGOTIATED = new Set(["offer", "answer", "ice-candidate"]);
 const NO_MEDIA = { camera: false, microphone: false, screen: false };
 
@@ -175,8 +174,7 @@ function participantLeft(state, { participant }) {
 
 function recording(state, message) {
   const before = state.recording;
-  const live = state.live || LIVE_RECORDING.has(message.state);
-  state.set({ recording: message.state, live });
+  state.set({ recording: message.state, live: message.live });
   if (before !== message.state) state.notice("recording", { text: message.state });
 }
 

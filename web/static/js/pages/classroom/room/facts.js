@@ -45,11 +45,8 @@ export class Facts {
     this.#showTime();
   }
 
-  /** A lesson also goes live by itself: at its start, with the mentor present. */
   get live() {
-    const { live, everyone } = this.#state;
-    const started = Date.now() >= Date.parse(this.#data.starts_at ?? "");
-    return live || (started && everyone.some(({ role }) => role === "mentor"));
+    return this.#state.live;
   }
 
   /** What the mentor's menu entry does to the recording now. @returns {"pause"|"resume"|undefined} */

@@ -1,4 +1,4 @@
-"""Registering as learner or mentor, public profiles, and the review of mentors."""
+"""Registering as learner or mentor, and public profiles; what other features may ask of people."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ from server.accounts import service as accounts
 from server.edge.access import Viewer
 from server.infra import clock
 from server.infra.db import transactional
-from server.infra.errors import Conflict, Invalid, NotFound
-from server.infra.outbox import enqueue
+from server.infra.errors import Conflict, Invalid
 from server.infra.transitions import record_transition
 from server.people.models import MentorProfile, Skill
+from server.people.review import (
+    count_mentors,
+    mentor_approved,
+    move,
+    review_mentor,
+    waiting_mentors,
+)
 from server.people.skills import (
     add_skill,
     all_skills,
@@ -23,7 +29,7 @@ from server.people.skills import (
     skills_by_slug,
     taught_by,
 )
-from server.people.states import REVIEWED, MentorStatus, require_move
+from server.people.states import MentorStatus
 from server.people.values import MentorApplication, OwnSkills, PublicProfile
 
 __all__ = [
@@ -33,15 +39,18 @@ __all__ = [
     "Skill",
     "add_skill",
     "all_skills",
+    "count_mentors",
+    "mentor_approved",
     "own_skills",
     "replace_skills",
+    "review_mentor",
     "skills_by_slug",
     "taught_by",
+    "waiting_mentors",
 ]
 
 MAX_HEADLINE = 140
 MAX_BIO = 5000
-NEEDS_REASON = frozenset({MentorStatus.REJECTED, MentorStatus.CHANGES_REQUESTED})
 
 
 # --- registering
@@ -156,91 +165,9 @@ async def _change_mentor_profile(
     profile.updated_at = clock.now()
     await profile.save(update_fields=["headline", "bio", "languages", "updated_at"])
     if profile.status in {MentorStatus.CHANGES_REQUESTED, MentorStatus.REJECTED}:
-        await _move(profile, MentorStatus.SUBMITTED, viewer.user_id, "")
+        await move(profile, MentorStatus.SUBMITTED, viewer.user_id, "")
 
 
 def _require_length(field: str, text: str | None, most: int) -> None:
     if text is not None and len(text) > most:
         raise Invalid(fields={field: f"Use at most {most} characters."})
-
-
-# --- review
-
-
-async def mentor_approved(user_id: int) -> bool:
-    """Whether this person may publish sessions."""
-    return await MentorProfile.filter(user_id=user_id, status=MentorStatus.APPROVED).exists()
-
-
-async def approved_mentor_ids(limit: int) -> list[int]:
-    """User ids of approved mentors, those who joined first coming first."""
-    rows = await MentorProfile.filter(status=MentorStatus.APPROVED).order_by("id").limit(limit)
-    return [row.user_id for row in rows]
-
-
-async def count_mentors(status: MentorStatus = MentorStatus.APPROVED) -> int:
-    return await MentorProfile.filter(status=status, user__status="active").count()
-
-
-async def waiting_mentors() -> list[MentorApplication]:
-    """Profiles that wait for review, those who wait longest coming first."""
-    rows = (
-        await MentorProfile.filter(status=MentorStatus.SUBMITTED, user__status="active")
-        .select_related("user")
-        .order_by("submitted_at", "id")
-    )
-    skills = await taught_by([row.user_id for row in rows])
-    return [_application(row, skills.get(row.user_id, ())) for row in rows]
-
-
-def _application(row: MentorProfile, skills: tuple[str, ...]) -> MentorApplication:
-    return MentorApplication(
-        username=row.user.username,
-        name=row.user.name,
-        email=row.user.email,
-        status=row.status,
-        headline=row.headline,
-        bio=row.bio,
-        languages=tuple(row.languages),
-        skills=skills,
-        reason=row.reason,
-        submitted_at=row.submitted_at,
-    )
-
-
-@transactional
-async def review_mentor(
-    actor: Viewer | None, username: str, verdict: MentorStatus, reason: str = ""
-) -> MentorApplication:
-    """Approve, reject or send back a profile, and mail the mentor. `actor` None is the system.
-
-    The same verdict again changes nothing. Raises NotFound, Conflict, Invalid without a reason."""
-    assert verdict in REVIEWED
-    user = await accounts.user_by_username(username)
-    profile = await MentorProfile.get_or_none(user_id=user.id).select_related("user")
-    if profile is None:
-        raise NotFound
-    if verdict in NEEDS_REASON and not reason.strip():
-        raise Invalid(fields={"reason": "Say why: the mentor reads it."})
-    if profile.status != verdict:
-        await _move(profile, verdict, actor.user_id if actor else None, reason.strip())
-        await enqueue("notifications.mentor_reviewed", _verdict_payload(user.id, verdict, reason))
-    skills = await taught_by([user.id])
-    return _application(profile, skills.get(user.id, ()))
-
-
-def _verdict_payload(user_id: int, verdict: MentorStatus, reason: str) -> dict[str, object]:
-    return {"user_id": user_id, "verdict": verdict.value, "reason": reason.strip()}
-
-
-async def _move(profile: MentorProfile, new: MentorStatus, actor_id: int | None, reason: str) -> None:
-    """The one place where the state of a profile changes; a lost race raises Conflict."""
-    old = MentorStatus(profile.status)
-    require_move(old, new)
-    values: dict[str, object] = {"status": new, "reason": reason, "updated_at": clock.now()}
-    if new is MentorStatus.SUBMITTED:
-        values["submitted_at"] = clock.now()
-    if not await MentorProfile.filter(id=profile.id, status=old).update(**values):
-        raise Conflict
-    profile.status, profile.reason = new, reason
-    await record_transition("mentor_profile", profile.id, old, new, actor_id, reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -156,6 +157,47 @@ async def test_killed_workers_job_is_taken_up_when_its_lease_ends(
     moved_clock.advance(outbox.LEASE)
     (taken,) = await outbox.claim(1)
     assert (taken.id, taken.attempt) == (lost.id, 2)
+
+
+VICTIM = """
+import asyncio
+from config.settings import load_settings
+from server.infra import db, outbox
+from server.worker import Worker
+
+@outbox.job("test.job")
+async def endless(payload):
+    print("begun", flush=True)
+    await asyncio.Event().wait()
+
+async def main():
+    await db.open_database(load_settings())
+    await Worker().run()
+
+asyncio.run(main())
+"""
+
+
+@BOTH
+async def test_job_of_a_killed_process_runs_elsewhere(
+    database: Settings, handler: Recorder, moved_clock: ManualClock
+) -> None:
+    await enqueue()
+    environ = {
+        "PEERLEARN_DATA_DIR": str(database.data_dir),
+        "PEERLEARN_DATABASE_URL": database.database_url,
+    }
+    victim = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", VICTIM), env=environ, stdout=asyncio.subprocess.PIPE
+    )
+    assert victim.stdout is not None
+    assert await asyncio.wait_for(victim.stdout.readline(), 60) == b"begun\n"
+    victim.kill()
+    await victim.wait()
+    assert await run_due() == 0
+    moved_clock.advance(outbox.LEASE + timedelta(minutes=1))
+    await run_due()
+    assert handler.calls == [{"number": 0}]
 
 
 async def test_worker_that_lost_its_lease_changes_nothing(

@@ -1,0 +1,90 @@
+"""The review of mentors: who waits, the verdict, and the mail that tells it."""
+
+from __future__ import annotations
+
+from server.accounts import service as accounts
+from server.edge.access import Viewer
+from server.infra import clock
+from server.infra.db import transactional
+from server.infra.errors import Conflict, Invalid, NotFound
+from server.infra.outbox import enqueue
+from server.infra.transitions import record_transition
+from server.people.models import MentorProfile
+from server.people.skills import taught_by
+from server.people.states import REVIEWED, MentorStatus, require_move
+from server.people.values import MentorApplication
+
+NEEDS_REASON = frozenset({MentorStatus.REJECTED, MentorStatus.CHANGES_REQUESTED})
+
+
+async def mentor_approved(user_id: int) -> bool:
+    """Whether this person may publish sessions."""
+    return await MentorProfile.filter(user_id=user_id, status=MentorStatus.APPROVED).exists()
+
+
+async def count_mentors(status: MentorStatus = MentorStatus.APPROVED) -> int:
+    return await MentorProfile.filter(status=status, user__status="active").count()
+
+
+async def waiting_mentors() -> list[MentorApplication]:
+    """Profiles that wait for review, those who wait longest coming first."""
+    rows = (
+        await MentorProfile.filter(status=MentorStatus.SUBMITTED, user__status="active")
+        .select_related("user")
+        .order_by("submitted_at", "id")
+    )
+    skills = await taught_by([row.user_id for row in rows])
+    return [_application(row, skills.get(row.user_id, ())) for row in rows]
+
+
+def _application(row: MentorProfile, skills: tuple[str, ...]) -> MentorApplication:
+    return MentorApplication(
+        username=row.user.username,
+        name=row.user.name,
+        email=row.user.email,
+        status=row.status,
+        headline=row.headline,
+        bio=row.bio,
+        languages=tuple(row.languages),
+        skills=skills,
+        reason=row.reason,
+        submitted_at=row.submitted_at,
+    )
+
+
+@transactional
+async def review_mentor(
+    actor: Viewer | None, username: str, verdict: MentorStatus, reason: str = ""
+) -> MentorApplication:
+    """Approve, reject or send back a profile, and mail the mentor. `actor` None is the system.
+
+    The same verdict again changes nothing. Raises NotFound, Conflict, Invalid without a reason."""
+    assert verdict in REVIEWED
+    user = await accounts.user_by_username(username)
+    profile = await MentorProfile.get_or_none(user_id=user.id).select_related("user")
+    if profile is None:
+        raise NotFound
+    if verdict in NEEDS_REASON and not reason.strip():
+        raise Invalid(fields={"reason": "Say why: the mentor reads it."})
+    if profile.status != verdict:
+        await move(profile, verdict, actor.user_id if actor else None, reason.strip())
+        await enqueue("notifications.mentor_reviewed", _verdict_payload(user.id, verdict, reason))
+    skills = await taught_by([user.id])
+    return _application(profile, skills.get(user.id, ()))
+
+
+def _verdict_payload(user_id: int, verdict: MentorStatus, reason: str) -> dict[str, object]:
+    return {"user_id": user_id, "verdict": verdict.value, "reason": reason.strip()}
+
+
+async def move(profile: MentorProfile, new: MentorStatus, actor_id: int | None, reason: str) -> None:
+    """The one place where the state of a profile changes; a lost race raises Conflict."""
+    old = MentorStatus(profile.status)
+    require_move(old, new)
+    values: dict[str, object] = {"status": new, "reason": reason, "updated_at": clock.now()}
+    if new is MentorStatus.SUBMITTED:
+        values["submitted_at"] = clock.now()
+    if not await MentorProfile.filter(id=profile.id, status=old).update(**values):
+        raise Conflict
+    profile.status, profile.reason = new, reason
+    await record_transition("mentor_profile", profile.id, old, new, actor_id, reason)

@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import BrowserContext, Page, Playwright
 
+from tests.chromium import ALLOW_DEVICES, CHROMIUM, FLAGS
 from tests.e2e.footage import Look, write_tone, write_video
 from tests.e2e.platform import Person
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--auto-select-desktop-capture-source=Entire screen",
-    "--autoplay-policy=no-user-gesture-required",
-    "--allow-loopback-in-peer-connection",
-]
 
 COLOUR = """([id, source]) => {
   const video = document.querySelector(`[data-participant="${id}"][data-source="${source}"] video`);
@@ -83,9 +68,11 @@ class Browser:
         tone = write_tone(look, folder / "microphone.wav")
         context = await playwright.chromium.launch_persistent_context(
             str(folder / "profile"),
-            executable_path=shutil.which("chromium"),
+            executable_path=CHROMIUM,
             args=[
                 *FLAGS,
+                ALLOW_DEVICES,
+                "--auto-select-desktop-capture-source=Entire screen",
                 f"--use-file-for-fake-video-capture={video}",
                 f"--use-file-for-fake-audio-capture={tone}",
             ],

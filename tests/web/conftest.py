@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
-from tests.web.room_browser import CHROMIUM, FLAGS, MAKE_SCREEN, OpenRoom
+from tests.chromium import CHROMIUM
+from tests.web.room_browser import FLAGS, MAKE_SCREEN, OpenRoom
 from tests.web.room_mock import RoomMock
 
 

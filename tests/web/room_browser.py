@@ -7,24 +7,12 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Locator, Page, expect
 
+from tests import chromium
 from tests.web.room_media import Person
 from tests.web.room_mock import RoomMock
 
-CHROMIUM = "/usr/bin/chromium"
 INSECURE_HOST = "room.test"  # resolves to loopback, but is no secure context
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-device-for-media-stream",
-    "--allow-loopback-in-peer-connection",
-    "--autoplay-policy=no-user-gesture-required",
-    f"--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1",
-]
+FLAGS = [*chromium.FLAGS, f"--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1"]
 MAKE_SCREEN = """
 navigator.mediaDevices && (navigator.mediaDevices.getDisplayMedia = async () => {
   const canvas = document.createElement("canvas");

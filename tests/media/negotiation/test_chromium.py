@@ -13,21 +13,9 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from media.negotiation.events import Answer, Deliver, Event, Offer, Publish, RemoteParameters, Undeliver
 from media.protocol.messages import TrackLabel
+from tests.chromium import ALLOW_DEVICES, CHROMIUM, FLAGS
 from tests.media.negotiation.peers import Server, directions, every, only, outgoing
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--allow-loopback-in-peer-connection",
-]
 SCRIPT = Path(__file__).with_name("page.js")
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -40,7 +28,7 @@ async def _blank(_: web.Request) -> web.Response:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, ALLOW_DEVICES])
         yield browser
         await browser.close()
 

@@ -1,0 +1,20 @@
+"""How every test starts Chromium: the distribution's, quiet, with fake devices, media on loopback."""
+
+from __future__ import annotations
+
+import shutil
+
+CHROMIUM = shutil.which("chromium") or "chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--autoplay-policy=no-user-gesture-required",
+]
+ALLOW_DEVICES = "--use-fake-ui-for-media-stream"  # without it the page is asked for permission

@@ -1,6 +1,6 @@
 """`python -m server`: the web application, and its sub-commands.
 
-python -m server                      run everything (embedded by default)
+python -m server [--lan]              run everything (embedded by default); with --lan for phones, too
 python -m server migrate              bring the database up to date
 python -m server worker               run jobs in a process of its own
 python -m server create-owner EMAIL   make the first owner; the password is read from standard input
@@ -30,12 +30,15 @@ from server.accounts import service as accounts
 from server.app import build_app
 from server.children import MediaChild
 from server.infra import db, schema
+from server.infra.clock import now
 from server.infra.errors import DomainError
 from server.infra.nodes import MEDIA_NODES
+from server.lan import on_the_network, own_address, tls
 from server.notifications.post import open_post_office
 from server.pages.demo import seed_demo
 from server.pages.programme import DEMO_LOGINS
 from server.pages.taxonomy import plant_skills
+from server.recordings.lifespan import open_depot
 from server.worker import Worker, load_jobs
 
 SHUTDOWN_S = 10.0  # open requests may take so long to end
@@ -48,22 +51,25 @@ class Refused(Exception):
 # --- commands
 
 
-async def serve(settings: Settings, _: argparse.Namespace) -> None:
+async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
     """Migrate, fill the demo in on the first start, and serve until told to stop."""
+    if arguments.lan:
+        settings = on_the_network(settings)
     with only_server(settings):
         await schema.migrate(settings)
         async with open_database(settings):
             await prepare(settings)
-            await _serve(settings)
+            await _serve(settings, lan=arguments.lan)
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, *, lan: bool) -> None:
     app = build_app(settings)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
+    secure = tls(settings.data_dir, own_address(), now()) if lan else None
     try:
         async with beside(settings, app):
-            await web.TCPSite(runner, settings.host, settings.port).start()
+            await web.TCPSite(runner, settings.host, settings.port, ssl_context=secure).start()
             greet(settings)
             await told_to_stop()
     finally:
@@ -79,7 +85,7 @@ async def work(settings: Settings, _: argparse.Namespace) -> None:
     """Run jobs until told to stop."""
     async with open_database(settings):
         open_post_office(settings)
-        async with running(Worker().run()):
+        async with open_depot(settings), running(Worker().run()):
             await told_to_stop()
 
 
@@ -205,6 +211,9 @@ def read_password() -> str:
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m server", description="The web application.")
+    made.add_argument(
+        "--lan", action="store_true", help="serve the local network over a self-signed certificate"
+    )
     commands = made.add_subparsers(dest="command", metavar="COMMAND")
     for name in COMMANDS:
         command = commands.add_parser(name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from aiohttp import web
 from pydantic import Field
@@ -13,13 +12,16 @@ from server.accounts.api import shown
 from server.edge.access import require_viewer
 from server.edge.api import ok, page_of, paging, read_json, read_query
 from server.edge.forms import Form
-from server.infra.errors import NotFound
+from server.edge.paths import id_in_path
 from server.people import service as people
 from server.people.states import MentorStatus
 
+# what a mentor reads who is turned down without a word; the page asks for one
+STANDARD_REASON = "Your profile does not show yet what we ask of mentors. Please write to us."
+
 
 class Reason(Form):
-    reason: str = Field("", max_length=2000)
+    reason: str | None = Field(None, max_length=2000)
 
 
 class UserFilter(Form):
@@ -46,7 +48,7 @@ async def users(request: web.Request) -> web.Response:
 async def change_user(request: web.Request) -> web.Response:
     """`PATCH /admin/users/{id} {status?, roles?, reason}`."""
     form = await read_json(request, ChangeUser)
-    public_id = _uuid(request.match_info["id"])
+    public_id = id_in_path(request)
     changed = await accounts.change_account(
         require_viewer(request), public_id, status=form.status, roles=form.roles, reason=form.reason
     )
@@ -76,16 +78,11 @@ async def send_back(request: web.Request) -> web.Response:
 
 async def _review(request: web.Request, verdict: MentorStatus) -> web.Response:
     form = await read_json(request, Reason)
-    username = request.match_info["username"]
-    return ok(await people.review_mentor(require_viewer(request), username, verdict, form.reason))
+    username, reason = request.match_info["username"], form.reason
+    if reason is None:
+        reason = "" if verdict is MentorStatus.APPROVED else STANDARD_REASON
+    return ok(await people.review_mentor(require_viewer(request), username, verdict, reason))
 
 
 def _shown(account: accounts.Account) -> dict[str, Any]:
     return {**shown(account), "status": account.status}
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound from error

@@ -8,10 +8,10 @@ from aiohttp import web
 
 from server.booking import service
 from server.booking.forms import Reason, SessionChanges, SessionForm
-from server.booking.paths import id_in_path
 from server.booking.shapes import booking_shape, session_shape
 from server.edge.access import Viewer, require_viewer, viewer
 from server.edge.api import ok, page_of, paging, read_json
+from server.edge.paths import id_in_path
 from server.infra.clock import now
 
 # --- sessions

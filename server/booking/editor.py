@@ -18,11 +18,11 @@ from server.booking.forms import (
     SessionForm,
 )
 from server.booking.formtext import empty_form, form_of, number, shown, values_of
-from server.booking.paths import id_in_path
 from server.booking.times import zone_names
 from server.edge.access import require_viewer
 from server.edge.api import validated
 from server.edge.errors import status_of
+from server.edge.paths import id_in_path
 from server.edge.redirects import see_other
 from server.edge.templates import read_form, render
 from server.infra.errors import Conflict, DomainError, Forbidden, Invalid

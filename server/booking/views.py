@@ -12,9 +12,9 @@ from uuid import UUID
 from aiohttp import web
 
 from server.booking import service
-from server.booking.paths import id_in_path
 from server.edge.access import Viewer, require_viewer, viewer
 from server.edge.errors import status_of
+from server.edge.paths import id_in_path
 from server.edge.redirects import see_other
 from server.edge.templates import read_form, render
 from server.infra.clock import now

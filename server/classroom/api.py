@@ -8,9 +8,9 @@ from pydantic import BaseModel, StrictBool
 from server.booking import service as booking
 from server.classroom import service
 from server.classroom.keys import HUB
-from server.classroom.paths import id_in_path
 from server.edge.access import require_viewer
 from server.edge.api import ok, read_json
+from server.edge.paths import id_in_path
 
 
 class ConsentForm(BaseModel):

@@ -9,9 +9,9 @@ from aiohttp import web
 from server.booking import service as booking
 from server.booking.service import RoomAccess
 from server.classroom import service
-from server.classroom.paths import id_in_path
 from server.edge.access import Viewer, require_viewer
 from server.edge.api import timestamp
+from server.edge.paths import id_in_path
 from server.edge.templates import render
 from server.infra import clock
 

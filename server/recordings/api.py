@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from aiohttp import web
 
 from server.edge.access import require_viewer
 from server.edge.api import ok
+from server.edge.paths import as_id, id_in_path
 from server.infra.errors import NotFound
 from server.recordings import service
 from server.recordings.depot import depot
@@ -32,7 +32,7 @@ TRACK_FIELDS = (
 
 
 async def get_recording(request: web.Request) -> web.StreamResponse:
-    session_id = _id(request.match_info["id"])
+    session_id = id_in_path(request)
     _, recording = await service.recording_of_session(session_id, require_viewer(request))
     return ok(_recording_shape(recording))
 
@@ -40,8 +40,8 @@ async def get_recording(request: web.Request) -> web.StreamResponse:
 async def get_file(request: web.Request) -> web.StreamResponse:
     """GET and HEAD. Each download is kept in the access log before its first byte is sent."""
     asking, track = require_viewer(request), request.query.get("track")
-    recording_id = _id(request.match_info["id"])
-    file = await service.file_of(recording_id, _id(track) if track is not None else None, asking)
+    recording_id = id_in_path(request)
+    file = await service.file_of(recording_id, as_id(track) if track is not None else None, asking)
     path = depot().storage.path(file.storage_key)
     if not path.is_file():
         raise NotFound(message="This file is not in the storage any more.")
@@ -52,7 +52,7 @@ async def get_file(request: web.Request) -> web.StreamResponse:
 
 
 async def delete_recording(request: web.Request) -> web.StreamResponse:
-    await service.delete_recording(_id(request.match_info["id"]), require_viewer(request))
+    await service.delete_recording(id_in_path(request), require_viewer(request))
     return ok(message="The recording is deleted.")
 
 
@@ -71,11 +71,3 @@ def _recording_shape(recording: RecordingView) -> dict[str, Any]:
 
 def _track_shape(track: TrackView) -> dict[str, Any]:
     return {field: getattr(track, field) for field in TRACK_FIELDS}
-
-
-def _id(text: str) -> UUID:
-    """One that can't be an id names nothing. Raises NotFound."""
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound from error

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from aiohttp import web
 
 from server.edge.access import require_viewer
+from server.edge.paths import id_in_path
 from server.edge.templates import render
-from server.infra.errors import NotFound
 from server.recordings import service
 
 
 async def recording_page(request: web.Request) -> web.StreamResponse:
-    try:
-        session_id = UUID(request.match_info["id"])
-    except ValueError as error:
-        raise NotFound from error
-    session, recording = await service.recording_of_session(session_id, require_viewer(request))
+    asking = require_viewer(request)
+    session, recording = await service.recording_of_session(id_in_path(request), asking)
     context = {
         "session": session,
         "recording": recording if recording.id is not None else None,

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from aiohttp.test_utils import TestClient
 
+from server.admin.api import STANDARD_REASON
 from server.infra.errors import Conflict
 from server.infra.models import StateTransition
 from server.people import service
@@ -54,6 +55,12 @@ async def test_refusal_needs_a_reason_that_the_mentor_reads(
     mail = (await mails_to("mira@example.com"))[0]
     assert "Please say what <you> teach & how." in mail.text
     assert "&lt;you&gt; teach &amp; how." in mail.html
+
+
+async def test_refusal_without_a_word_gets_the_standard_one(admin: Api) -> None:
+    found = await admin.post("/admin/mentors/mira/reject")
+    assert found.status == 200
+    assert STANDARD_REASON in (await mails_to("mira@example.com"))[0].text
 
 
 async def test_every_move_keeps_who_and_why(admin: Api) -> None:

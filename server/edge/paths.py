@@ -11,7 +11,12 @@ from server.infra.errors import NotFound
 
 def id_in_path(request: web.Request) -> UUID:
     """The `{id}` of the address. Raises NotFound."""
+    return as_id(request.match_info["id"])
+
+
+def as_id(text: str) -> UUID:
+    """Raises NotFound."""
     try:
-        return UUID(request.match_info["id"])
+        return UUID(text)
     except ValueError as error:
         raise NotFound from error

@@ -20,6 +20,7 @@ from server.edge.ratelimit import WINDOWS
 from server.infra import clock, db, schema
 from server.notifications.post import open_post_office
 from server.worker import load_jobs, run_due
+from tests import redis
 from tests.databases import Cluster, cluster
 
 QUICK = "?synchronous=OFF"  # tests survive no power cut
@@ -110,6 +111,20 @@ async def database(fresh_database: Settings) -> AsyncIterator[Settings]:
         yield fresh_database
     finally:
         await db.close_database()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[redis.RedisServer]:
+    """A Redis that the tests of this worker use one after the other."""
+    with redis.server() as found:
+        yield found
+
+
+@pytest.fixture
+def redis_url(redis_server: redis.RedisServer) -> str:
+    """The address of an empty Redis."""
+    redis.empty(redis_server.port)
+    return redis_server.url
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import random
 import signal
+import socket
 from pathlib import Path
 
 import av
@@ -16,6 +18,8 @@ from tests.e2e.platform import Person, Town
 from tests.media.client import colour_of, near, tone_of
 
 RED, GREEN, BLUE = (200, 30, 30), (30, 180, 30), (30, 30, 200)
+
+DROPPED = "peerlearn_media_dropped_total{"
 
 pytestmark = pytest.mark.media
 
@@ -64,6 +68,48 @@ async def test_bad_messages_get_an_error_and_the_call_goes_on(town: Town) -> Non
     await bob.say({"type": "chat", "text": "still here"})
     assert (await ann.expect("chat"))["text"] == "still here"
     await ann.leave()
+    await bob.leave()
+
+
+async def test_hostile_datagrams_are_counted_and_the_call_goes_on(town: Town) -> None:
+    mentor, learner, session_id = await lesson_of_two(town)
+    ann = await Caller.enter(mentor, session_id, RED, 440)
+    bob = await Caller.enter(learner, session_id, GREEN, 1000)
+    picture = (await bob.client.tracks("video", 1))[0]
+    await colour_of(picture)
+    info = await town.dev("info.json")
+    before = await dropped(town, info["media_nodes"][0])
+    randomness = random.Random(1)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for first in (b"", b"\x00", b"\x16\xfe", b"\x80\x60", b"\x81\xc9", b"\xff"):
+            for _ in range(20):
+                noise = first + randomness.randbytes(randomness.randrange(200)) if first else b""
+                stranger.sendto(noise, ("127.0.0.1", info["media_udp_ports"][0]))
+    assert near(await colour_of(picture, frames=30), RED)
+    assert await dropped(town, info["media_nodes"][0]) >= before + 120
+    assert near(await colour_of((await ann.client.tracks("video", 1))[0]), GREEN)
+    await ann.leave()
+    await bob.leave()
+
+
+async def dropped(town: Town, node: str) -> float:
+    """All that the node's metrics count as dropped."""
+    async with town.http.get(node + "/metrics") as answer:
+        lines = (await answer.text()).splitlines()
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(DROPPED))
+
+
+async def test_wrong_or_used_ticket_is_turned_away(town: Town) -> None:
+    _, learner, session_id = await lesson_of_two(town)
+    used = await learner.ticket(session_id)
+    bob = await Caller.enter(learner, session_id, query=f"ticket={used}")
+    for ticket in (used, "nonsense"):
+        address = f"{learner.platform.base}/ws/session/{session_id}/?ticket={ticket}"
+        async with learner.http.ws_connect(address) as door:
+            await door.receive(timeout=10)
+            assert door.close_code == 4401
+    await bob.say({"type": "chat", "text": "undisturbed"})
+    assert (await bob.expect("chat"))["text"] == "undisturbed"
     await bob.leave()
 
 

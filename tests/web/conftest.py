@@ -19,6 +19,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.name.startswith("test_room_"):
             item.add_marker(pytest.mark.xdist_group("room_page"))
+        if item.path.name == "test_site_pages.py":
+            item.add_marker(pytest.mark.xdist_group("site_pages"))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -1,0 +1,176 @@
+"""The platform's pages as people see them: which there are, and how a browser looks at one.
+
+A path may hold `{coming}`, `{draft}`, `{past}`: lessons of the demo."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.async_api import Browser, BrowserContext, Page
+
+from tests.e2e.platform import Platform
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ZONE = "Asia/Kathmandu"  # nobody's in the demo: the times of the pages are rewritten for it
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How a page is looked at."""
+
+    width: int
+    height: int
+    scheme: str
+
+
+SIGHTS = {"wide": Sight(1280, 860, "light"), "phone": Sight(390, 844, "dark")}
+
+PAGES: dict[str, tuple[str, ...]] = {
+    "anonymous": (
+        "/",
+        "/sessions/",
+        "/sessions/?q=python&level=beginner&language=en",
+        "/sessions/?q=nothing+has+this+name",
+        "/sessions/{coming}",
+        "/auth/login",
+        "/auth/register",
+        "/auth/reset",
+        "/auth/reset?token=wrong",
+        "/auth/check-mail",
+        "/auth/verify?token=wrong",
+        "/nothing-is-here",
+        "/dev/components",
+        "/dev/mail",
+    ),
+    "learner": (
+        "/dashboard/learner/overview",
+        "/dashboard/learner/browse",
+        "/dashboard/learner/bookings",
+        "/dashboard/learner/bookings?tab=past",
+        "/dashboard/learner/bookings?tab=cancelled",
+        "/sessions/{coming}",
+        "/sessions/{coming}/room",
+        "/sessions/{past}/summary",
+        "/sessions/{past}/recordings",
+        "/dashboard/admin/users",
+    ),
+    "mentor": (
+        "/dashboard/mentor/overview",
+        "/dashboard/mentor/sessions",
+        "/dashboard/mentor/sessions?tab=drafts",
+        "/dashboard/mentor/create",
+        "/sessions/{draft}",
+        "/sessions/{draft}/edit",
+    ),
+    "admin": ("/dashboard/admin/overview", "/dashboard/admin/users"),
+}
+
+AXE = """async (tags) => {
+  const said = await axe.run(document, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]});
+  return said.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`));
+}"""
+
+WEIGHT = """() => {
+  const all = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+  const sum = (part, field) => all.filter(part).reduce((total, one) => total + one[field], 0);
+  const kind = (ending) => (one) => new URL(one.name).pathname.endsWith(ending);
+  return {
+    css: sum(kind(".css"), "decodedBodySize"),
+    script: sum(kind(".js"), "decodedBodySize"),
+    sent: sum(() => true, "encodedBodySize"),
+    foreign: all.map((one) => one.name).filter((name) => new URL(name).origin !== location.origin),
+  };
+}"""
+
+SHIFTED = """new Promise((tell) => {
+  let sum = 0;
+  new PerformanceObserver((list) => { for (const one of list.getEntries()) sum += one.value; })
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => tell(sum), 60);
+})"""
+
+OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe-core finds against WCAG 2.2 AA and its own good practice, one line an element."""
+    await page.evaluate(AXE_SCRIPT)
+    return list(await page.evaluate(AXE, WCAG))
+
+
+class Visitors:
+    """A browser context for each role and sight, signed in once."""
+
+    def __init__(self, browser: Browser, platform: Platform) -> None:
+        self._browser = browser
+        self._platform = platform
+        self._contexts: dict[tuple[str, str], BrowserContext] = {}
+        self._lessons: dict[str, str] = {}
+
+    @asynccontextmanager
+    async def look(self, role: str, sight: str, path: str) -> AsyncIterator[Page]:
+        """The page, loaded; what its console says is in `complaints`."""
+        context = await self._context(role, sight)
+        page = await context.new_page()
+        try:
+            await page.goto(path.format(**await self.lessons()), wait_until="load")
+            yield page
+        finally:
+            await page.close()
+
+    async def lessons(self) -> dict[str, str]:
+        """Ids of the demo's lessons by what the paths call them."""
+        if not self._lessons:
+            learner, mentor = (
+                await self._context("learner", "wide"),
+                await self._context("mentor", "wide"),
+            )
+            coming = await _link(learner, "/dashboard/learner/bookings", "/sessions/")
+            past = await _link(learner, "/dashboard/learner/bookings?tab=past", "/sessions/")
+            draft = await _link(mentor, "/dashboard/mentor/sessions?tab=drafts", "/sessions/")
+            self._lessons = {"coming": coming, "past": past, "draft": draft}
+        return self._lessons
+
+    async def _context(self, role: str, sight: str) -> BrowserContext:
+        if (role, sight) not in self._contexts:
+            self._contexts[role, sight] = await self._enter(role, SIGHTS[sight])
+        return self._contexts[role, sight]
+
+    async def _enter(self, role: str, sight: Sight) -> BrowserContext:
+        context = await self._browser.new_context(
+            base_url=self._platform.base,
+            viewport={"width": sight.width, "height": sight.height},
+            color_scheme="dark" if sight.scheme == "dark" else "light",
+            reduced_motion="reduce",
+            timezone_id=ZONE,
+        )
+        if role != "anonymous":
+            await self._log_in(context, role)
+        return context
+
+    async def _log_in(self, context: BrowserContext, role: str) -> None:
+        info: dict[str, Any] = json.loads(await (await context.request.get("/dev/info.json")).text())
+        person = next(one for one in info["demo"] if one["role"] == role)
+        answer = await context.request.post(
+            "/api/v1/auth/login", data={"identifier": person["email"], "password": person["password"]}
+        )
+        assert answer.ok, await answer.text()
+
+    async def close(self) -> None:
+        for context in self._contexts.values():
+            await context.close()
+
+
+async def _link(context: BrowserContext, path: str, start: str) -> str:
+    """The last part of the first link in the page's list that starts so."""
+    page = await context.new_page()
+    await page.goto(path)
+    href = await page.locator(f'main .programme a[href^="{start}"]').first.get_attribute("href")
+    await page.close()
+    assert href is not None
+    return href.removeprefix(start).partition("/")[0]

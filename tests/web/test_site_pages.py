@@ -1,0 +1,70 @@
+"""Every page of the running platform in Chromium: accessible, light, steady, and nothing complains."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from server.routes import DEVELOPMENT_ROUTES, ROUTES
+from tests.e2e.platform import Platform
+from tests.web.site_pages import OVERFLOW, PAGES, SHIFTED, SIGHTS, WEIGHT, Visitors, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+CSS_LIMIT = 40_000  # bytes, before compression
+SCRIPT_LIMIT = 30_000
+FIRST_VIEW_LIMIT = 150_000  # bytes of everything that was sent
+SHIFT_LIMIT = 0.001  # of the layout-shift score; 0.1 counts as good
+NO_PAGE = re.compile(r"^/(api|ws)/|\.json$|^/(healthz|readyz|metrics)$|^/dashboard/$|/book$")
+EVERY = [(role, path) for role, paths in PAGES.items() for path in paths]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The platform, in a loop of its own between tests."""
+    platform = Platform(tmp_path_factory.mktemp("house"))
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(platform.start())
+    yield platform
+    loop.run_until_complete(platform.stop())
+    loop.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def visitors(chromium: Browser, house: Platform) -> AsyncIterator[Visitors]:
+    visitors = Visitors(chromium, house)
+    yield visitors
+    await visitors.close()
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize(("role", "path"), EVERY)
+async def test_page_is_accessible_light_and_steady(
+    visitors: Visitors, role: str, path: str, sight: str
+) -> None:
+    async with visitors.look(role, sight, path) as page:
+        assert await page.evaluate(OVERFLOW) <= 0
+        weight = await page.evaluate(WEIGHT)
+        assert weight["foreign"] == []
+        assert weight["css"] <= CSS_LIMIT
+        if not path.endswith("/room"):
+            assert weight["script"] <= SCRIPT_LIMIT
+            assert await page.evaluate(SHIFTED) <= SHIFT_LIMIT
+        if not path.endswith("/room") and not path.startswith("/dev/"):
+            assert weight["sent"] <= FIRST_VIEW_LIMIT
+        assert await violations(page) == []
+
+
+def test_every_page_of_the_map_is_looked_at() -> None:
+    visited = {re.sub(r"\{\w+\}", "{id}", path.partition("?")[0]) for _, path in EVERY}
+    pages = {
+        route.path
+        for route in (*ROUTES, *DEVELOPMENT_ROUTES)
+        if route.method == "GET" and not NO_PAGE.search(route.path)
+    }
+    assert pages - visited == set()

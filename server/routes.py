@@ -17,7 +17,7 @@ from server.classroom.socket import room_socket
 from server.discovery import api as discovery_api
 from server.discovery import views as discovery_views
 from server.edge import operations
-from server.edge.access import Access, View
+from server.edge.access import Access, View, Whose
 from server.pages import development
 from server.pages import views as pages
 from server.people import api as people_api
@@ -28,135 +28,135 @@ from server.recordings import views as recordings_views
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address. `token_free`: it acts with no login's authority and asks for no CSRF token."""
+    """One address, and its policy: who may enter, and whose object it names.
+
+    `token_free`: it acts with no login's authority and asks for no CSRF token."""
 
     method: str
     path: str
     view: View
     access: Access
+    whose: Whose = Whose.NO_OBJECT
     token_free: bool = False
 
 
 API = "/api/v1"
 
+ANYONE, SIGNED_IN, BY_CLOSE_CODE = Access.ANYONE, Access.SIGNED_IN, Access.BY_CLOSE_CODE
+MENTOR, ADMIN = Access.MENTOR, Access.ADMIN
+EVERYBODYS, MENTORS, MEMBERS, OWN = Whose.EVERYBODYS, Whose.MENTORS, Whose.MEMBERS, Whose.OWN
+MEMBERS_ONLY, MENTORS_ONLY = Whose.MEMBERS_ONLY, Whose.MENTORS_ONLY
+
 ROUTES: tuple[Route, ...] = (
     # --- accounts
-    Route("GET", "/auth/login", auth_views.login_page, Access.ANYONE),
-    Route("POST", "/auth/login", auth_views.log_in, Access.ANYONE, token_free=True),
-    Route("POST", "/auth/logout", auth_views.log_out, Access.ANYONE),
-    Route("GET", "/auth/verify", auth_views.verify_page, Access.ANYONE),
-    Route("POST", "/auth/verify", auth_views.verify, Access.ANYONE, token_free=True),
-    Route("GET", "/auth/check-mail", auth_views.check_mail_page, Access.ANYONE),
-    Route("POST", "/auth/check-mail", auth_views.resend, Access.ANYONE, token_free=True),
-    Route("GET", "/auth/reset", auth_views.reset_page, Access.ANYONE),
-    Route("POST", "/auth/reset", auth_views.reset, Access.ANYONE, token_free=True),
-    Route("POST", f"{API}/auth/login", auth_api.log_in, Access.ANYONE, token_free=True),
-    Route("POST", f"{API}/auth/logout", auth_api.log_out, Access.SIGNED_IN),
-    Route("POST", f"{API}/auth/verify-email", auth_api.verify_email, Access.ANYONE, token_free=True),
-    Route(
-        "POST",
-        f"{API}/auth/verify-email/resend",
-        auth_api.resend,
-        Access.ANYONE,
-        token_free=True,
-    ),
-    Route("POST", f"{API}/auth/password-reset", auth_api.ask_reset, Access.ANYONE, token_free=True),
-    Route(
-        "POST",
-        f"{API}/auth/password-reset/confirm",
-        auth_api.reset,
-        Access.ANYONE,
-        token_free=True,
-    ),
-    Route("GET", f"{API}/auth/csrf", auth_api.csrf_token, Access.ANYONE),
-    Route("GET", f"{API}/auth/logins", auth_api.active_logins, Access.SIGNED_IN),
-    Route("DELETE", f"{API}/auth/logins/{{id}}", auth_api.revoke_login, Access.SIGNED_IN),
+    Route("GET", "/auth/login", auth_views.login_page, ANYONE),
+    Route("POST", "/auth/login", auth_views.log_in, ANYONE, token_free=True),
+    Route("POST", "/auth/logout", auth_views.log_out, ANYONE),
+    Route("GET", "/auth/verify", auth_views.verify_page, ANYONE),
+    Route("POST", "/auth/verify", auth_views.verify, ANYONE, token_free=True),
+    Route("GET", "/auth/check-mail", auth_views.check_mail_page, ANYONE),
+    Route("POST", "/auth/check-mail", auth_views.resend, ANYONE, token_free=True),
+    Route("GET", "/auth/reset", auth_views.reset_page, ANYONE),
+    Route("POST", "/auth/reset", auth_views.reset, ANYONE, token_free=True),
+    Route("POST", f"{API}/auth/login", auth_api.log_in, ANYONE, token_free=True),
+    Route("POST", f"{API}/auth/logout", auth_api.log_out, SIGNED_IN),
+    Route("POST", f"{API}/auth/verify-email", auth_api.verify_email, ANYONE, token_free=True),
+    Route("POST", f"{API}/auth/verify-email/resend", auth_api.resend, ANYONE, token_free=True),
+    Route("POST", f"{API}/auth/password-reset", auth_api.ask_reset, ANYONE, token_free=True),
+    Route("POST", f"{API}/auth/password-reset/confirm", auth_api.reset, ANYONE, token_free=True),
+    Route("GET", f"{API}/auth/csrf", auth_api.csrf_token, ANYONE),
+    Route("GET", f"{API}/auth/logins", auth_api.active_logins, SIGNED_IN),
+    Route("DELETE", f"{API}/auth/logins/{{id}}", auth_api.revoke_login, SIGNED_IN, OWN),
     # --- people
-    Route("GET", "/auth/register", people_views.register_page, Access.ANYONE),
-    Route("POST", "/auth/register", people_views.register, Access.ANYONE, token_free=True),
-    Route("POST", f"{API}/auth/register", people_api.register, Access.ANYONE, token_free=True),
-    Route("GET", f"{API}/users/me", people_api.me, Access.SIGNED_IN),
-    Route("PATCH", f"{API}/users/me", people_api.change_me, Access.SIGNED_IN),
-    Route("POST", f"{API}/users/me/roles", people_api.take_role, Access.SIGNED_IN),
-    Route("GET", f"{API}/users/me/skills", people_api.skills, Access.SIGNED_IN),
-    Route("PUT", f"{API}/users/me/skills", people_api.replace_skills, Access.SIGNED_IN),
-    Route("GET", f"{API}/users/{{username}}", people_api.profile, Access.ANYONE),
-    Route("GET", f"{API}/skills", people_api.taxonomy, Access.ANYONE),
+    Route("GET", "/auth/register", people_views.register_page, ANYONE),
+    Route("POST", "/auth/register", people_views.register, ANYONE, token_free=True),
+    Route("POST", f"{API}/auth/register", people_api.register, ANYONE, token_free=True),
+    Route("GET", f"{API}/users/me", people_api.me, SIGNED_IN),
+    Route("PATCH", f"{API}/users/me", people_api.change_me, SIGNED_IN),
+    Route("POST", f"{API}/users/me/roles", people_api.take_role, SIGNED_IN),
+    Route("GET", f"{API}/users/me/skills", people_api.skills, SIGNED_IN),
+    Route("PUT", f"{API}/users/me/skills", people_api.replace_skills, SIGNED_IN),
+    Route("GET", f"{API}/users/{{username}}", people_api.profile, ANYONE, EVERYBODYS),
+    Route("GET", f"{API}/skills", people_api.taxonomy, ANYONE),
     # --- booking
-    Route("GET", "/sessions/{id}", booking_views.session_page, Access.ANYONE),
-    Route("GET", "/sessions/{id}/book", booking_views.book_again, Access.SIGNED_IN),
-    Route("POST", "/sessions/{id}/book", booking_views.book, Access.SIGNED_IN),
-    Route("POST", "/sessions/{id}/cancel", booking_views.cancel, Access.SIGNED_IN),
-    Route("POST", "/sessions/{id}/publish", booking_views.publish, Access.SIGNED_IN),
-    Route("POST", "/sessions/{id}/start", booking_views.start, Access.SIGNED_IN),
-    Route("GET", "/sessions/{id}/edit", editor.edit_page, Access.SIGNED_IN),
-    Route("POST", "/sessions/{id}/edit", editor.edit, Access.SIGNED_IN),
-    Route("GET", "/dashboard/mentor/create", editor.create_page, Access.MENTOR),
-    Route("POST", "/dashboard/mentor/create", editor.create, Access.MENTOR),
-    Route("GET", "/dashboard/mentor/sessions", booking_views.mentor_sessions, Access.MENTOR),
-    Route("GET", "/dashboard/learner/bookings", booking_views.bookings, Access.SIGNED_IN),
-    Route("POST", f"{API}/sessions", booking_api.create_session, Access.MENTOR),
-    Route("GET", f"{API}/sessions/{{id}}", booking_api.get_session, Access.ANYONE),
-    Route("PATCH", f"{API}/sessions/{{id}}", booking_api.change_session, Access.SIGNED_IN),
-    Route("DELETE", f"{API}/sessions/{{id}}", booking_api.delete_session, Access.SIGNED_IN),
-    Route("POST", f"{API}/sessions/{{id}}/publish", booking_api.publish_session, Access.SIGNED_IN),
-    Route("POST", f"{API}/sessions/{{id}}/start", booking_api.start_session, Access.SIGNED_IN),
-    Route("POST", f"{API}/sessions/{{id}}/end", booking_api.end_session, Access.SIGNED_IN),
-    Route("POST", f"{API}/sessions/{{id}}/cancel", booking_api.cancel_session, Access.SIGNED_IN),
-    Route("POST", f"{API}/sessions/{{id}}/bookings", booking_api.book_session, Access.SIGNED_IN),
-    Route("GET", f"{API}/bookings", booking_api.list_bookings, Access.SIGNED_IN),
-    Route("GET", f"{API}/bookings/{{id}}", booking_api.get_booking, Access.SIGNED_IN),
-    Route("POST", f"{API}/bookings/{{id}}/cancel", booking_api.cancel_booking, Access.SIGNED_IN),
+    Route("GET", "/sessions/{id}", booking_views.session_page, ANYONE, EVERYBODYS),
+    Route("GET", "/sessions/{id}/book", booking_views.book_again, SIGNED_IN, EVERYBODYS),
+    Route("POST", "/sessions/{id}/book", booking_views.book, SIGNED_IN, EVERYBODYS),
+    Route("POST", "/sessions/{id}/cancel", booking_views.cancel, SIGNED_IN, MEMBERS_ONLY),
+    Route("POST", "/sessions/{id}/publish", booking_views.publish, SIGNED_IN, MENTORS),
+    Route("POST", "/sessions/{id}/start", booking_views.start, SIGNED_IN, MENTORS),
+    Route("GET", "/sessions/{id}/edit", editor.edit_page, SIGNED_IN, MENTORS),
+    Route("POST", "/sessions/{id}/edit", editor.edit, SIGNED_IN, MENTORS),
+    Route("GET", "/dashboard/mentor/create", editor.create_page, MENTOR),
+    Route("POST", "/dashboard/mentor/create", editor.create, MENTOR),
+    Route("GET", "/dashboard/mentor/sessions", booking_views.mentor_sessions, MENTOR),
+    Route("GET", "/dashboard/learner/bookings", booking_views.bookings, SIGNED_IN),
+    Route("POST", f"{API}/sessions", booking_api.create_session, MENTOR),
+    Route("GET", f"{API}/sessions/{{id}}", booking_api.get_session, ANYONE, EVERYBODYS),
+    Route("PATCH", f"{API}/sessions/{{id}}", booking_api.change_session, SIGNED_IN, MENTORS),
+    Route("DELETE", f"{API}/sessions/{{id}}", booking_api.delete_session, SIGNED_IN, MENTORS),
+    Route("POST", f"{API}/sessions/{{id}}/publish", booking_api.publish_session, SIGNED_IN, MENTORS),
+    Route("POST", f"{API}/sessions/{{id}}/start", booking_api.start_session, SIGNED_IN, MENTORS),
+    Route("POST", f"{API}/sessions/{{id}}/end", booking_api.end_session, SIGNED_IN, MENTORS),
+    Route("POST", f"{API}/sessions/{{id}}/cancel", booking_api.cancel_session, SIGNED_IN, MENTORS),
+    Route("POST", f"{API}/sessions/{{id}}/bookings", booking_api.book_session, SIGNED_IN, EVERYBODYS),
+    Route("GET", f"{API}/bookings", booking_api.list_bookings, SIGNED_IN),
+    Route("GET", f"{API}/bookings/{{id}}", booking_api.get_booking, SIGNED_IN, OWN),
+    Route("POST", f"{API}/bookings/{{id}}/cancel", booking_api.cancel_booking, SIGNED_IN, OWN),
     # --- classroom
-    Route("GET", "/ws/session/{id}/", room_socket, Access.ANYONE),
-    Route("GET", "/sessions/{id}/room", classroom_views.room_page, Access.SIGNED_IN),
-    Route("GET", "/sessions/{id}/summary", classroom_views.summary_page, Access.SIGNED_IN),
-    Route("POST", f"{API}/sessions/{{id}}/ticket", classroom_api.issue_ticket, Access.SIGNED_IN),
+    Route("GET", "/ws/session/{id}/", room_socket, BY_CLOSE_CODE, MEMBERS),
+    Route("GET", "/sessions/{id}/room", classroom_views.room_page, SIGNED_IN, MEMBERS),
+    Route("GET", "/sessions/{id}/summary", classroom_views.summary_page, SIGNED_IN, MEMBERS),
+    Route("POST", f"{API}/sessions/{{id}}/ticket", classroom_api.issue_ticket, SIGNED_IN, MEMBERS),
     Route(
         "POST",
         f"{API}/sessions/{{id}}/recordings/consent",
         classroom_api.answer_consent,
-        Access.SIGNED_IN,
+        SIGNED_IN,
+        MEMBERS,
     ),
     # --- recordings
-    Route("GET", "/sessions/{id}/recordings", recordings_views.recording_page, Access.SIGNED_IN),
-    Route("GET", f"{API}/sessions/{{id}}/recordings", recordings_api.get_recording, Access.SIGNED_IN),
-    Route("GET", f"{API}/recordings/{{id}}/file", recordings_api.get_file, Access.SIGNED_IN),
-    Route("DELETE", f"{API}/recordings/{{id}}", recordings_api.delete_recording, Access.SIGNED_IN),
+    Route("GET", "/sessions/{id}/recordings", recordings_views.recording_page, SIGNED_IN, MEMBERS_ONLY),
+    Route(
+        "GET", f"{API}/sessions/{{id}}/recordings", recordings_api.get_recording, SIGNED_IN, MEMBERS_ONLY
+    ),
+    Route("GET", f"{API}/recordings/{{id}}/file", recordings_api.get_file, SIGNED_IN, MEMBERS_ONLY),
+    Route("DELETE", f"{API}/recordings/{{id}}", recordings_api.delete_recording, SIGNED_IN, MENTORS_ONLY),
     # --- discovery
-    Route("GET", "/sessions/", discovery_views.browse, Access.ANYONE),
-    Route("GET", f"{API}/sessions", discovery_api.list_sessions, Access.ANYONE),
+    Route("GET", "/sessions/", discovery_views.browse, ANYONE),
+    Route("GET", f"{API}/sessions", discovery_api.list_sessions, ANYONE),
     # --- pages
-    Route("GET", "/", pages.landing, Access.ANYONE),
-    Route("GET", "/dashboard/", pages.dashboard, Access.SIGNED_IN),
-    Route("GET", "/dashboard/learner/overview", pages.learner_overview, Access.SIGNED_IN),
-    Route("GET", "/dashboard/learner/browse", pages.learner_browse, Access.SIGNED_IN),
-    Route("GET", "/dashboard/mentor/overview", pages.mentor_overview, Access.MENTOR),
+    Route("GET", "/", pages.landing, ANYONE),
+    Route("GET", "/dashboard/", pages.dashboard, SIGNED_IN),
+    Route("GET", "/dashboard/learner/overview", pages.learner_overview, SIGNED_IN),
+    Route("GET", "/dashboard/learner/browse", pages.learner_browse, SIGNED_IN),
+    Route("GET", "/dashboard/mentor/overview", pages.mentor_overview, MENTOR),
     # --- admin
-    Route("GET", "/dashboard/admin/overview", admin_views.overview, Access.ADMIN),
-    Route("GET", "/dashboard/admin/users", admin_views.users, Access.ADMIN),
-    Route("POST", "/dashboard/admin/mentors/{username}", admin_views.review_mentor, Access.ADMIN),
-    Route("GET", f"{API}/admin/users", admin_api.users, Access.ADMIN),
-    Route("PATCH", f"{API}/admin/users/{{id}}", admin_api.change_user, Access.ADMIN),
-    Route("GET", f"{API}/admin/mentors", admin_api.waiting_mentors, Access.ADMIN),
-    Route("POST", f"{API}/admin/mentors/{{username}}/approve", admin_api.approve, Access.ADMIN),
-    Route("POST", f"{API}/admin/mentors/{{username}}/reject", admin_api.reject, Access.ADMIN),
+    Route("GET", "/dashboard/admin/overview", admin_views.overview, ADMIN),
+    Route("GET", "/dashboard/admin/users", admin_views.users, ADMIN),
+    Route("POST", "/dashboard/admin/mentors/{username}", admin_views.review_mentor, ADMIN, EVERYBODYS),
+    Route("GET", f"{API}/admin/users", admin_api.users, ADMIN),
+    Route("PATCH", f"{API}/admin/users/{{id}}", admin_api.change_user, ADMIN, EVERYBODYS),
+    Route("GET", f"{API}/admin/mentors", admin_api.waiting_mentors, ADMIN),
+    Route("POST", f"{API}/admin/mentors/{{username}}/approve", admin_api.approve, ADMIN, EVERYBODYS),
+    Route("POST", f"{API}/admin/mentors/{{username}}/reject", admin_api.reject, ADMIN, EVERYBODYS),
     Route(
         "POST",
         f"{API}/admin/mentors/{{username}}/request-changes",
         admin_api.send_back,
-        Access.ADMIN,
+        ADMIN,
+        EVERYBODYS,
     ),
     # --- operations
-    Route("GET", "/healthz", operations.healthz, Access.ANYONE),
-    Route("GET", "/readyz", operations.readyz, Access.ANYONE),
-    Route("GET", "/metrics", operations.metrics, Access.ANYONE),
+    Route("GET", "/healthz", operations.healthz, ANYONE),
+    Route("GET", "/readyz", operations.readyz, ANYONE),
+    Route("GET", "/metrics", operations.metrics, ANYONE),
 )
 
 # Only where `ENV=development`.
 DEVELOPMENT_ROUTES: tuple[Route, ...] = (
-    Route("GET", "/dev/components", development.components_page, Access.ANYONE),
-    Route("GET", "/dev/mail", development.mail_page, Access.ANYONE),
-    Route("GET", "/dev/mail.json", development.mail_json, Access.ANYONE),
-    Route("GET", "/dev/info.json", development.info_json, Access.ANYONE),
+    Route("GET", "/dev/components", development.components_page, ANYONE),
+    Route("GET", "/dev/mail", development.mail_page, ANYONE),
+    Route("GET", "/dev/mail.json", development.mail_json, ANYONE),
+    Route("GET", "/dev/info.json", development.info_json, ANYONE),
 )

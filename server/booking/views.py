@@ -46,7 +46,8 @@ async def session_page(request: web.Request) -> web.StreamResponse:
 
 async def book_again(request: web.Request) -> web.StreamResponse:
     """Where the login sends people who wanted to book before they were signed in."""
-    return see_other(f"/sessions/{id_in_path(request)}")
+    session = await service.get_session(id_in_path(request), require_viewer(request))
+    return see_other(f"/sessions/{session.id}")
 
 
 async def book(request: web.Request) -> web.StreamResponse:

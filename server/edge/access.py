@@ -30,9 +30,12 @@ class Viewer:
 
 
 class Access(Enum):
-    """Who may enter a route: anyone, anyone signed in, or one who holds one of the roles."""
+    """Who may enter a route: anyone, anyone signed in, or one who holds one of the roles.
+
+    A socket lets everybody in, and then says by its close code what a status would have said."""
 
     ANYONE = frozenset[str]()
+    BY_CLOSE_CODE = frozenset({"+"})
     SIGNED_IN = frozenset({"*"})
     LEARNER = frozenset({"learner"})
     MENTOR = frozenset({"mentor"})
@@ -40,11 +43,26 @@ class Access(Enum):
 
     def admits(self, viewer: Viewer | None) -> bool:
         """Raises Unauthenticated when nobody is signed in, where somebody must be."""
-        if self is Access.ANYONE:
+        if self in (Access.ANYONE, Access.BY_CLOSE_CODE):
             return True
         if viewer is None:
             raise Unauthenticated
         return self is Access.SIGNED_IN or bool(self.value & viewer.roles)
+
+
+class Whose(Enum):
+    """Whose object an address names, and what others get who may enter but to whom it is foreign.
+
+    The views' services decide; this says what they must decide, and `tests/server/test_policy.py`
+    asks every address as everybody. What is not visible, such as a draft, is 404 for all others."""
+
+    NO_OBJECT = "names no object, or only what is the asker's own"
+    EVERYBODYS = "open to all who can see it"
+    MENTORS = "its mentor's; 403 for others"
+    MEMBERS = "its mentor's and booked learners'; 403 for others"
+    MEMBERS_ONLY = "its mentor's and booked learners'; 404 for others"
+    MENTORS_ONLY = "its mentor's; 403 for booked learners, 404 for others"
+    OWN = "one person's; 404 for others"
 
 
 VIEWER: web.RequestKey[Viewer] = web.RequestKey("viewer", Viewer)

@@ -1,4 +1,4 @@
-"""The map as a whole: every address, for nobody and for the wrong person."""
+"""The map as a whole: no address twice, and names that nothing has. Who may enter: `test_policy.py`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from uuid import UUID
 import pytest
 from aiohttp.test_utils import TestClient
 
-from server.edge.access import Access
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
 from tests.databases import BOTH
-from tests.factories import Api, api_of, person
+from tests.factories import api_of, person
 
 NOWHERE = str(UUID(int=0))
 VARIABLE = re.compile(r"\{[^}]+\}")
@@ -30,39 +29,6 @@ def address(route: Route, value: str = NOWHERE) -> str:
 def test_no_address_is_listed_twice() -> None:
     listed = [named(route) for route in ROUTES + DEVELOPMENT_ROUTES]
     assert len(listed) == len(set(listed))
-
-
-async def test_closed_api_addresses_ask_who_one_is(http: TestClient) -> None:
-    for route in API_ROUTES:
-        if route.access is not Access.ANYONE:
-            found = await Api(http).call(route.method, address(route).removeprefix("/api/v1"), {})
-            assert (found.status, found.code) == (401, "unauthenticated"), named(route)
-
-
-async def test_closed_pages_send_to_the_login(http: TestClient) -> None:
-    for route in PAGE_ROUTES:
-        if route.access is not Access.ANYONE:
-            found = await http.request(route.method, address(route), allow_redirects=False)
-            assert found.status == 303, named(route)
-            assert found.headers["Location"].startswith("/auth/login"), named(route)
-
-
-@pytest.mark.parametrize(
-    ("roles", "closed"),
-    [
-        (("learner",), {Access.MENTOR, Access.ADMIN}),
-        (("mentor",), {Access.LEARNER, Access.ADMIN}),
-    ],
-)
-async def test_wrong_role_is_refused_everywhere(
-    http: TestClient, roles: tuple[str, ...], closed: set[Access]
-) -> None:
-    await person("anna", *roles)
-    api = await api_of(http, "anna")
-    for route in API_ROUTES:
-        if route.access in closed:
-            found = await api.call(route.method, address(route).removeprefix("/api/v1"), {})
-            assert (found.status, found.code) == (403, "forbidden"), named(route)
 
 
 @BOTH

@@ -1,0 +1,233 @@
+"""Every address, asked by everybody, for an object that is theirs, somebody else's, or hidden.
+
+What each must get is written here, once for each kind of policy. An address that names an object and
+has no policy fails, whoever adds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from aiohttp import ClientResponse, WSMsgType
+from aiohttp.test_utils import TestClient
+
+from server.accounts.models import Login, User
+from server.booking import service as booking
+from server.booking.times import next_mark
+from server.classroom.models import AttendanceInterval
+from server.edge.access import Access, Viewer, Whose
+from server.infra import clock
+from server.recordings.models import Recording
+from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
+from tests.server.booking.makers import bearer, draft, person, published
+
+ANYBODY = (
+    "anonymous",
+    "unverified",
+    "learner",
+    "other learner",
+    "mentor",
+    "other mentor",
+    "banned",
+    "admin",
+)
+BODY = {"email": "x@example.com", "consent": True}  # enough for those who read it before they ask who
+IN = "in"  # past the door and the rule about whose it is; what is answered then is the feature's own
+
+# --- what is expected: first the door, then the object
+
+NOT_SIGNED_IN = {"anonymous": 401, "banned": 401}
+DOOR: dict[Access, dict[str, int]] = {
+    Access.ANYONE: {},
+    Access.SIGNED_IN: NOT_SIGNED_IN,
+    Access.BY_CLOSE_CODE: NOT_SIGNED_IN,
+    Access.LEARNER: {**NOT_SIGNED_IN, "mentor": 403, "other mentor": 403},
+    Access.MENTOR: {
+        **NOT_SIGNED_IN,
+        **dict.fromkeys(("unverified", "learner", "other learner", "admin"), 403),
+    },
+    Access.ADMIN: {
+        **NOT_SIGNED_IN,
+        **dict.fromkeys(("unverified", "learner", "other learner", "mentor", "other mentor"), 403),
+    },
+}
+STRANGERS = ("anonymous", "unverified", "other learner", "other mentor", "banned", "admin")
+OBJECT: dict[Whose, dict[str, int]] = {
+    Whose.NO_OBJECT: {},
+    Whose.EVERYBODYS: {},
+    Whose.MENTORS: {**dict.fromkeys(STRANGERS, 403), "learner": 403},
+    Whose.MEMBERS: dict.fromkeys(STRANGERS, 403),
+    Whose.MEMBERS_ONLY: dict.fromkeys(STRANGERS, 404),
+    Whose.MENTORS_ONLY: {**dict.fromkeys(STRANGERS, 404), "learner": 403},
+    Whose.OWN: {**dict.fromkeys(STRANGERS, 404), "mentor": 404},  # the objects are the learner's
+}
+
+
+def expected(route: Route, who: str) -> int | str:
+    return DOOR[route.access].get(who) or OBJECT[route.whose].get(who) or IN
+
+
+def expected_of_draft(route: Route, who: str) -> int | str:
+    return DOOR[route.access].get(who) or (IN if who == "mentor" else 404)
+
+
+def named(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+# --- a world with one object of each kind
+
+
+@dataclass(slots=True)
+class World:
+    """A mentor's lesson that begins now, in which the learner has a seat and came."""
+
+    http: TestClient
+    people: dict[str, Viewer]
+    session: UUID
+    draft: UUID
+
+    async def address(self, route: Route) -> str:
+        """The address of the route for an object of this world; what a request may change is new."""
+        path = route.path.replace("{username}", "mentor")
+        if "/recordings/{id}" in path:
+            return path.replace("{id}", str((await Recording.get(session_id=self.session)).id))
+        if "/bookings/{id}" in path:
+            return path.replace("{id}", str(await self._booking()))
+        if "/logins/{id}" in path:
+            return path.replace("{id}", await self._login())
+        if "/users/{id}" in path:
+            return path.replace("{id}", str(self.people["mentor"].public_id))
+        return path.replace("{id}", str(self.session))
+
+    async def _booking(self) -> UUID:
+        return (await booking.book_session(self.session, self.people["learner"])).booking_id
+
+    async def _login(self) -> str:
+        await bearer(self.people["learner"])
+        login = await Login.filter(user_id=self.people["learner"].user_id).order_by("-id").first()
+        assert login is not None
+        return str(login.public_id)
+
+    async def ask(self, route: Route, path: str, who: str) -> int | str:
+        """`IN`, or the status that refused."""
+        headers = {} if who == "anonymous" else await bearer(self.people[who])
+        if route.access is Access.BY_CLOSE_CODE:
+            return await self._knock(path, headers)
+        is_api = path.startswith("/api/")
+        sent: dict[str, Any] = {"json" if is_api else "data": BODY}
+        options = {} if route.method == "GET" else sent
+        async with self.http.request(
+            route.method, path, headers=headers, allow_redirects=False, **options
+        ) as answer:
+            return await (refusal(answer) if is_api else page_refusal(answer))
+
+    async def _knock(self, path: str, headers: dict[str, str]) -> int | str:
+        own = {"Origin": str(self.http.make_url("")).rstrip("/")}
+        async with self.http.ws_connect(path, headers={**headers, **own}) as socket:
+            first = await socket.receive()
+            said = first.json() if first.type is WSMsgType.TEXT else {}
+            if said.get("type") == "joined" or said.get("code") == "wrong_state":
+                return IN
+            await socket.receive()
+            assert socket.close_code is not None
+            return socket.close_code - 4000
+
+
+async def refusal(answer: ClientResponse) -> int | str:
+    refused = {401: "unauthenticated", 403: "forbidden", 404: "not_found"}
+    if answer.status not in refused:
+        return IN
+    code = (await answer.json())["error"]["code"]
+    return answer.status if code == refused[answer.status] else IN
+
+
+async def page_refusal(answer: ClientResponse) -> int | str:
+    if answer.headers.get("Location", "").startswith("/auth/login"):
+        return 401
+    return answer.status if answer.status in {403, 404} else IN
+
+
+@pytest.fixture
+async def world(http: TestClient) -> World:
+    people = {
+        "unverified": await person("unverified", verified=False),
+        "learner": await person("learner"),
+        "other learner": await person("learner2"),
+        "mentor": await person("mentor", "mentor"),
+        "other mentor": await person("mentor2", "mentor"),
+        "banned": await person("banned"),
+        "admin": await person("root", "admin"),
+    }
+    await User.filter(username="banned").update(status="banned")
+    start = next_mark(clock.now())
+    session = await published(people["mentor"], start, capacity=50)
+    await booking.book_session(session, people["learner"])
+    await AttendanceInterval.create(
+        session_id=session, user_id=people["learner"].user_id, kind="socket", started_at=clock.now()
+    )
+    await Recording.create(id=uuid4(), session_id=session, state="ready", origin_at=clock.now())
+    return World(http, people, session, await draft(people["mentor"]))
+
+
+# --- the tests
+
+
+def test_address_that_names_an_object_says_whose_it_is() -> None:
+    silent = [
+        named(route)
+        for route in ROUTES + DEVELOPMENT_ROUTES
+        if bool(re.search(r"\{\w+\}", route.path)) == (route.whose is Whose.NO_OBJECT)
+    ]
+    assert silent == []
+
+
+def test_every_policy_has_an_expectation() -> None:
+    assert DOOR.keys() == set(Access)
+    assert OBJECT.keys() == set(Whose)
+
+
+def test_who_is_not_signed_in_owns_nothing() -> None:
+    for route in ROUTES:
+        if route.whose not in {Whose.NO_OBJECT, Whose.EVERYBODYS}:
+            assert route.access is not Access.ANYONE, named(route)
+
+
+async def _wrong(
+    world: World, who: str, routes: Iterable[Route], expect: Any, draft_alone: bool = False
+) -> dict[str, tuple[Any, Any]]:
+    """For each address that answered something else: what it answered, and what it should have."""
+    wrong = {}
+    for route in routes:
+        path = await world.address(route)
+        if draft_alone:
+            path = route.path.replace("{id}", str(world.draft))
+        if (found := await world.ask(route, path, who)) != expect(route, who):
+            wrong[named(route)] = found, expect(route, who)
+    return wrong
+
+
+@pytest.mark.parametrize("who", ANYBODY)
+async def test_every_address_lets_in_whom_its_policy_names(world: World, who: str) -> None:
+    routes = sorted(ROUTES + DEVELOPMENT_ROUTES, key=_harm)
+    assert await _wrong(world, who, routes, expected) == {}
+
+
+@pytest.mark.parametrize("who", ANYBODY)
+async def test_draft_is_there_for_its_mentor_alone(world: World, who: str) -> None:
+    named_session = [route for route in ROUTES if re.search(r"/sessions?/\{id\}", route.path)]
+    routes = sorted(named_session, key=_harm)
+    assert await _wrong(world, who, routes, expected_of_draft, draft_alone=True) == {}
+
+
+LAST = ("/cancel", "/end", "/book", "/bookings", "/sessions/{id}")  # what ends an object or gives one
+
+
+def _harm(route: Route) -> int:
+    """The place in the order of asking, so that nothing is gone or got before it is asked for."""
+    ends = (number for number, end in enumerate(LAST, 2) if route.path.endswith(end))
+    return 0 if route.method == "GET" else next(ends, 1)

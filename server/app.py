@@ -19,7 +19,9 @@ from server.edge.idempotency import idempotency_middleware
 from server.edge.identity import identity_middleware
 from server.edge.keys import SETTINGS, TOKEN_FREE
 from server.edge.operations import timing_middleware
+from server.edge.ratelimit import lifespan as limits_lifespan
 from server.edge.sessions import LoginCookie
+from server.edge.writes import writes_middleware
 from server.infra.nodes import MEDIA_NODES, MediaNode, NodeDirectory
 from server.notifications.post import open_post_office
 from server.recordings.lifespan import lifespan as recordings_lifespan
@@ -31,6 +33,7 @@ MAX_BODY = 1024 * 1024  # bytes of a request; uploads have limits of their own
 CleanupContext = Callable[[web.Application], AsyncIterator[None]]
 
 CLEANUP_CONTEXTS: tuple[CleanupContext, ...] = (
+    limits_lifespan,
     # --- classroom
     classroom_lifespan,
     # --- recordings
@@ -61,6 +64,7 @@ def _middlewares(settings: Settings) -> list[Middleware]:
         session_middleware(LoginCookie(settings)),
         error_middleware,
         identity_middleware(accounts.viewer_by_cookie, accounts.viewer_by_token),
+        writes_middleware,
         csrf_middleware,
         idempotency_middleware,
     ]

@@ -93,7 +93,7 @@ async def resend_verification(viewer: Viewer) -> None:
 
     Raises Throttled."""
     if not viewer.verified:
-        WINDOWS.take(RESEND, str(viewer.user_id))
+        await WINDOWS.take(RESEND, str(viewer.user_id))
         await _ask_for_mail("notifications.verify_email", viewer.user_id)
 
 
@@ -101,9 +101,9 @@ async def resend_verification_to(email: str, client: Client) -> None:
     """The same for somebody not signed in: says nothing about whether the address is known.
 
     Raises Throttled for a client that asks too often."""
-    WINDOWS.take(MAILS_ASKED, client.network)
+    await WINDOWS.take(MAILS_ASKED, client.network)
     user = await by_email(email)
-    if user and user.email_verified_at is None and may_mail(RESEND, user.id):
+    if user and user.email_verified_at is None and await may_mail(RESEND, user.id):
         await _ask_for_mail("notifications.verify_email", user.id)
 
 
@@ -111,9 +111,9 @@ async def request_reset(email: str, client: Client) -> None:
     """Mail a link for a new password, if the address is known; the answer is the same for all.
 
     Raises Throttled for a client that asks too often."""
-    WINDOWS.take(MAILS_ASKED, client.network)
+    await WINDOWS.take(MAILS_ASKED, client.network)
     user = await by_email(email)
-    if user and user.status == "active" and may_mail(RESET_MAIL, user.id):
+    if user and user.status == "active" and await may_mail(RESET_MAIL, user.id):
         await _ask_for_mail("notifications.reset_password", user.id)
 
 

@@ -23,9 +23,9 @@ KNOWN_MAIL = Limit("register-known", 3, HOUR)  # mails to one owner about attemp
 USERNAME_TAKEN = "This username is taken. Please choose another."
 
 
-def count_registration(client: Client, *, development: bool) -> None:
+async def count_registration(client: Client, *, development: bool) -> None:
     """Raises Throttled when this client has registered too often."""
-    WINDOWS.take(PER_ADDRESS_IN_DEVELOPMENT if development else PER_ADDRESS, client.network)
+    await WINDOWS.take(PER_ADDRESS_IN_DEVELOPMENT if development else PER_ADDRESS, client.network)
 
 
 def checked(wanted: Registration) -> Registration:
@@ -95,14 +95,14 @@ async def account_known(clean: Registration) -> None:
     Raises Invalid."""
     await require_free_username(clean.username)
     user = await by_email(clean.email)
-    if user is not None and may_mail(KNOWN_MAIL, user.id):
+    if user is not None and await may_mail(KNOWN_MAIL, user.id):
         await enqueue("notifications.known_email", {"user_id": user.id})
 
 
-def may_mail(limit: Limit, user_id: int) -> bool:
+async def may_mail(limit: Limit, user_id: int) -> bool:
     """Count one mail of a kind to one person; False when there were enough."""
     try:
-        WINDOWS.take(limit, str(user_id))
+        await WINDOWS.take(limit, str(user_id))
     except Throttled:
         return False
     return True

@@ -22,7 +22,7 @@ REGISTERED = "Almost done: open the link in the mail we have sent you."
 async def register(request: web.Request) -> web.Response:
     """`POST /auth/register`: the same answer whether the address is known or not."""
     form = await read_json(request, Register)
-    accounts.count_registration(client_of(request), development=request.app[SETTINGS].development)
+    await accounts.count_registration(client_of(request), development=request.app[SETTINGS].development)
     clean = await service.register(registration_of(form), teach=form.skills, want=form.interests)
     return ok({"user": {"username": clean.username, "email": clean.email}}, REGISTERED, 201)
 

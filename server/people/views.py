@@ -39,7 +39,9 @@ async def register(request: web.Request) -> web.StreamResponse:
     sent = await read_form(request)
     try:
         form = validated(Register, sent)
-        accounts.count_registration(client_of(request), development=request.app[SETTINGS].development)
+        await accounts.count_registration(
+            client_of(request), development=request.app[SETTINGS].development
+        )
         clean = await service.register(registration_of(form))
     except (Invalid, Throttled) as error:
         kept = {name: sent[name] for name in KEPT if isinstance(sent.get(name), str)}

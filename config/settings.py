@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 PREFIX = "PEERLEARN_"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MIN_SECRET_LENGTH = 32  # characters; 128 bits even if it is hexadecimal
+PLACEHOLDER = "change-me"  # what example files have where a secret belongs
 
 Env = Literal["development", "production"]
 
@@ -55,6 +56,8 @@ class Settings:
     redis_url: str
     data_dir: Path
     storage_url: str
+    s3_access_key: str
+    s3_secret_key: str
     secret_key: str
     smtp_url: str
     media_nodes: tuple[str, ...]
@@ -178,12 +181,33 @@ def _stored_secret(data_dir: Path, name: str) -> str:
 
 
 def _secret(read: _Reader, name: str, env: str, data_dir: Path) -> str:
+    value = _no_placeholder(read, name, env)
+    if env == "production":
+        _long_enough(name, value)
+    return value or _stored_secret(data_dir, name.lower().replace("_", "-"))
+
+
+def _no_placeholder(read: _Reader, name: str, env: str) -> str:
+    """A value that nobody forgot to replace, in production."""
     value = read.text(name)
-    if env == "production" and len(value) < MIN_SECRET_LENGTH:
+    if env == "production" and PLACEHOLDER in value:
+        raise SettingsError(f"{PREFIX}{name}: still has the placeholder of the example; make your own")
+    return value
+
+
+def _turn_secret(read: _Reader, env: str) -> str:
+    """What coturn shares with us; without it browsers would be told of no relay."""
+    value = _no_placeholder(read, "TURN_SECRET", env)
+    if env == "production":
+        _long_enough("TURN_SECRET", value)
+    return value
+
+
+def _long_enough(name: str, value: str) -> None:
+    if len(value) < MIN_SECRET_LENGTH:
         raise SettingsError(
             f"{PREFIX}{name}: production needs a secret of at least {MIN_SECRET_LENGTH} characters"
         )
-    return value or _stored_secret(data_dir, name.lower().replace("_", "-"))
 
 
 def load_media_settings(environ: Mapping[str, str] | None = None) -> MediaSettings:
@@ -208,6 +232,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     base_host = f"[{host}]" if ":" in host else host
     secret_key = _secret(read, "SECRET_KEY", env, data_dir)
     control_secret = _secret(read, "MEDIA_CONTROL_SECRET", env, data_dir)
+    turn_urls = read.listed("TURN_URLS")
     base_url = read.url("BASE_URL", f"http://{base_host}:{port}", ("http", "https")).rstrip("/")
     return Settings(
         env=env,
@@ -222,11 +247,13 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         redis_url=read.url("REDIS_URL", "", ("redis", "rediss", "unix")),
         data_dir=data_dir,
         storage_url=read.url("STORAGE_URL", f"file://{data_dir / 'storage'}", ("file", "s3")),
+        s3_access_key=read.text("S3_ACCESS_KEY"),
+        s3_secret_key=_no_placeholder(read, "S3_SECRET_KEY", env),
         secret_key=secret_key,
         smtp_url=read.url("SMTP_URL", "", ("smtp", "smtps")),
         media_nodes=read.listed("MEDIA_NODES"),
         trusted_proxies=read.listed("TRUSTED_PROXIES"),
-        turn_urls=read.listed("TURN_URLS"),
-        turn_secret=read.text("TURN_SECRET"),
+        turn_urls=turn_urls,
+        turn_secret=_turn_secret(read, env) if turn_urls else "",
         media=_read_media(read, env, data_dir, control_secret),
     )

@@ -23,6 +23,7 @@ from server.infra import clock, db, schema
 from server.notifications.post import open_post_office
 from server.worker import load_jobs, run_due
 from tests import redis
+from tests.buckets import ObjectServer, object_server
 from tests.databases import Cluster, cluster
 
 QUICK = "?synchronous=OFF"  # tests survive no power cut
@@ -141,6 +142,13 @@ def redis_url(redis_server: redis.RedisServer) -> str:
     """The address of an empty Redis."""
     redis.empty(redis_server.port)
     return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def objects() -> Iterator[ObjectServer]:
+    """An S3-compatible server with an empty bucket. Who uses it is marked `tests.buckets.TOGETHER`."""
+    with object_server() as found:
+        yield found
 
 
 @pytest.fixture

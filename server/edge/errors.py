@@ -23,6 +23,7 @@ from server.infra.errors import (
     Throttled,
     TooLarge,
     Unauthenticated,
+    Unavailable,
     UnsupportedType,
 )
 
@@ -36,6 +37,7 @@ STATUS: dict[type[DomainError], int] = {
     UnsupportedType: 415,
     Invalid: 422,
     Throttled: 429,
+    Unavailable: 503,
 }
 TITLES = {
     400: "That request was not understood",
@@ -49,6 +51,7 @@ TITLES = {
     422: "Something is not right",
     429: "Slow down a little",
     500: "Something broke on our side",
+    503: "Not available right now",
 }
 HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_type"}
 

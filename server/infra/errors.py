@@ -88,3 +88,10 @@ class Throttled(DomainError):
     def __init__(self, retry_after: int, message: str | None = None) -> None:
         super().__init__(None, message)
         self.retry_after = max(1, retry_after)
+
+
+class Unavailable(DomainError):
+    """Something that this needs does not answer now; trying again may help."""
+
+    default_code = "unavailable"
+    default_message = "This is not available right now. Please try again in a moment."

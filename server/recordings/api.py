@@ -9,10 +9,9 @@ from aiohttp import web
 from server.edge.access import require_viewer
 from server.edge.api import ok
 from server.edge.paths import as_id, id_in_path
-from server.infra.errors import NotFound
 from server.recordings import service
 from server.recordings.depot import depot
-from server.recordings.download import decide, send
+from server.recordings.download import decide, elsewhere, send
 from server.recordings.service import RecordingView, TrackView
 
 TRACK_FIELDS = (
@@ -42,13 +41,14 @@ async def get_file(request: web.Request) -> web.StreamResponse:
     asking, track = require_viewer(request), request.query.get("track")
     recording_id = id_in_path(request)
     file = await service.file_of(recording_id, as_id(track) if track is not None else None, asking)
-    path = depot().storage.path(file.storage_key)
-    if not path.is_file():
-        raise NotFound(message="This file is not in the storage any more.")
+    storage = depot().storage
+    await storage.size(file.storage_key)
     status, wanted = decide(request, file)
     if wanted is not None and request.method == "GET":
         await service.note_access(file, asking, wanted.first, wanted.count)
-    return await send(request, file, path, status, wanted)
+        if link := await elsewhere(request, file, storage):
+            return web.Response(status=302, headers={"Location": link})
+    return await send(request, file, storage, status, wanted)
 
 
 async def delete_recording(request: web.Request) -> web.StreamResponse:

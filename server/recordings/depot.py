@@ -10,14 +10,14 @@ from pathlib import Path
 
 import aiohttp
 
-from server.infra.storage import FileStorage
+from server.infra.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
 class Depot:
     """`incoming` holds files that are still being fetched; a restart goes on with them."""
 
-    storage: FileStorage
+    storage: Storage
     incoming: Path
     secret: str
     http: aiohttp.ClientSession

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import unicodedata
-from pathlib import Path
+from contextlib import aclosing
+from datetime import timedelta
 from urllib.parse import quote
 
 from aiohttp import web
 
+from server.infra.storage import Missing, Storage, StorageDown
 from server.recordings.ranges import Slice, Unsatisfiable, choose, known
 from server.recordings.service import StoredFile
 
-CHUNK = 256 * 1024  # bytes read and sent at a time
+LINK_FROM = 8 * 1024 * 1024  # bytes; smaller files are not worth another connection
+LINK_LIFETIME = timedelta(minutes=5)  # for the download to begin
 UNSAFE_IN_NAMES = re.compile(r'[\x00-\x1f\x7f"\\/:*?<>|]+')
 
 
@@ -29,10 +31,19 @@ def decide(request: web.Request, file: StoredFile) -> tuple[int, Slice | None]:
     return (206 if wanted.partial else 200), wanted
 
 
+async def elsewhere(request: web.Request, file: StoredFile, storage: Storage) -> str | None:
+    """Where the storage itself gives the file out; None where we do.
+
+    Only whole files go there: a player asks for ranges, and our pages play nothing from elsewhere."""
+    if "Range" in request.headers or file.size < LINK_FROM:
+        return None
+    return await storage.link(file.storage_key, LINK_LIFETIME)
+
+
 async def send(
-    request: web.Request, file: StoredFile, path: Path, status: int, wanted: Slice | None
+    request: web.Request, file: StoredFile, storage: Storage, status: int, wanted: Slice | None
 ) -> web.StreamResponse:
-    """Answer with the part of `path` that was decided on; a HEAD gets the same headers."""
+    """Answer with the part of the file that was decided on; a HEAD gets the same headers."""
     response = web.StreamResponse(status=status, headers=_headers(file, status, wanted))
     if wanted is not None:
         response.content_length = wanted.count
@@ -41,26 +52,21 @@ async def send(
     await response.prepare(request)
     if wanted is not None and request.method != "HEAD":
         try:
-            await _stream(response, path, wanted)
+            await _stream(response, storage, file.storage_key, wanted)
         except ConnectionError:
             return response  # the client has seen enough, as players often do
+        except (Missing, StorageDown):
+            if request.transport:
+                request.transport.abort()  # else the client took what it has for the whole
+            return response
     await response.write_eof()
     return response
 
 
-async def _stream(response: web.StreamResponse, path: Path, wanted: Slice) -> None:
-    file = await asyncio.to_thread(path.open, "rb")
-    try:
-        await asyncio.to_thread(file.seek, wanted.first)
-        left = wanted.count
-        while left > 0:
-            chunk = await asyncio.to_thread(file.read, min(CHUNK, left))
-            if not chunk:
-                break
-            left -= len(chunk)
-            await response.write(chunk)
-    finally:
-        await asyncio.to_thread(file.close)
+async def _stream(response: web.StreamResponse, storage: Storage, key: str, wanted: Slice) -> None:
+    async with aclosing(storage.read(key, wanted.first, wanted.count)) as pieces:
+        async for piece in pieces:
+            await response.write(piece)
 
 
 def _headers(file: StoredFile, status: int, wanted: Slice | None) -> dict[str, str]:
@@ -73,10 +79,14 @@ def _headers(file: StoredFile, status: int, wanted: Slice | None) -> dict[str, s
         return {**headers, "Content-Range": f"bytes */{file.size}"}
     if wanted is not None and wanted.partial:
         headers["Content-Range"] = wanted.content_range
-    headers["Content-Type"] = "audio/webm" if file.kind == "audio" else "video/webm"
+    headers["Content-Type"] = media_type(file.kind)
     headers["Content-Disposition"] = disposition(file.name)
     headers["X-Content-Type-Options"] = "nosniff"
     return headers
+
+
+def media_type(kind: str) -> str:
+    return "audio/webm" if kind == "audio" else "video/webm"
 
 
 def disposition(name: str) -> str:

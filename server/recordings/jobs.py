@@ -14,6 +14,7 @@ from server.classroom import service as classroom
 from server.infra.outbox import job
 from server.recordings import intake, shelf
 from server.recordings.depot import Depot, depot
+from server.recordings.download import media_type
 from server.recordings.fetch import RemoteFile, fetch
 
 _busy: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -47,7 +48,7 @@ async def _store(
     path = control.SEGMENT_PATH.format(id=message.segment)
     remote = RemoteFile(node_url + path, message.size, message.sha256.lower())
     await fetch(opened.http, opened.secret, remote, target)
-    await opened.storage.put(announced.storage_key, target)
+    await opened.storage.put(announced.storage_key, target, media_type=media_type(message.kind))
     await intake.note_stored(announced.segment_id, announced.storage_key)
 
 

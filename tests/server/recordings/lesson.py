@@ -8,6 +8,7 @@ from typing import Any
 
 from media.protocol import control
 from server.edge.access import Viewer
+from server.recordings.depot import depot
 from tests.server.classroom.stage import RoomClient, Stage
 
 CONTENT = hashlib.shake_256(b"a picture").digest(300_000)
@@ -63,3 +64,9 @@ async def taped_lesson(stage: Stage) -> Taped:
         await client.say("recording", consent=True)
         told = await stage.node.hear(control.Record, participant=client.id, on=True)
     return Taped(stage, mentor, learner, told.recording)
+
+
+async def stored(key: str) -> bytes:
+    """What lies in the storage."""
+    storage = depot().storage
+    return b"".join([piece async for piece in storage.read(key, 0, await storage.size(key))])

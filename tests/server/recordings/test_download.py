@@ -7,12 +7,13 @@ from aiohttp import ClientResponse
 
 from server.booking.models import Session
 from server.edge.access import Viewer
+from server.infra.storage import Missing
 from server.recordings.depot import depot
-from server.recordings.models import RecordingAccess
+from server.recordings.models import RecordingAccess, Segment
 from tests.databases import BOTH
 from tests.server.booking import makers
 from tests.server.classroom.stage import Stage
-from tests.server.recordings.lesson import CONTENT, Taped, taped_lesson
+from tests.server.recordings.lesson import CONTENT, Taped, stored, taped_lesson
 
 
 @pytest.fixture
@@ -212,14 +213,16 @@ async def delete(taped: Taped, viewer: Viewer) -> int:
 
 
 async def test_the_mentor_deletes_it_with_its_files(taped: Taped) -> None:
+    key = (await Segment.get()).storage_key
+    assert await stored(key) == CONTENT
     await taped.stage.end()
     assert await delete(taped, taped.stage.mentor) == 200
     await taped.stage.run_jobs()
     assert (await ask(taped)).status == 404
     assert (await taped.shown())["state"] == "deleted"
     assert (await taped.shown())["tracks"] == []
-    root = depot().storage.path("recordings")
-    assert [path for path in root.rglob("*") if path.is_file()] == []
+    with pytest.raises(Missing):
+        await depot().storage.size(key)
     assert await delete(taped, taped.stage.mentor) == 404
 
 

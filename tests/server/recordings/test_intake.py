@@ -10,7 +10,7 @@ from server.recordings.intake import GIVE_UP_AFTER
 from server.recordings.models import Segment
 from tests.databases import BOTH
 from tests.server.classroom.stage import Stage
-from tests.server.recordings.lesson import CONTENT, taped_lesson
+from tests.server.recordings.lesson import CONTENT, stored, taped_lesson
 
 LONG = CONTENT * 20  # more than the buffers between the node and us hold
 
@@ -21,7 +21,7 @@ async def test_a_closed_segment_is_stored_whole_and_acknowledged(stage: Stage) -
     segment = await taped.write(taped.mentor, duration_ms=2000)
     await stage.node.hear(control.SegmentAck, segment=segment)
     row = await Segment.get(node_segment=segment)
-    assert depot().storage.path(row.storage_key).read_bytes() == CONTENT
+    assert await stored(row.storage_key) == CONTENT
     assert list(depot().incoming.iterdir()) == []
     (track,) = (await taped.shown())["tracks"]
     assert (track["state"], track["participant"]) == ("ready", taped.mentor.id)
@@ -41,7 +41,7 @@ async def test_a_copy_that_breaks_off_goes_on_where_it_stopped(stage: Stage) -> 
     first, second, third = starts(stage)
     assert first == 0 < second < third
     row = await Segment.get(node_segment=segment)
-    assert depot().storage.path(row.storage_key).read_bytes() == LONG
+    assert await stored(row.storage_key) == LONG
 
 
 async def test_a_copy_goes_on_with_the_next_try_of_the_job(stage: Stage) -> None:

@@ -23,6 +23,7 @@ from server.edge.ratelimit import lifespan as limits_lifespan
 from server.edge.sessions import LoginCookie
 from server.edge.writes import writes_middleware
 from server.infra.nodes import MEDIA_NODES, MediaNode, NodeDirectory
+from server.infra.processes import PROCESSES, open_processes
 from server.notifications.post import open_post_office
 from server.recordings.lifespan import lifespan as recordings_lifespan
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
@@ -32,8 +33,16 @@ MAX_BODY = 1024 * 1024  # bytes of a request; uploads have limits of their own
 
 CleanupContext = Callable[[web.Application], AsyncIterator[None]]
 
+
+async def processes_lifespan(app: web.Application) -> AsyncIterator[None]:
+    """What this process needs to work beside others."""
+    async with open_processes(app[SETTINGS]) as app[PROCESSES]:
+        yield
+
+
 CLEANUP_CONTEXTS: tuple[CleanupContext, ...] = (
     limits_lifespan,
+    processes_lifespan,
     # --- classroom
     classroom_lifespan,
     # --- recordings

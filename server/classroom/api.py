@@ -7,7 +7,7 @@ from pydantic import BaseModel, StrictBool
 
 from server.booking import service as booking
 from server.classroom import service
-from server.classroom.keys import HUB
+from server.classroom.keys import NEWS
 from server.edge.access import require_viewer
 from server.edge.api import ok, read_json
 from server.edge.paths import id_in_path
@@ -26,5 +26,5 @@ async def answer_consent(request: web.Request) -> web.StreamResponse:
     asking, session_id = require_viewer(request), id_in_path(request)
     form = await read_json(request, ConsentForm)
     await booking.room_access(session_id, asking.user_id)
-    await request.app[HUB].answer_consent(session_id, asking.user_id, form.consent)
+    await request.app[NEWS].answer_consent(session_id, asking.user_id, form.consent)
     return ok({"consent": form.consent}, "Your answer is kept.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 
 from media.protocol.messages import Close, Error
 from server.accounts import service as accounts
@@ -32,7 +32,7 @@ class Entry:
 class Refused(Exception):
     """The socket is to be closed with `code`, after `error` where there is more to say."""
 
-    def __init__(self, code: Close, error: Error | None = None) -> None:
+    def __init__(self, code: Close | WSCloseCode, error: Error | None = None) -> None:
         super().__init__(code.name)
         self.code = code
         self.error = error
@@ -46,6 +46,12 @@ async def admit(request: web.Request) -> Entry:
     access = await _access(session_id, person)
     _check_time(access)
     return Entry(person, access, resume)
+
+
+async def entry_of(session_id: UUID, user_id: int, resume: str | None) -> Entry:
+    """Somebody whom another process of ours has let in already. Raises Refused."""
+    person = await _by_id(user_id)
+    return Entry(person, await _access(session_id, person), resume)
 
 
 def _check_origin(request: web.Request) -> None:

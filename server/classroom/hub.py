@@ -23,7 +23,7 @@ from server.classroom import consent, course, seats, state
 from server.classroom.agenda import Agenda
 from server.classroom.attendance import Came, Went
 from server.classroom.chat import NewLine, recent_lines
-from server.classroom.entry import Entry, Refused
+from server.classroom.entry import OPEN, Entry, Refused
 from server.classroom.ice import ice_servers
 from server.classroom.journal import Journal
 from server.classroom.node_events import NodeEvents
@@ -172,6 +172,14 @@ class Hub:
         self.rooms.pop(room.id, None)
         self.agenda.drop(room.id)
 
+    def let_go(self, room: Room, code: int) -> None:
+        """The room is at another process now: its people find it there with their resume tokens."""
+        if self.rooms.get(room.id) is room:
+            self._forget(room)
+            for member in room.members.values():
+                if member.wire is not None:
+                    member.wire.close(code)
+
     def _door(self, session_id: UUID) -> asyncio.Lock:
         """One at a time per session: two sockets of one person, or the last going and the next coming."""
         return self._doors.setdefault(session_id, asyncio.Lock())
@@ -199,6 +207,15 @@ class Hub:
                 self._forget(room)
                 self._say_goodbye(room, reason)
             self.nodes.close(str(session_id), room)
+
+    async def catch_up(self) -> None:
+        """Something about our rooms may have been missed: look at what the database knows."""
+        cards = await booking.cards_by_id([room.lesson.session_id for room in self.rooms.values()])
+        for card in cards.values():
+            if card.status == "live":
+                await self.session_started(card.id)
+            elif card.status not in OPEN:
+                await self.session_ended(card.id, card.status)
 
     def _say_goodbye(self, room: Room, reason: str) -> None:
         if room.tape.recording_id is not None:
@@ -234,6 +251,10 @@ class Hub:
     async def answer_consent(self, session_id: UUID, user_id: int, given: bool) -> None:
         """Keep the answer, and act on it in the room."""
         await consent.answer(session_id, user_id, given)
+        await self.consent_answered(session_id, user_id, given)
+
+    async def consent_answered(self, session_id: UUID, user_id: int, given: bool) -> None:
+        """The answer is kept already: act on it, if the room is ours."""
         room = self.rooms.get(str(session_id))
         if room is None:
             return

@@ -13,19 +13,19 @@ from server.infra.outbox import job
 
 @job("classroom.session_started")
 async def session_started(payload: dict[str, Any]) -> None:
-    hub = running.hub()
-    if hub is not None:
-        await hub.session_started(UUID(payload["session_id"]))
+    news = running.news()
+    if news is not None:
+        await news.session_started(UUID(payload["session_id"]))
 
 
 @job("classroom.session_ended")
 async def session_ended(payload: dict[str, Any]) -> None:
     """Ended, cancelled or missed: people are told which, and the room is closed for good."""
-    session_id, hub = UUID(payload["session_id"]), running.hub()
-    if hub is None:
+    session_id, news = UUID(payload["session_id"]), running.news()
+    if news is None:
         await state.close(session_id)
         return
-    await hub.session_ended(session_id, await _reason(session_id))
+    await news.session_ended(session_id, await _reason(session_id))
 
 
 async def _reason(session_id: UUID) -> str:

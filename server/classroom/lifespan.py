@@ -1,31 +1,50 @@
-"""The classroom's part of the application's life: the hub runs beside the requests."""
+"""The classroom's part of a process's life: the rooms run beside the requests, news reaches them."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from aiohttp import WSCloseCode, web
 
 from server.classroom import running
+from server.classroom.house import House
 from server.classroom.hub import Hub
-from server.classroom.keys import HUB
+from server.classroom.keys import HOUSE, HUB, NEWS
+from server.classroom.news import News
 from server.edge.keys import SETTINGS
 from server.infra import clock
 from server.infra.nodes import MEDIA_NODES
+from server.infra.processes import PROCESSES, Processes
 
 
 async def lifespan(app: web.Application) -> AsyncIterator[None]:
-    """Start the hub, and stop it when all sockets are closed."""
+    """Start the rooms, and stop them when all sockets are closed."""
     hub = app[HUB] = Hub(app[SETTINGS], clock.now)
+    house = app[HOUSE] = House(hub, app[PROCESSES])
     app.on_shutdown.append(_close_sockets)
     await hub.start(app[MEDIA_NODES])
-    running.set_hub(hub)
+    await house.start()
+    async with open_news(app[PROCESSES], hub) as app[NEWS]:
+        try:
+            yield
+        finally:
+            await house.stop()
+            await hub.stop()
+
+
+@asynccontextmanager
+async def open_news(processes: Processes, hub: Hub | None) -> AsyncIterator[News]:
+    """The way of jobs to the rooms; a worker of its own, which has no hub, needs it too."""
+    news = News(processes.bus, hub)
+    await news.start()
+    running.set_news(news)
     try:
-        yield
+        yield news
     finally:
-        running.set_hub(None)
-        await hub.stop()
+        running.set_news(None)
+        await news.stop()
 
 
 async def _close_sockets(app: web.Application) -> None:
-    app[HUB].close_sockets(WSCloseCode.GOING_AWAY)
+    await app[HOUSE].close_sockets(WSCloseCode.GOING_AWAY)

@@ -1,17 +1,17 @@
-"""The hub of this process, for jobs: they are called with nothing but their payload."""
+"""The news of this process, for jobs: they are called with nothing but their payload."""
 
 from __future__ import annotations
 
-from server.classroom.hub import Hub
+from server.classroom.news import News
 
-_hub: Hub | None = None
-
-
-def set_hub(hub: Hub | None) -> None:
-    global _hub
-    _hub = hub
+_news: News | None = None
 
 
-def hub() -> Hub | None:
-    """None in a process that serves no rooms (a worker of its own)."""
-    return _hub
+def set_news(news: News | None) -> None:
+    global _news
+    _news = news
+
+
+def news() -> News | None:
+    """None in a process that neither serves rooms nor runs jobs (a command, some tests)."""
+    return _news

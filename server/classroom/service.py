@@ -73,16 +73,14 @@ async def presence(session_id: UUID) -> list[Presence]:
 
 
 def acknowledge_segment(node_url: str, segment: str) -> None:
-    """Let the node delete a stored segment's file.
-
-    Where this process has no link to the node nothing is lost: the node announces the segment again."""
-    hub = running.hub()
-    if hub is not None:
-        hub.acknowledge_segment(node_url, segment)
+    """Let the node delete a stored segment's file."""
+    news = running.news()
+    if news is not None:
+        news.acknowledge_segment(node_url, segment)
 
 
 def recording_stored(session_id: UUID) -> None:
     """Everything of a finished recording is stored: the people still in the room see it."""
-    hub = running.hub()
-    if hub is not None:
-        hub.recording_stored(session_id)
+    news = running.news()
+    if news is not None:
+        news.recording_stored(session_id)

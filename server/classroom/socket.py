@@ -7,15 +7,12 @@ import asyncio
 import structlog
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
-from media.protocol.codec import MessageError
-from media.protocol.messages import FRAME_LIMIT, Close, Error, decode_client
+from media.protocol.messages import FRAME_LIMIT, Close, Error
 from server.classroom.budget import Budget, Verdict
-from server.classroom.dispatch import dispatch
 from server.classroom.entry import Refused, admit
-from server.classroom.hub import Hub
-from server.classroom.keys import HUB
-from server.classroom.room import Member, Room
-from server.classroom.wire import CLOSE_TIMEOUT_S, Wire, frame_of
+from server.classroom.keys import HOUSE
+from server.classroom.places import Place
+from server.classroom.wire import CLOSE_TIMEOUT_S, SocketWire, frame_of
 from server.infra.metrics import WS_CONNECTIONS
 
 HEARTBEAT_S = 20.0  # WebSocket pings; a missing pong closes the socket
@@ -23,7 +20,7 @@ GOODBYE = 1000  # the client's own normal closure: it means to leave
 SAID = (WSMsgType.TEXT, WSMsgType.BINARY)
 
 TOO_MANY = Error(code="too_many", message="Too many messages. Slow down, or you will be disconnected.")
-INTERNAL = Error(code="internal", message="This did not work. It has been noted.")
+NO_TEXT = Error(code="malformed", message="Messages are JSON text.")
 
 log = structlog.get_logger()
 
@@ -35,7 +32,7 @@ async def room_socket(request: web.Request) -> web.WebSocketResponse:
     )
     await socket.prepare(request)
     assert request.transport is not None
-    wire = Wire(socket, request.transport)
+    wire = SocketWire(socket, request.transport)
     try:
         await _attend(request, wire)
     except Refused as refused:
@@ -50,18 +47,17 @@ async def room_socket(request: web.Request) -> web.WebSocketResponse:
     return socket
 
 
-async def _attend(request: web.Request, wire: Wire) -> None:
-    hub, goodbye = request.app[HUB], False
-    room, member = await hub.enter(await admit(request), wire)
+async def _attend(request: web.Request, wire: SocketWire) -> None:
+    goodbye, place = False, await request.app[HOUSE].enter(await admit(request), wire)
     try:
         with WS_CONNECTIONS.track_inprogress():
-            await hub.settle(room)
-            goodbye = await _listen(hub, room, member, wire)
+            await place.settle()
+            goodbye = await _listen(place, wire)
     finally:
-        hub.left(room, member, wire, clean=goodbye)
+        place.leave(clean=goodbye)
 
 
-async def _listen(hub: Hub, room: Room, member: Member, wire: Wire) -> bool:
+async def _listen(place: Place, wire: SocketWire) -> bool:
     """Read until the socket closes; True after a goodbye. Messages are handled one after the other."""
     clock = asyncio.get_running_loop().time
     budget = Budget(clock())
@@ -70,7 +66,7 @@ async def _listen(hub: Hub, room: Room, member: Member, wire: Wire) -> bool:
             return received.type is WSMsgType.CLOSE and received.data == GOODBYE
         verdict = budget.spend(clock())
         if verdict is Verdict.TAKE:
-            await _handle(hub, room, member, wire, received)
+            await _take(place, wire, received)
         elif verdict is Verdict.WARN:
             wire.send(frame_of(TOO_MANY))
         elif verdict is Verdict.CLOSE:
@@ -78,15 +74,8 @@ async def _listen(hub: Hub, room: Room, member: Member, wire: Wire) -> bool:
     return False
 
 
-async def _handle(hub: Hub, room: Room, member: Member, wire: Wire, received: WSMessage) -> None:
-    """Do what one message asks; what is wrong with it is answered, and the socket stays open."""
-    try:
-        if received.type is not WSMsgType.TEXT:
-            raise MessageError("malformed", "Messages are JSON text.")
-        await dispatch(hub, room, member, decode_client(received.data))
-    except MessageError as error:
-        said = Error(code=error.code, message=error.message, re=error.re)
-        wire.send(frame_of(said))
-    except Exception:  # a mistake of ours must not cost somebody the lesson
-        log.exception("room message failed", room=room.id)
-        wire.send(frame_of(INTERNAL))
+async def _take(place: Place, wire: SocketWire, received: WSMessage) -> None:
+    if received.type is WSMsgType.TEXT:
+        await place.take(received.data)
+    else:
+        wire.send(frame_of(NO_TEXT))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+from typing import Protocol
 
 import aiohttp
 from aiohttp import web
@@ -38,7 +39,17 @@ def frame_of(message: Message) -> bytes:
     return text_frame(encode(message))
 
 
-class Wire:
+class Wire(Protocol):
+    """What a room sees of somebody's socket, wherever that ends."""
+
+    def send(self, frame: bytes) -> None:
+        """Write one frame; on a closing socket nothing happens."""
+
+    def close(self, code: int) -> None:
+        """Have it closed with `code`, after what was sent before; only the first call counts."""
+
+
+class SocketWire:
     """Reads from one socket and writes to it until either side closes.
 
     Whoever wants it closed says so; the closing itself is done by the task that reads, so that the
@@ -56,7 +67,6 @@ class Wire:
         return self._code is not None
 
     def send(self, frame: bytes) -> None:
-        """Write one frame; on a closing socket nothing happens."""
         if self.closing or self._transport.is_closing():
             return
         self._transport.write(frame)
@@ -64,7 +74,6 @@ class Wire:
             self.close(Close.TOO_SLOW)
 
     def close(self, code: int) -> None:
-        """Have it closed with `code`, after what was sent before; only the first call counts."""
         if self._code is None:
             self._code = code
             if self._reading is not None:

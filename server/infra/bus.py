@@ -36,6 +36,7 @@ BATCH = 200  # messages of one round trip
 BLOCK_MS = 1_000  # how long one read waits for news
 ANSWER_S = 5.0  # no answer for so long is a lost connection
 PAUSE_S = 0.1  # between tries to reach Redis
+CANCEL_AGAIN_S = 0.2
 STEADY_S = 5.0  # a failure after so long without one is told again
 RENEW_S = 300.0  # how often read topics are kept from being forgotten
 
@@ -172,6 +173,16 @@ def connect(url: str) -> Redis:
     )
 
 
+async def end(*tasks: asyncio.Task[None]) -> None:
+    """Cancel tasks that talk to Redis. Up to Python 3.11 `wait_for` swallows a cancellation that comes
+    together with its result, so they are told until they listen."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
+
+
 class RedisBus:
     """Each topic is a Redis stream; its entry ids are the sequence that readers catch up by.
 
@@ -203,9 +214,7 @@ class RedisBus:
         with suppress(TimeoutError):
             async with asyncio.timeout(1.0):
                 await self.flush()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
         with suppress(*DOWN):
             await self._redis.aclose()
 

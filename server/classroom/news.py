@@ -1,0 +1,141 @@
+"""What happens outside of rooms and concerns one: told to its home, whichever process that is.
+
+Jobs and REST come through here. The process that learns of something does its own part first and then
+tells all others, since each knows for itself whether the room is there. What was lost on the way is
+found in the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from server.classroom import consent, state
+from server.classroom.hub import Hub
+from server.infra.bus import Bus
+
+TOPIC = "classroom"
+TOLD_S = 5.0  # a bus that does not take it for so long fails the job, which is tried again
+
+log = structlog.get_logger()
+
+
+class News:
+    """`hub` is None in a process that has no rooms (a worker of its own)."""
+
+    def __init__(self, bus: Bus, hub: Hub | None) -> None:
+        self._bus = bus
+        self._hub = hub
+        self._heard: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
+        self._acting: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        if self._hub is not None:
+            await self._bus.subscribe(TOPIC, self._hear, self._lost)
+            self._acting = asyncio.create_task(self._act(self._hub), name="classroom news")
+
+    async def stop(self) -> None:
+        if self._acting is not None:
+            self._acting.cancel()
+            await asyncio.gather(self._acting, return_exceptions=True)
+
+    # --- telling
+
+    async def session_started(self, session_id: UUID) -> None:
+        """The session was declared live."""
+        if self._hub is not None:
+            await self._hub.session_started(session_id)
+        await self._tell("started", session=str(session_id))
+
+    async def session_ended(self, session_id: UUID, reason: str) -> None:
+        """Ended, cancelled or missed: the room is closed for good."""
+        if self._hub is not None:
+            await self._hub.session_ended(session_id, reason)
+        else:
+            await state.close(session_id)
+        await self._tell("ended", session=str(session_id), reason=reason)
+
+    async def answer_consent(self, session_id: UUID, user_id: int, given: bool) -> None:
+        await consent.answer(session_id, user_id, given)
+        if self._hub is not None:
+            await self._hub.consent_answered(session_id, user_id, given)
+        await self._tell("consent", session=str(session_id), user=user_id, given=given)
+
+    def acknowledge_segment(self, node_url: str, segment: str) -> None:
+        """Let the node delete a stored segment's file. Lost, it is announced again."""
+        if self._hub is None or not self._hub.acknowledge_segment(node_url, segment):
+            self._publish("acknowledged", node_url=node_url, segment=segment)
+
+    def recording_stored(self, session_id: UUID) -> None:
+        if self._hub is not None:
+            self._hub.recording_stored(session_id)
+        self._publish("stored", session=str(session_id))
+
+    async def _tell(self, kind: str, **fields: Any) -> None:
+        """Raises TimeoutError when the bus can't be reached."""
+        self._publish(kind, **fields)
+        async with asyncio.timeout(TOLD_S):
+            await self._bus.flush()
+
+    def _publish(self, kind: str, **fields: Any) -> None:
+        self._bus.publish(TOPIC, json.dumps([kind, fields]).encode())
+
+    # --- hearing
+
+    def _hear(self, sender: str, payload: bytes) -> None:
+        if sender != self._bus.name:
+            kind, fields = json.loads(payload)
+            self._heard.put_nowait((kind, fields))
+
+    def _lost(self) -> None:
+        self._heard.put_nowait(("lost", {}))
+
+    async def _act(self, hub: Hub) -> None:
+        while True:
+            kind, fields = await self._heard.get()
+            try:
+                await ACTIONS[kind](hub, fields)
+            except Exception:
+                log.exception("classroom news failed", kind=kind)
+
+
+Action = Callable[[Hub, dict[str, Any]], Awaitable[None]]
+
+
+async def _started(hub: Hub, fields: dict[str, Any]) -> None:
+    await hub.session_started(UUID(fields["session"]))
+
+
+async def _ended(hub: Hub, fields: dict[str, Any]) -> None:
+    await hub.session_ended(UUID(fields["session"]), fields["reason"])
+
+
+async def _consent(hub: Hub, fields: dict[str, Any]) -> None:
+    await hub.consent_answered(UUID(fields["session"]), fields["user"], fields["given"])
+
+
+async def _acknowledged(hub: Hub, fields: dict[str, Any]) -> None:
+    hub.acknowledge_segment(fields["node_url"], fields["segment"])
+
+
+async def _stored(hub: Hub, fields: dict[str, Any]) -> None:
+    hub.recording_stored(UUID(fields["session"]))
+
+
+async def _catch_up(hub: Hub, fields: dict[str, Any]) -> None:
+    await hub.catch_up()
+
+
+ACTIONS: dict[str, Action] = {
+    "started": _started,
+    "ended": _ended,
+    "consent": _consent,
+    "acknowledged": _acknowledged,
+    "stored": _stored,
+    "lost": _catch_up,
+}

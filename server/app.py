@@ -18,6 +18,7 @@ from server.edge.headers import add_headers, request_id_middleware
 from server.edge.idempotency import idempotency_middleware
 from server.edge.identity import identity_middleware
 from server.edge.keys import SETTINGS, TOKEN_FREE
+from server.edge.openapi import DOCUMENT, document
 from server.edge.operations import timing_middleware
 from server.edge.ratelimit import lifespan as limits_lifespan
 from server.edge.sessions import LoginCookie
@@ -57,6 +58,7 @@ def build_app(settings: Settings) -> web.Application:
     app[MEDIA_NODES] = NodeDirectory(MediaNode(url) for url in settings.media_nodes)
     routes = ROUTES + (DEVELOPMENT_ROUTES if settings.development else ())
     add_routes(app, routes)
+    app[DOCUMENT] = document(routes, settings.base_url)
     app.router.add_static("/static/", STATIC)
     app[TOKEN_FREE] = frozenset((route.method, route.path) for route in routes if route.token_free)
     app.on_response_prepare.append(add_headers)

@@ -18,6 +18,7 @@ from server.discovery import api as discovery_api
 from server.discovery import views as discovery_views
 from server.edge import operations
 from server.edge.access import Access, View, Whose
+from server.edge.openapi import openapi_json
 from server.pages import development
 from server.pages import views as pages
 from server.people import api as people_api
@@ -148,6 +149,7 @@ ROUTES: tuple[Route, ...] = (
         EVERYBODYS,
     ),
     # --- operations
+    Route("GET", f"{API}/openapi.json", openapi_json, ANYONE),
     Route("GET", "/healthz", operations.healthz, ANYONE),
     Route("GET", "/readyz", operations.readyz, ANYONE),
     Route("GET", "/metrics", operations.metrics, ANYONE),

@@ -14,10 +14,12 @@ from server.accounts.values import Account
 from server.edge import csrf
 from server.edge.access import require_viewer, viewer
 from server.edge.api import ok, page_of, read_json
+from server.edge.openapi import described
 from server.edge.sessions import forget_login
 from server.infra.errors import NotFound, Unauthenticated
 
 
+@described(body=LogIn)
 async def log_in(request: web.Request) -> web.Response:
     """`POST /auth/login {identifier, password}` → `{user, token}`, and sets the cookie.
 
@@ -36,6 +38,7 @@ async def log_out(request: web.Request) -> web.Response:
     return ok(message="Signed out.")
 
 
+@described(body=Token)
 async def verify_email(request: web.Request) -> web.Response:
     """`POST /auth/verify-email {token}`."""
     form = await read_json(request, Token)
@@ -43,6 +46,7 @@ async def verify_email(request: web.Request) -> web.Response:
     return ok(message="Your e-mail address is confirmed.")
 
 
+@described(body=MaybeEmail)
 async def resend(request: web.Request) -> web.Response:
     """`POST /auth/verify-email/resend`, signed in or with `{email}`; the latter tells nothing."""
     form = await read_json(request, MaybeEmail)
@@ -56,6 +60,7 @@ async def resend(request: web.Request) -> web.Response:
     return ok(message="If the address is waiting to be confirmed, a mail is on its way.")
 
 
+@described(body=Email)
 async def ask_reset(request: web.Request) -> web.Response:
     """`POST /auth/password-reset {email}`: the same answer for every address."""
     form = await read_json(request, Email)
@@ -63,6 +68,7 @@ async def ask_reset(request: web.Request) -> web.Response:
     return ok(message="If this address is known, a mail is on its way.")
 
 
+@described(body=NewPassword)
 async def reset(request: web.Request) -> web.Response:
     """`POST /auth/password-reset/confirm {token, password}`."""
     form = await read_json(request, NewPassword)

@@ -12,6 +12,7 @@ from server.accounts.api import shown
 from server.edge.access import require_viewer
 from server.edge.api import ok, page_of, paging, read_json, read_query
 from server.edge.forms import Form
+from server.edge.openapi import described
 from server.edge.paths import id_in_path
 from server.people import service as people
 from server.people.states import MentorStatus
@@ -20,7 +21,7 @@ from server.people.states import MentorStatus
 STANDARD_REASON = "Your profile does not show yet what we ask of mentors. Please write to us."
 
 
-class Reason(Form):
+class ReviewReason(Form):
     reason: str | None = Field(None, max_length=2000)
 
 
@@ -36,6 +37,7 @@ class ChangeUser(Form):
     reason: str = Field("", max_length=2000)
 
 
+@described(query=UserFilter, paged=True)
 async def users(request: web.Request) -> web.Response:
     """`GET /admin/users?q=&role=&status=`."""
     wanted, part = read_query(request, UserFilter), paging(request)
@@ -45,6 +47,7 @@ async def users(request: web.Request) -> web.Response:
     return ok(page_of([_shown(account) for account in found], part.page, part.per_page, total))
 
 
+@described(body=ChangeUser)
 async def change_user(request: web.Request) -> web.Response:
     """`PATCH /admin/users/{id} {status?, roles?, reason}`."""
     form = await read_json(request, ChangeUser)
@@ -61,23 +64,26 @@ async def waiting_mentors(request: web.Request) -> web.Response:
     return ok(page_of(found, 1, max(len(found), 1), len(found)))
 
 
+@described(body=ReviewReason)
 async def approve(request: web.Request) -> web.Response:
     """`POST /admin/mentors/{username}/approve`."""
     return await _review(request, MentorStatus.APPROVED)
 
 
+@described(body=ReviewReason)
 async def reject(request: web.Request) -> web.Response:
     """`POST /admin/mentors/{username}/reject {reason}`."""
     return await _review(request, MentorStatus.REJECTED)
 
 
+@described(body=ReviewReason)
 async def send_back(request: web.Request) -> web.Response:
     """`POST /admin/mentors/{username}/request-changes {reason}`."""
     return await _review(request, MentorStatus.CHANGES_REQUESTED)
 
 
 async def _review(request: web.Request, verdict: MentorStatus) -> web.Response:
-    form = await read_json(request, Reason)
+    form = await read_json(request, ReviewReason)
     username, reason = request.match_info["username"], form.reason
     if reason is None:
         reason = "" if verdict is MentorStatus.APPROVED else STANDARD_REASON

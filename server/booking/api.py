@@ -11,12 +11,14 @@ from server.booking.forms import Reason, SessionChanges, SessionForm
 from server.booking.shapes import booking_shape, session_shape
 from server.edge.access import Viewer, require_viewer, viewer
 from server.edge.api import ok, page_of, paging, read_json
+from server.edge.openapi import described
 from server.edge.paths import id_in_path
 from server.infra.clock import now
 
 # --- sessions
 
 
+@described(body=SessionForm, statuses=(201,))
 async def create_session(request: web.Request) -> web.StreamResponse:
     asking = require_viewer(request)
     form = await read_json(request, SessionForm)
@@ -28,6 +30,7 @@ async def get_session(request: web.Request) -> web.StreamResponse:
     return await _session(id_in_path(request), viewer(request))
 
 
+@described(body=SessionChanges)
 async def change_session(request: web.Request) -> web.StreamResponse:
     asking, session_id = require_viewer(request), id_in_path(request)
     await service.change_session(session_id, asking, await read_json(request, SessionChanges))
@@ -57,6 +60,7 @@ async def end_session(request: web.Request) -> web.StreamResponse:
     return await _session(session_id, asking, "The session has ended.")
 
 
+@described(body=Reason)
 async def cancel_session(request: web.Request) -> web.StreamResponse:
     asking, session_id = require_viewer(request), id_in_path(request)
     why = await read_json(request, Reason)
@@ -73,6 +77,7 @@ async def _session(
 # --- bookings
 
 
+@described(statuses=(200, 201))
 async def book_session(request: web.Request) -> web.StreamResponse:
     """201 with a new booking, 200 with the one that was there. Free seats need no payment."""
     asking = require_viewer(request)
@@ -84,6 +89,7 @@ async def book_session(request: web.Request) -> web.StreamResponse:
     return ok(data, "You have this seat already.")
 
 
+@described(paged=True)
 async def list_bookings(request: web.Request) -> web.StreamResponse:
     asked = paging(request)
     found = await service.all_bookings(
@@ -98,6 +104,7 @@ async def get_booking(request: web.Request) -> web.StreamResponse:
     return ok(booking_shape(booking))
 
 
+@described(body=Reason)
 async def cancel_booking(request: web.Request) -> web.StreamResponse:
     asking, booking_id = require_viewer(request), id_in_path(request)
     why = await read_json(request, Reason)

@@ -10,6 +10,7 @@ from server.classroom import service
 from server.classroom.keys import NEWS
 from server.edge.access import require_viewer
 from server.edge.api import ok, read_json
+from server.edge.openapi import described
 from server.edge.paths import id_in_path
 
 
@@ -22,6 +23,7 @@ async def issue_ticket(request: web.Request) -> web.StreamResponse:
     return ok(issued, "Use it once, within a minute.")
 
 
+@described(body=ConsentForm)
 async def answer_consent(request: web.Request) -> web.StreamResponse:
     asking, session_id = require_viewer(request), id_in_path(request)
     form = await read_json(request, ConsentForm)

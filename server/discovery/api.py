@@ -8,9 +8,11 @@ from server.booking import service as booking
 from server.discovery.forms import BrowseForm
 from server.edge.access import viewer
 from server.edge.api import ok, page_of, paging, read_query
+from server.edge.openapi import described
 from server.infra.clock import now
 
 
+@described(query=BrowseForm, paged=True)
 async def list_sessions(request: web.Request) -> web.StreamResponse:
     asking, asked = viewer(request), paging(request)
     query = read_query(request, BrowseForm).query(asking.timezone if asking else "UTC")

@@ -44,9 +44,9 @@ def _instant(text: str) -> datetime:
     return read.astimezone(UTC)
 
 
-Word = Annotated[str, BeforeValidator(_last), Field(max_length=200)]
-Moment = Annotated[str, BeforeValidator(_last), Field(max_length=40), AfterValidator(_day_or_instant)]
-Amount = Annotated[int, BeforeValidator(_last), Field(ge=0, le=10**12)]
+Word = Annotated[str, Field(max_length=200), BeforeValidator(_last)]
+Moment = Annotated[str, Field(max_length=40), AfterValidator(_day_or_instant), BeforeValidator(_last)]
+Amount = Annotated[int, Field(ge=0, le=10**12), BeforeValidator(_last)]
 
 
 class BrowseForm(BaseModel):

@@ -35,7 +35,9 @@ class Paging:
         return (self.page - 1) * self.per_page
 
 
-class _PagingQuery(BaseModel):
+class PagingQuery(BaseModel):
+    """What every list takes."""
+
     model_config = ConfigDict(extra="ignore")
 
     page: int = Field(1, ge=1, le=100_000)
@@ -123,7 +125,7 @@ def paging(request: web.Request) -> Paging:
     """`?page=&per_page=`.
 
     Raises Invalid."""
-    query = read_query(request, _PagingQuery)
+    query = read_query(request, PagingQuery)
     return Paging(query.page, query.per_page)
 
 

@@ -35,7 +35,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `count` tries within `period`, in whole seconds; `name` keeps limits on one subject apart."""
+    """At most `count` tries within `period`, whole seconds; `name` keeps limits on one subject apart."""
 
     name: str
     count: int

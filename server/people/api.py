@@ -13,12 +13,14 @@ from server.accounts.requests import client_of
 from server.edge.access import Viewer, require_viewer
 from server.edge.api import ok, page_of, read_json
 from server.edge.keys import SETTINGS
+from server.edge.openapi import described
 from server.people import service
 from server.people.forms import ChangeMe, ChangeSkills, TakeRole
 
 REGISTERED = "Almost done: open the link in the mail we have sent you."
 
 
+@described(body=Register, statuses=(201,))
 async def register(request: web.Request) -> web.Response:
     """`POST /auth/register`: the same answer whether the address is known or not."""
     form = await read_json(request, Register)
@@ -43,6 +45,7 @@ async def me(request: web.Request) -> web.Response:
     return ok(await _me(require_viewer(request)))
 
 
+@described(body=ChangeMe)
 async def change_me(request: web.Request) -> web.Response:
     """`PATCH /users/me {name?, timezone?, headline?, bio?, languages?}`."""
     form = await read_json(request, ChangeMe)
@@ -51,6 +54,7 @@ async def change_me(request: web.Request) -> web.Response:
     return ok(await _me(person))
 
 
+@described(body=TakeRole)
 async def take_role(request: web.Request) -> web.Response:
     """`POST /users/me/roles {role}`."""
     form = await read_json(request, TakeRole)
@@ -79,6 +83,7 @@ async def skills(request: web.Request) -> web.Response:
     return ok(await service.own_skills(require_viewer(request).user_id))
 
 
+@described(body=ChangeSkills)
 async def replace_skills(request: web.Request) -> web.Response:
     """`PUT /users/me/skills {teach, want}`."""
     form = await read_json(request, ChangeSkills)

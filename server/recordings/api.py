@@ -7,7 +7,9 @@ from typing import Any
 from aiohttp import web
 
 from server.edge.access import require_viewer
-from server.edge.api import ok
+from server.edge.api import ok, read_query
+from server.edge.forms import Form
+from server.edge.openapi import described
 from server.edge.paths import as_id, id_in_path
 from server.recordings import service
 from server.recordings.depot import depot
@@ -36,9 +38,16 @@ async def get_recording(request: web.Request) -> web.StreamResponse:
     return ok(_recording_shape(recording))
 
 
+class WhichFile(Form):
+    """`track` is the id of one of the recording's tracks; without it the file of the whole."""
+
+    track: str | None = None
+
+
+@described(query=WhichFile, media_type="video/webm")
 async def get_file(request: web.Request) -> web.StreamResponse:
     """GET and HEAD. Each download is kept in the access log before its first byte is sent."""
-    asking, track = require_viewer(request), request.query.get("track")
+    asking, track = require_viewer(request), read_query(request, WhichFile).track
     recording_id = id_in_path(request)
     file = await service.file_of(recording_id, as_id(track) if track is not None else None, asking)
     storage = depot().storage

@@ -22,6 +22,7 @@ from server.edge.openapi import openapi_json
 from server.pages import development
 from server.pages import views as pages
 from server.people import api as people_api
+from server.people import editor as people_editor
 from server.people import views as people_views
 from server.recordings import api as recordings_api
 from server.recordings import views as recordings_views
@@ -72,6 +73,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/auth/register", people_views.register_page, ANYONE),
     Route("POST", "/auth/register", people_views.register, ANYONE, token_free=True),
     Route("POST", f"{API}/auth/register", people_api.register, ANYONE, token_free=True),
+    Route("GET", "/profile/edit/mentor", people_editor.mentor_page, MENTOR),
+    Route("POST", "/profile/edit/mentor", people_editor.change_mentor, MENTOR),
     Route("GET", f"{API}/users/me", people_api.me, SIGNED_IN),
     Route("PATCH", f"{API}/users/me", people_api.change_me, SIGNED_IN),
     Route("POST", f"{API}/users/me/roles", people_api.take_role, SIGNED_IN),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -14,6 +15,7 @@ from server.edge.access import Viewer, require_viewer
 from server.edge.redirects import see_other
 from server.edge.templates import render
 from server.infra.clock import now
+from server.pages.fortnight import fortnight
 from server.people import service as people
 from server.people.spotlight import mentor_cards
 
@@ -60,6 +62,7 @@ async def learner_overview(request: web.Request) -> web.StreamResponse:
         "upcoming": upcoming[: SHOWN_ROWS + 1],
         "past": past,
         "suggested": await _suggested(asking, len(booked), booked),
+        "days": fortnight(now(), ZoneInfo(asking.timezone), [row.session.starts_at for row in upcoming]),
     }
     return render(request, "pages/learner_overview.html", context)
 
@@ -85,6 +88,7 @@ async def mentor_overview(request: web.Request) -> web.StreamResponse:
         "next_session": upcoming[0] if upcoming else None,
         "sessions": upcoming[:SHOWN_ROWS],
         "tasks": _tasks(drafts),
+        "days": fortnight(now(), ZoneInfo(asking.timezone), [card.starts_at for card in upcoming]),
     }
     return render(request, "pages/mentor_overview.html", context)
 

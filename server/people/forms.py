@@ -29,5 +29,14 @@ class ChangeSkills(Form):
     want: list[Slug] = Field(default_factory=list, max_length=100)
 
 
+class MentorPage(Form):
+    """The page of a mentor's profile: all of it is sent each time."""
+
+    headline: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+    bio: Annotated[str, StringConstraints(strip_whitespace=True)] = ""
+    languages: list[Language] = Field(max_length=20)
+    skills: list[Slug] = Field(max_length=100)
+
+
 class TakeRole(Form):
     role: str = Field(max_length=20)

@@ -146,6 +146,30 @@ async def change_profile(
         await _change_mentor_profile(viewer, **given)
 
 
+@transactional
+async def write_profile(
+    viewer: Viewer, headline: str, bio: str, languages: Collection[str], teach: Collection[str]
+) -> None:
+    """A mentor's whole profile with what they teach; what they want to learn stays.
+
+    Raises Invalid where a part is missing, Conflict (`no_mentor`)."""
+    missing = {
+        name: words
+        for name, words, given in (
+            ("headline", "Say in one line who you are.", headline),
+            ("bio", "Write a few sentences about how you teach.", bio),
+            ("languages", "Choose at least one language.", languages),
+            ("skills", "Choose at least one skill.", teach),
+        )
+        if not given
+    }
+    if missing:
+        raise Invalid(fields=missing)
+    want = (await own_skills(viewer.user_id)).want
+    await replace_skills(viewer.user_id, teach=teach, want=want)
+    await _change_mentor_profile(viewer, headline=headline, bio=bio, languages=languages)
+
+
 async def _change_mentor_profile(
     viewer: Viewer,
     *,

@@ -10,11 +10,14 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from server.booking.values import Abilities, BookingRow, Person, SessionDetail
 from server.edge.access import Viewer
+from server.pages.fortnight import fortnight
 
 NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
+DAYS = fortnight(NOW, ZoneInfo("Europe/Berlin"), [NOW, NOW + timedelta(days=2)])
 LEVELS = (("beginner", "Beginner"), ("intermediate", "Intermediate"), ("advanced", "Advanced"))
 LANGUAGES = (("en", "English"), ("de", "Deutsch"), ("ar", "العربية"))
 DURATIONS = (15, 30, 45, 60, 90, 120)
@@ -246,6 +249,16 @@ CREATE_ERRORS = {
     "price_minor": "Write an amount such as 12.50.",
     "skills": "Choose at least one skill.",
     "form": "You already teach at that time.",
+}
+PROFILE_PAGE = {
+    "profile": SimpleNamespace(status="changes_requested", reason="How do you teach? Tell us more."),
+    "form": {"headline": "Numbers", "bio": "", "languages": ["pl", "en-IE"], "skills": ["finance"]},
+    "errors": {},
+    "skills": [
+        SimpleNamespace(slug="accounting", name="Accounting"),
+        SimpleNamespace(slug="finance", name="Finance"),
+    ],
+    "flash": None,
 }
 TRACKS = [
     SimpleNamespace(
@@ -543,12 +556,13 @@ PAGES: dict[str, Page] = {
             "upcoming": [_booking(PAID), _booking(LONG)],
             "past": [_booking(ENDED, recordings_url="/")],
             "suggested": [FREE, PAID],
+            "days": DAYS,
         },
         LEARNER,
     ),
     "learner-overview-empty": (
         "pages/learner_overview.html",
-        {"next_session": None, "upcoming": [], "past": [], "suggested": []},
+        {"next_session": None, "upcoming": [], "past": [], "suggested": [], "days": DAYS},
         LONG_LEARNER,
     ),
     "mentor-overview": (
@@ -560,13 +574,20 @@ PAGES: dict[str, Page] = {
             "next_session": LIVE,
             "sessions": [PAID, DRAFT],
             "tasks": [{"text": "Publish “Bake bread with what is in the cupboard”", "href": DRAFT.url}],
+            "days": DAYS,
         },
         MENTOR,
     ),
     "mentor-overview-empty": (
         "pages/mentor_overview.html",
-        {"profile": None, "next_session": None, "sessions": [], "tasks": []},
+        {"profile": None, "next_session": None, "sessions": [], "tasks": [], "days": DAYS},
         LONG_LEARNER,
+    ),
+    "mentor-profile": ("people/mentor_profile.html", PROFILE_PAGE, MENTOR),
+    "mentor-profile-errors": (
+        "people/mentor_profile.html",
+        {**PROFILE_PAGE, "errors": {"bio": "Write a few sentences about how you teach."}},
+        MENTOR,
     ),
     "admin-overview": ("admin/overview.html", {"counts": COUNTS}, ADMIN),
     "admin-users": ("admin/users.html", {"waiting": WAITING, "users": USERS}, ADMIN),

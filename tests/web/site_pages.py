@@ -64,6 +64,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/dashboard/mentor/sessions",
         "/dashboard/mentor/sessions?tab=drafts",
         "/dashboard/mentor/create",
+        "/profile/edit/mentor",
         "/sessions/{draft}",
         "/sessions/{draft}/edit",
     ),
@@ -71,12 +72,14 @@ PAGES: dict[str, tuple[str, ...]] = {
 }
 
 AXE = """async (tags) => {
-  const said = await axe.run(document, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]});
-  return said.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`));
+  const runOnly = {type: "tag", values: tags};
+  const said = await axe.run(document, {runOnly, resultTypes: ["violations"]});
+  const lines = (rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`);
+  return said.violations.flatMap(lines);
 }"""
 
 WEIGHT = """() => {
-  const all = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+  const all = ["navigation", "resource"].flatMap((type) => performance.getEntriesByType(type));
   const sum = (part, field) => all.filter(part).reduce((total, one) => total + one[field], 0);
   const kind = (ending) => (one) => new URL(one.name).pathname.endsWith(ending);
   return {

@@ -5,6 +5,7 @@ import { focusErrors } from "./errors.js";
 import { closeMenus } from "./menus.js";
 import { showPasswords } from "./passwords.js";
 import { showPending } from "./pending.js";
+import { searchPickers } from "./pickers.js";
 import { openSheets } from "./sheets.js";
 import { useOwnZone, keepRelative } from "./times.js";
 
@@ -13,6 +14,7 @@ showPending();
 showPasswords();
 closeMenus();
 openSheets();
+searchPickers();
 copyLinks();
 useOwnZone();
 keepRelative();

@@ -1,0 +1,65 @@
+"""The page on which a mentor writes their profile and sends it in again; it works without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from server.accounts.views import error_lines
+from server.edge.access import require_viewer
+from server.edge.api import validated
+from server.edge.errors import status_of
+from server.edge.redirects import see_other
+from server.edge.templates import read_form, render
+from server.infra.errors import Conflict, DomainError, Invalid
+from server.people import service
+from server.people.forms import MentorPage
+
+LISTS = ("languages", "skills")
+SAVED = "Your profile is saved."
+
+
+async def mentor_page(request: web.Request) -> web.StreamResponse:
+    asking = require_viewer(request)
+    profile = await service.own_profile(asking.user_id)
+    written = {
+        "headline": profile.headline if profile else "",
+        "bio": profile.bio if profile else "",
+        "languages": profile.languages if profile else [],
+        "skills": (await service.own_skills(asking.user_id)).teach,
+    }
+    return await _page(request, written)
+
+
+async def change_mentor(request: web.Request) -> web.StreamResponse:
+    """Keep it; a profile that was sent back waits for review again."""
+    sent = _listed(await read_form(request))
+    try:
+        form = validated(MentorPage, sent)
+        await service.write_profile(
+            require_viewer(request), form.headline, form.bio, form.languages, form.skills
+        )
+    except (Invalid, Conflict) as refused:
+        return await _page(request, sent, refused)
+    return see_other("/profile/edit/mentor?done=saved")
+
+
+def _listed(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Boxes: none ticked is no field, one is a text, more are a list."""
+    boxes = {name: sent.get(name, []) for name in LISTS}
+    return {**sent, **{name: [one] if isinstance(one, str) else one for name, one in boxes.items()}}
+
+
+async def _page(
+    request: web.Request, form: Mapping[str, Any], refused: DomainError | None = None
+) -> web.Response:
+    context = {
+        "profile": await service.own_profile(require_viewer(request).user_id),
+        "form": form,
+        "errors": error_lines(refused) if refused else {},
+        "skills": await service.all_skills(),
+        "flash": SAVED if request.query.get("done") == "saved" else None,
+    }
+    return render(request, "people/mentor_profile.html", context, status_of(refused) if refused else 200)

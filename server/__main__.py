@@ -29,10 +29,12 @@ from config.settings import Settings, SettingsError, load_settings
 from server.accounts import service as accounts
 from server.app import build_app
 from server.children import MediaChild
+from server.classroom.lifespan import open_news
 from server.infra import db, schema
 from server.infra.clock import now
 from server.infra.errors import DomainError
 from server.infra.nodes import MEDIA_NODES
+from server.infra.processes import open_processes
 from server.lan import on_the_network, own_address, tls
 from server.notifications.post import open_post_office
 from server.pages.demo import seed_demo
@@ -58,7 +60,8 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
     with only_server(settings):
         await schema.migrate(settings)
         async with open_database(settings):
-            await prepare(settings)
+            async with schema.one_at_a_time(settings):
+                await prepare(settings)
             await _serve(settings, lan=arguments.lan)
 
 
@@ -83,10 +86,11 @@ async def migrate(settings: Settings, _: argparse.Namespace) -> None:
 
 async def work(settings: Settings, _: argparse.Namespace) -> None:
     """Run jobs until told to stop."""
-    async with open_database(settings):
-        open_post_office(settings)
-        async with open_depot(settings), running(Worker().run()):
-            await told_to_stop()
+    with only_server(settings):
+        async with open_database(settings), open_processes(settings) as processes:
+            open_post_office(settings)
+            async with open_news(processes, None), open_depot(settings), running(Worker().run()):
+                await told_to_stop()
 
 
 async def create_owner(settings: Settings, arguments: argparse.Namespace) -> None:

@@ -119,6 +119,21 @@ def fresh_database(
 
 
 @pytest.fixture
+def empty_database(
+    request: pytest.FixtureRequest, database_kind: str, settings: Settings
+) -> Iterator[Settings]:
+    """Settings that name a database without any table."""
+    if database_kind == "sqlite":
+        yield settings
+        return
+    found: Cluster = request.getfixturevalue("postgres_template")
+    name = f"empty_{uuid4().hex}"
+    asyncio.run(found.run(f"CREATE DATABASE {name}"))
+    yield replace(settings, database_url=found.url_of(name))
+    asyncio.run(found.run(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
 async def database(fresh_database: Settings) -> AsyncIterator[Settings]:
     """A fresh open database; gives the settings that name it."""
     await db.open_database(fresh_database)

@@ -132,7 +132,7 @@ class House:
             self._lapsed.clear()
             for room in tuple(self._hub.rooms.values()):
                 try:
-                    home = await self._processes.leases.claim(room.id)
+                    home = await self._processes.leases.claim(room.id, again=True)
                 except Unreachable:
                     self._lapsed.set()
                     break

@@ -19,11 +19,13 @@ PREFIX = "peerlearn:lease:"
 SIGN = "peerlearn:process:"
 LIFE_MS = 3_000  # a process without a sign of life for so long counts as dead
 BEAT_S = 0.75
+HOLDERS_FIRST_S = 1.0  # after a lapse, so that what was held is claimed again before others take it
 PAUSE_S = 0.1  # between tries while Redis is away
 FORGET_S = 24 * 3600  # longer than anything is held without being claimed again
 STEADY_S = 5.0  # a failure after so long without one is told again
 
 CLAIM = """
+if redis.call('EXISTS', ARGV[2] .. ARGV[1]) == 0 then return false end
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] and redis.call('EXISTS', ARGV[2] .. holder) == 1 then return holder end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
@@ -44,8 +46,9 @@ class Leases(Protocol):
 
     name: str
 
-    async def claim(self, thing: str) -> str:
-        """Who holds `thing` now: we, if it was free. Raises Unreachable."""
+    async def claim(self, thing: str, *, again: bool = False) -> str:
+        """Who holds `thing` now: we, if it was free. `again` says that we held it before a lapse: those
+        come first. Raises Unreachable."""
 
     async def living(self, processes: Iterable[str]) -> frozenset[str]:
         """Those of `processes` that are alive. Raises Unreachable."""
@@ -67,7 +70,7 @@ class MemoryLeases:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    async def claim(self, thing: str) -> str:
+    async def claim(self, thing: str, *, again: bool = False) -> str:
         return self.name
 
     async def living(self, processes: Iterable[str]) -> frozenset[str]:
@@ -90,6 +93,7 @@ class RedisLeases:
         self._redis = connect(url)
         self._claim = self._redis.register_script(CLAIM)
         self._lapsed: list[Lapsed] = []
+        self._lapsed_at = -HOLDERS_FIRST_S
         self._beating: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -113,11 +117,15 @@ class RedisLeases:
     def on_lapse(self, callback: Lapsed) -> None:
         self._lapsed.append(callback)
 
-    async def claim(self, thing: str) -> str:
+    async def claim(self, thing: str, *, again: bool = False) -> str:
+        if not again and time.monotonic() - self._lapsed_at < HOLDERS_FIRST_S:
+            raise Unreachable
         try:
             holder = await self._claim(keys=[PREFIX + thing], args=[self.name, SIGN, FORGET_S])
         except DOWN as error:
             raise Unreachable from error
+        if holder is None:  # we count as dead
+            raise Unreachable
         return cast("bytes", holder).decode()
 
     async def living(self, processes: Iterable[str]) -> frozenset[str]:
@@ -149,5 +157,6 @@ class RedisLeases:
 
     def _tell_lapsed(self) -> None:
         log.warning("this process counted as dead")
+        self._lapsed_at = time.monotonic()
         for callback in self._lapsed:
             callback()

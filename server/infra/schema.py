@@ -27,7 +27,7 @@ async def migrate(settings: Settings) -> None:
     """Bring the database up to the newest migration and apply the raw objects again."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     config = orm_config(settings.database_url)
-    async with _one_at_a_time(settings), TortoiseContext() as context:
+    async with one_at_a_time(settings), TortoiseContext() as context:
         await context.init(config=config)
         await MigrationExecutor(context.db(), config["apps"]).migrate()
         await apply_raw_objects()
@@ -85,8 +85,8 @@ def _drop_descriptions(apps: Apps) -> None:
 
 
 @asynccontextmanager
-async def _one_at_a_time(settings: Settings) -> AsyncIterator[None]:
-    """Hold a lock that keeps other processes from migrating the same database."""
+async def one_at_a_time(settings: Settings) -> AsyncIterator[None]:
+    """Hold a lock on the database's shape and first contents; other processes wait."""
     if urlsplit(settings.database_url).scheme == "sqlite":
         with (settings.data_dir / "migrate.lock").open("w") as file:
             await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from config.settings import Settings
 from server.infra import db, raw_objects, schema
-from tests.databases import BOTH, Cluster
-
-
-@pytest.fixture
-def empty(request: pytest.FixtureRequest, database_kind: str, settings: Settings) -> Settings:
-    """Settings that name a database without any table."""
-    if database_kind == "sqlite":
-        return settings
-    found: Cluster = request.getfixturevalue("postgres_template")
-    asyncio.run(found.run("DROP DATABASE IF EXISTS empty WITH (FORCE)"))
-    asyncio.run(found.run("CREATE DATABASE empty"))
-    return replace(settings, database_url=found.url_of("empty"))
+from tests.databases import BOTH
 
 
 async def raw_names() -> set[str]:
@@ -42,10 +28,10 @@ def wanted(dialect: str) -> set[str]:
 
 
 @BOTH
-async def test_migrations_make_every_raw_object(empty: Settings, database_kind: str) -> None:
-    await schema.migrate(empty)
-    await schema.migrate(empty)
-    await db.open_database(empty)
+async def test_migrations_make_every_raw_object(empty_database: Settings, database_kind: str) -> None:
+    await schema.migrate(empty_database)
+    await schema.migrate(empty_database)
+    await db.open_database(empty_database)
     found = await raw_names()
     await db.close_database()
     assert wanted(database_kind) <= found

@@ -225,8 +225,11 @@ class TrackSource:
     @property
     def next_poll(self) -> float | None:
         """When `poll` has something to do, or None before the first packet and after the end."""
-        times = (self._report_at, self._missing.next_due, self._throttle.next_due)
-        return min((time for time in times if time is not None), default=None)
+        due = self._report_at
+        for time in (self._missing.next_due, self._throttle.next_due):
+            if time is not None and (due is None or time < due):
+                due = time
+        return due
 
     def _receiver_report(self, now: float) -> bytes:
         last_sr, delay = 0, 0.0

@@ -196,7 +196,8 @@ class Receiving:
     def poll(self, now: float) -> None:
         """Send the reports, repairs and requests that are due."""
         for source in self.sources:
-            if source.next_poll is not None and now >= source.next_poll:
+            due = source.next_poll
+            if due is not None and now >= due:
                 for packet in source.poll(now):
                     self._send_rtcp(packet)
         if now >= self._remb_at and self._by_ssrc:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from tortoise.expressions import Q
 
@@ -85,6 +86,11 @@ async def count_accounts(role: str = "") -> int:
     """How many active accounts there are, or how many of them hold a role."""
     found = User.filter(status="active")
     return await (found.filter(roles__role=role) if role else found).count()
+
+
+async def joined_since(instant: datetime) -> list[datetime]:
+    """When each account since then was made."""
+    return list(await User.filter(created_at__gte=instant).values_list("created_at", flat=True))
 
 
 async def accounts(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 from aiohttp import web
 
 from server.accounts import service as accounts
+from server.admin.joined import SHOWN_DAYS, joined_days
+from server.booking import service as booking
 from server.edge.access import require_viewer
 from server.edge.api import paging
 from server.edge.redirects import see_other
 from server.edge.templates import read_form, render
+from server.infra.clock import now
 from server.infra.errors import Invalid
 from server.people import service as people
 from server.people.states import MentorStatus
@@ -19,17 +25,30 @@ DECISIONS = {
     "request-changes": MentorStatus.CHANGES_REQUESTED,
 }
 USERS_PER_PAGE = 100
+SHOWN_ROWS = 4  # of each list on the overview
 
 
 async def overview(request: web.Request) -> web.StreamResponse:
-    await accounts.remember_role(require_viewer(request).user_id, "admin")
+    asking = require_viewer(request)
+    await accounts.remember_role(asking.user_id, "admin")
+    newest, _ = await accounts.accounts(0, SHOWN_ROWS)
+    taught = await booking.figures()
+    joined = await accounts.joined_since(now() - timedelta(days=SHOWN_DAYS))
     counts = {
         "waiting": await people.count_mentors(MentorStatus.SUBMITTED),
         "users": await accounts.count_accounts(),
         "mentors": await people.count_mentors(),
         "learners": await accounts.count_accounts("learner"),
+        "sessions": taught.sessions,
+        "hours taught": taught.hours,
     }
-    return render(request, "admin/overview.html", {"counts": counts})
+    context = {
+        "counts": counts,
+        "newest": newest,
+        "coming": await booking.featured_sessions(now(), SHOWN_ROWS),
+        "joined": joined_days(now(), ZoneInfo(asking.timezone), joined),
+    }
+    return render(request, "admin/overview.html", context)
 
 
 async def users(request: web.Request) -> web.StreamResponse:

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from server.admin.joined import joined_days
 from server.booking.values import Abilities, BookingRow, Person, SessionDetail
 from server.edge.access import Viewer
 from server.pages.fortnight import fortnight
@@ -266,6 +267,7 @@ TRACKS = [
         participant_name=name,
         source=source,
         kind=kind,
+        start_ms=1_500 * number,
         duration_ms=2_712_000,
         size=size,
         sha256="9f2c" * 16 if state == "ready" else None,
@@ -589,7 +591,16 @@ PAGES: dict[str, Page] = {
         {**PROFILE_PAGE, "errors": {"bio": "Write a few sentences about how you teach."}},
         MENTOR,
     ),
-    "admin-overview": ("admin/overview.html", {"counts": COUNTS}, ADMIN),
+    "admin-overview": (
+        "admin/overview.html",
+        {
+            "counts": COUNTS,
+            "newest": USERS,
+            "coming": [PAID, LONG],
+            "joined": joined_days(NOW, ZoneInfo("Europe/Berlin"), [NOW, NOW, NOW - timedelta(days=3)]),
+        },
+        ADMIN,
+    ),
     "admin-users": ("admin/users.html", {"waiting": WAITING, "users": USERS}, ADMIN),
     "admin-users-empty": ("admin/users.html", {"waiting": [], "users": []}, ADMIN),
     "recordings": (

@@ -14,7 +14,7 @@ from server.routes import DEVELOPMENT_ROUTES, ROUTES
 from tests.e2e.platform import Platform
 from tests.web.site_pages import OVERFLOW, PAGES, SHIFTED, SIGHTS, WEIGHT, Visitors, violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 
 CSS_LIMIT = 40_000  # bytes, before compression
 SCRIPT_LIMIT = 30_000
@@ -42,6 +42,7 @@ async def visitors(chromium: Browser, house: Platform) -> AsyncIterator[Visitors
     await visitors.close()
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("sight", SIGHTS)
 @pytest.mark.parametrize(("role", "path"), EVERY)
 async def test_page_is_accessible_light_and_steady(

@@ -1,4 +1,4 @@
-// `data-copy` holds what a button copies.
+// `data-copy` holds what a button copies, `data-copied` what is said then.
 
 import { toast } from "../lib/toast.js";
 
@@ -8,7 +8,7 @@ export const copyLinks = () => {
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(button.dataset.copy);
-        toast("The link is copied.");
+        toast(button.dataset.copied ?? "The link is copied.");
       } catch {
         toast(`Copy it by hand: ${button.dataset.copy}`);
       }

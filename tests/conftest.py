@@ -24,7 +24,7 @@ from server.notifications.post import open_post_office
 from server.worker import load_jobs, run_due
 from tests import redis
 from tests.buckets import ObjectServer, object_server
-from tests.databases import Cluster, cluster
+from tests.databases import USUAL, Cluster, cluster
 
 QUICK = "?synchronous=OFF"  # tests survive no power cut
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -63,9 +63,10 @@ def settings_for(data_dir: Path, database_url: str) -> Settings:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
     """Settings with a data directory of this test's own."""
-    return settings_for(tmp_path, f"sqlite://{tmp_path}/peerlearn.sqlite3{QUICK}")
+    found = settings_for(tmp_path, f"sqlite://{tmp_path}/peerlearn.sqlite3{QUICK}")
+    return replace(found, redis_url=request.getfixturevalue("redis_url")) if redis.EVERYWHERE else found
 
 
 # --- databases: a template with all tables is made once for each worker, and copied for each test
@@ -97,8 +98,8 @@ async def _make_tables(settings: Settings) -> None:
 
 @pytest.fixture
 def database_kind() -> str:
-    """`sqlite`, unless the mark `BOTH` of `tests/databases.py` says otherwise."""
-    return "sqlite"
+    """`USUAL`, unless the mark `BOTH` of `tests/databases.py` says otherwise."""
+    return USUAL
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 `BOTH` runs a test once on each. `PEERLEARN_TEST_DATABASE_URL` names a PostgreSQL to use instead; where
 there is none, neither named nor installed, the tests run on SQLite alone.
+`PEERLEARN_TEST_DATABASE=postgres` lets all other tests that need a database run on PostgreSQL, too.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import pytest
 from aiohttp.test_utils import unused_port
 
 GIVEN_URL = os.environ.get("PEERLEARN_TEST_DATABASE_URL", "")
+USUAL = os.environ.get("PEERLEARN_TEST_DATABASE", "sqlite")
 START_S = 30.0
 QUICK = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
@@ -57,13 +59,14 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[Cluster]:
-    """The PostgreSQL that was named, or one of our own that ends with the block."""
+def cluster(parent: Path | None = None) -> Iterator[Cluster]:
+    """The PostgreSQL that was named, or one of our own (in a folder below `parent`) that ends with the
+    block."""
     if GIVEN_URL:
         yield Cluster(GIVEN_URL)
         return
     assert PROGRAMS is not None
-    home = Path(tempfile.mkdtemp(prefix="peerlearn-pg-"))
+    home = Path(tempfile.mkdtemp(prefix="peerlearn-pg-", dir=parent))
     try:
         with _server(PROGRAMS, home) as url:
             yield Cluster(url)

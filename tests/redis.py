@@ -1,8 +1,12 @@
-"""A Redis of the tests' own, from the distribution, on a free port of the loopback."""
+"""A Redis of the tests' own, from the distribution, on a free port of the loopback.
+
+`PEERLEARN_TEST_REDIS=1` lets every test that takes settings run with it.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import signal
 import socket
@@ -16,6 +20,7 @@ from pathlib import Path
 from aiohttp.test_utils import unused_port
 
 PROGRAM = shutil.which("redis-server")
+EVERYWHERE = bool(os.environ.get("PEERLEARN_TEST_REDIS"))
 START_S = 10.0
 LOOK_AGAIN_S = 0.02
 

@@ -6,6 +6,7 @@ a killed one's work is taken up when its lease ends. So handlers may run twice: 
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from collections.abc import Awaitable, Callable
@@ -26,6 +27,17 @@ BACKOFF_BASE_S = 2.0
 BACKOFF_MAX_S = 3600.0
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 KEEP_DONE = timedelta(days=7)  # as long as a dedupe key keeps its promise
+
+CLAIM = """
+WITH due AS (
+    SELECT id FROM outbox
+    WHERE done_at IS NULL AND failed_at IS NULL AND run_at <= ?
+        AND (lease_until IS NULL OR lease_until <= ?)
+    ORDER BY run_at, id LIMIT ? {}
+)
+UPDATE outbox SET lease_until = ?, attempts = attempts + 1
+WHERE id IN (SELECT id FROM due) RETURNING id, job, payload, attempts, run_at
+"""
 
 _handlers: dict[str, Handler] = {}
 _periods: dict[str, timedelta] = {}
@@ -103,24 +115,20 @@ def _wake() -> None:
 
 
 async def claim(limit: int) -> list[Claim]:
-    """Take up to `limit` due rows; each is ours until its lease ends."""
+    """Take up to `limit` due rows; each is ours until its lease ends.
+
+    PostgreSQL passes over rows that another worker is just taking; on SQLite there is one writer at a
+    time, so that nobody is in the way."""
     now = clock.now()
-    free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
-    rows = (
-        await OutboxRow.filter(free, done_at__isnull=True, failed_at__isnull=True, run_at__lte=now)
-        .order_by("run_at", "id")
-        .limit(limit)
-    )
-    return [claimed for row in rows if (claimed := await _claim(row, now))]
+    passing_over = "FOR UPDATE SKIP LOCKED" if db.dialect() == "postgres" else ""
+    rows = await db.fetch(CLAIM.format(passing_over), [now, now, limit, now + LEASE])
+    rows.sort(key=lambda row: (row["run_at"], row["id"]))
+    return [Claim(row["id"], row["job"], _payload(row["payload"]), row["attempts"]) for row in rows]
 
 
-async def _claim(row: OutboxRow, now: datetime) -> Claim | None:
-    taken = await db.execute(
-        "UPDATE outbox SET lease_until = ?, attempts = attempts + 1 "
-        "WHERE id = ? AND attempts = ? AND done_at IS NULL AND failed_at IS NULL",
-        [now + LEASE, row.id, row.attempts],
-    )
-    return Claim(row.id, row.job, dict(row.payload), row.attempts + 1) if taken else None
+def _payload(stored: Any) -> dict[str, Any]:
+    """JSON columns come as text from a raw query."""
+    return dict(json.loads(stored) if isinstance(stored, str) else stored)
 
 
 async def renew(claimed: Claim) -> None:
@@ -164,6 +172,11 @@ async def purge() -> None:
 
 
 async def next_due() -> datetime | None:
-    """When the earliest waiting row may run."""
-    row = await OutboxRow.filter(done_at__isnull=True, failed_at__isnull=True).order_by("run_at").first()
+    """When the earliest row may run that nobody is running."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=clock.now())
+    row = (
+        await OutboxRow.filter(free, done_at__isnull=True, failed_at__isnull=True)
+        .order_by("run_at")
+        .first()
+    )
     return row.run_at if row else None

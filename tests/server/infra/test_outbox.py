@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,9 @@ from server.infra import clock, db, outbox
 from server.infra.clock import ManualClock
 from server.infra.models import OutboxRow
 from server.worker import Worker, run_due
-from tests.databases import BOTH
+from tests.databases import BOTH, KINDS
+from tests.server.infra import mortal
+from tests.server.infra.mortal import effects, kill_workers
 
 PATIENCE_S = 10
 
@@ -198,6 +201,30 @@ async def test_job_of_a_killed_process_runs_elsewhere(
     moved_clock.advance(outbox.LEASE + timedelta(minutes=1))
     await run_due()
     assert handler.calls == [{"number": 0}]
+
+
+@pytest.mark.parametrize("database_kind", [kind for kind in KINDS if kind == "postgres"])
+async def test_row_that_another_worker_is_taking_is_passed_over(database: Settings) -> None:
+    await enqueue(2)
+    first = await OutboxRow.all().order_by("id").first()
+    assert first is not None
+    other = await asyncpg.connect(database.database_url)
+    try:
+        async with other.transaction():
+            await other.execute("SELECT id FROM outbox WHERE id = $1 FOR UPDATE", first.id)
+            async with asyncio.timeout(PATIENCE_S):
+                taken = await outbox.claim(2)
+        assert [claimed.payload for claimed in taken] == [{"number": 1}]
+    finally:
+        await other.close()
+
+
+@BOTH
+async def test_workers_killed_at_any_point_lose_nothing(database: Settings) -> None:
+    """Each kill comes at another moment of the work; every job has had its effect in the end."""
+    assert await kill_workers(database, jobs=40, kills=3, seed=7) == 3
+    assert await effects() == set(range(40))
+    assert not await OutboxRow.filter(job=mortal.JOB, done_at__isnull=True).exists()
 
 
 async def test_worker_that_lost_its_lease_changes_nothing(

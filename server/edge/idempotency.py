@@ -2,7 +2,8 @@
 
 The key belongs to the person who sent it. The first request takes it by a unique row; others with the
 same body wait for its answer; another body is refused. Answers that ask to be tried again later or
-corrected are not kept.
+corrected are not kept. A request with a key goes on to its end when its client is lost: the client will
+send it again, and is to find the answer.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ LOOK_AGAIN_S = 0.05
 KEPT_STATUS = frozenset({200, 201, 202, 204, 402, 404, 409})
 
 
+_under_way: set[asyncio.Task[web.StreamResponse]] = set()
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """An answer as it was given."""
@@ -49,9 +53,18 @@ async def idempotency_middleware(request: web.Request, handler: Handler) -> web.
     if len(key) > MAX_KEY or not key.isprintable():
         raise Malformed(message=f"{HEADER} is too long or holds control characters.")
     fingerprint = await _fingerprint(request)
-    if (stored := await _take(person.user_id, key, fingerprint)) is not None:
+    once = asyncio.create_task(_once(request, handler, person.user_id, key, fingerprint))
+    _under_way.add(once)
+    once.add_done_callback(_under_way.discard)
+    return await asyncio.shield(once)
+
+
+async def _once(
+    request: web.Request, handler: Handler, user_id: int, key: str, fingerprint: str
+) -> web.StreamResponse:
+    if (stored := await _take(user_id, key, fingerprint)) is not None:
         return _replayed(stored)
-    return await _answer_and_keep(request, handler, person.user_id, key)
+    return await _answer_and_keep(request, handler, user_id, key)
 
 
 async def _fingerprint(request: web.Request) -> str:

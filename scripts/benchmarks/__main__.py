@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,7 @@ def main() -> None:
         one.add_argument("--json", type=Path, help="write everything that was measured to this file")
         part.arguments(one)
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that nothing is left behind
     circumstances = _circumstances()
     results = PARTS[options.part].run(options)
     print(f"{circumstances}\n\n{PARTS[options.part].table(results)}")

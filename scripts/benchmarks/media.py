@@ -99,14 +99,15 @@ def _compare(servers: dict[str, Any]) -> None:
 
 def table(results: dict[str, Any]) -> str:
     lines = [
-        "| shape | server | packets/s out | CPU µs/packet | × Janus' best | loss % | p50 ms | p99 ms |",
-        "|---|---|---|---|---|---|---|---|",
+        "| shape | server | packets/s | CPU µs | × Janus' best | loss % | p50 ms | p99 ms | turns |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for shape, servers in results.items():
         for name, each in servers.items():
             lines.append(
                 f"| {shape} | {name} | {each['packets_per_s']} | {each['cpu_us']} "
                 f"| {each.get('ratio_to_best', '')} | {each['loss_percent']} "
-                f"| {each['p50_ms']} | {each['p99_ms']} |"
+                f"| {each['p50_ms']} | {each['p99_ms']} | {each['turns_kept']}"
+                f"{'' if each['steady'] else ', unsteady'} |"
             )
     return "\n".join(lines)

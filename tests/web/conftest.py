@@ -13,13 +13,19 @@ from tests.chromium import CHROMIUM
 from tests.web.room_browser import FLAGS, MAKE_SCREEN, OpenRoom
 from tests.web.room_mock import RoomMock
 
+PAGES_IN_A_BROWSER = {
+    "test_site_pages.py",
+    "test_samples_accessible.py",
+    "test_recording_player.py",
+}
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker, one browser."""
     for item in items:
         if item.path.name.startswith("test_room_"):
             item.add_marker(pytest.mark.xdist_group("room_page"))
-        if item.path.name == "test_site_pages.py":
+        if item.path.name in PAGES_IN_A_BROWSER:
             item.add_marker(pytest.mark.xdist_group("site_pages"))
 
 

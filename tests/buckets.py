@@ -77,8 +77,9 @@ def object_server() -> Iterator[ObjectServer]:
             yield found
     finally:
         shutil.rmtree(home, ignore_errors=True)
-        for part in PARTS:
-            Path(f"/tmp/seaweedfs-{part}-grpc-{ports[f'{part}.grpc']}.sock").unlink(missing_ok=True)
+        for port in ports.values():
+            for left in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
+                left.unlink()
 
 
 @contextlib.contextmanager

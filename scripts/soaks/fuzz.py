@@ -22,7 +22,7 @@ def main() -> None:
     os.environ["PEERLEARN_FUZZ_REQUESTS"] = str(asked.requests)
     os.environ["PEERLEARN_FUZZ_SEED"] = str(asked.seed)
     os.chdir(ROOT)
-    shown = ["-q", "-rP", "--show-capture=no", "--tb=short"]
+    shown = ["-q", "-s", "--tb=short"]
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *shown, "tests/server/fuzz"])
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from aiohttp.test_utils import TestClient
-from tortoise.backends.sqlite.client import SqliteClient
 
 from config.settings import Settings
 from server.infra import db
 from server.infra.nodes import MEDIA_NODES, MediaNode
 from tests.factories import api_of, person
 from tests.server.edge.app import edge_client
+from tests.server.queries import counted
 
 NODE = MediaNode("http://127.0.0.1:7", "node-1", 9)
 
@@ -24,18 +24,10 @@ async def client(database: Settings) -> AsyncIterator[TestClient]:
 
 
 @pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """All that is asked of the database from now on."""
-    asked: list[str] = []
-    for name in ("execute_query", "execute_query_dict", "execute_insert"):
-        original = getattr(SqliteClient, name)
-
-        async def spy(self: SqliteClient, query: str, *rest: object, _run: object = original) -> object:
-            asked.append(query)
-            return await _run(self, query, *rest)  # type: ignore[operator]
-
-        monkeypatch.setattr(SqliteClient, name, spy)
-    return asked
+    with counted(monkeypatch) as asked:
+        yield asked
 
 
 async def test_alive_even_without_a_database(client: TestClient, statements: list[str]) -> None:

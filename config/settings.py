@@ -8,6 +8,7 @@ environment wins over it.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 
 PREFIX = "PEERLEARN_"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+NODE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # also the name of the node's folder
 MIN_SECRET_LENGTH = 32  # characters; 128 bits even if it is hexadecimal
 PLACEHOLDER = "change-me"  # what example files have where a secret belongs
 
@@ -152,9 +154,12 @@ def _read_media(read: _Reader, env: Env, data_dir: Path, secret: str) -> MediaSe
     host, _, port = control_bind.rpartition(":")
     if not host or not port.isdigit():
         raise SettingsError(f"{PREFIX}MEDIA_CONTROL_BIND: {control_bind!r} is not host:port")
+    node_id = read.text("MEDIA_NODE_ID", "node-1")
+    if not NODE_ID.fullmatch(node_id):
+        raise SettingsError(f"{PREFIX}MEDIA_NODE_ID: {node_id!r} may hold letters, digits, - and _")
     return MediaSettings(
         env=env,
-        node_id=read.text("MEDIA_NODE_ID", "node-1"),
+        node_id=node_id,
         bind=read.text("MEDIA_BIND", "0.0.0.0"),
         udp_port=read.integer("MEDIA_UDP_PORT", 0, 0, 65535),
         advertised_ips=read.listed("MEDIA_ADVERTISED_IPS"),
@@ -163,7 +168,7 @@ def _read_media(read: _Reader, env: Env, data_dir: Path, secret: str) -> MediaSe
         control_secret=secret,
         max_egress_mbps=read.integer("MEDIA_MAX_EGRESS_MBPS", 1000, 1, 1_000_000),
         max_peers=read.integer("MEDIA_MAX_PEERS", 500, 1, 100_000),
-        data_dir=data_dir / "media",
+        data_dir=data_dir / "media" / node_id,
     )
 
 

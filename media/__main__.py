@@ -55,8 +55,11 @@ def main() -> None:
     except SettingsError as error:
         sys.exit(str(error))
     configure_logs(json_lines=settings.env == "production")
-    with contextlib.suppress(KeyboardInterrupt):
-        uvloop.run(_run(settings))
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            uvloop.run(_run(settings))
+    except OSError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
 import secrets
 import shutil
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
 
 import ifaddr
 from aiohttp import web
@@ -40,6 +43,20 @@ def wall_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def _take_folder(folder: Path) -> TextIO:
+    """The open lock of this node's folder: a second node would repair what the first still writes.
+
+    Raises OSError when another node has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / "node.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise OSError(f"another media node uses {folder}; give each its own MEDIA_NODE_ID") from error
+    return lock
+
+
 class MediaNode:
     """`control_url` and `udp_port` hold once `start` is through."""
 
@@ -63,7 +80,7 @@ class MediaNode:
     async def start(self) -> None:
         settings = self._settings
         self._loop = loop = asyncio.get_running_loop()
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self._folder = _take_folder(settings.data_dir)
         self._endpoint = await UdpEndpoint.open(
             settings.bind, settings.udp_port, self._metrics.counters.drop
         )
@@ -102,6 +119,7 @@ class MediaNode:
         await asyncio.to_thread(self._recorder.close)
         await self._runner.cleanup()
         self._endpoint.close()
+        self._folder.close()
 
     # --- inside
 

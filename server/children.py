@@ -87,11 +87,15 @@ class MediaChild:
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """Ours, with what the node shares with us and where it may listen."""
+    """Ours, with what the node shares with us and where it may listen.
+
+    Servers that share a folder have each a node of their own, with a folder of its own: a node repairs
+    at its start what it finds there."""
     return {
         **os.environ,
         f"{PREFIX}ENV": settings.env,
         f"{PREFIX}DATA_DIR": str(settings.data_dir),
+        f"{PREFIX}MEDIA_NODE_ID": f"{settings.media.node_id}-{settings.port}",
         f"{PREFIX}MEDIA_CONTROL_SECRET": settings.media.control_secret,
         f"{PREFIX}MEDIA_CONTROL_BIND": "127.0.0.1:0",
         f"{PREFIX}MEDIA_CONTROL_URL": "",

@@ -67,10 +67,12 @@ class Server:
         return client
 
     async def close(self) -> None:
+        """Stop listening first: a client that is closed can't take one more offer."""
+        self._reader.cancel()
+        await asyncio.gather(self._reader, return_exceptions=True)
         for client in self.clients.values():
             await client.close()
         await self._socket.close()
-        await self._reader
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from config.settings import load_media_settings
+from media.node import MediaNode
 from tests.media.client import colour_of, near, tone_of
 from tests.media.node.conftest import ROOM, Server
 
@@ -16,6 +20,12 @@ async def test_node_introduces_itself_first(server: Server) -> None:
     said = await server.inbox.get()
     assert said["type"] == "node"
     assert said["udp_port"] == server.node.udp_port
+
+
+async def test_second_node_keeps_out_of_the_folder_of_the_first(node: MediaNode, tmp_path: Path) -> None:
+    settings = load_media_settings({"PEERLEARN_DATA_DIR": str(tmp_path)})
+    with pytest.raises(OSError, match="MEDIA_NODE_ID"):
+        await MediaNode(settings).start()
 
 
 async def test_two_who_offer_see_and_hear_each_other(server: Server) -> None:

@@ -1,0 +1,81 @@
+"""Settings are read once, with defaults that work, and a bad value is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config.settings import SettingsError, load_media_settings, load_settings
+
+SECRET = "s" * 40
+
+
+def environment(folder: Path, **values: str) -> dict[str, str]:
+    return {f"PEERLEARN_{key}": value for key, value in {"DATA_DIR": str(folder), **values}.items()}
+
+
+def test_embedded_defaults_need_nothing(tmp_path: Path) -> None:
+    settings = load_settings(environment(tmp_path))
+    assert settings.base_url == "http://127.0.0.1:8000"
+    assert settings.database_url == f"sqlite://{tmp_path}/peerlearn.sqlite3"
+    assert settings.development
+    assert settings.loopback
+    assert "http://localhost:8000" in settings.own_origins
+
+
+def test_made_secret_survives_a_restart_and_is_ours_alone(tmp_path: Path) -> None:
+    first = load_settings(environment(tmp_path))
+    assert load_settings(environment(tmp_path)).secret_key == first.secret_key
+    assert (tmp_path / "secret-key").stat().st_mode & 0o077 == 0
+    assert load_media_settings(environment(tmp_path)).control_secret == first.media.control_secret
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("ENV", "staging"),
+        ("PORT", "0"),
+        ("PORT", "http"),
+        ("DATABASE_URL", "mysql://x"),
+        ("BASE_URL", "peerlearn.example"),
+        ("MEDIA_CONTROL_BIND", "7000"),
+        ("MEDIA_NODE_ID", "../up"),
+        ("MEDIA_MAX_PEERS", "-1"),
+        ("SECRET_KEY_FILE", "/nowhere/secret"),
+    ],
+)
+def test_bad_value_is_refused_by_the_name_of_its_key(tmp_path: Path, key: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"PEERLEARN_{key}"):
+        load_settings(environment(tmp_path, **{key: value}))
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "MEDIA_CONTROL_SECRET"])
+def test_production_refuses_to_start_without_a_secret(tmp_path: Path, missing: str) -> None:
+    secrets = {"SECRET_KEY": SECRET, "MEDIA_CONTROL_SECRET": SECRET} | {missing: "short"}
+    with pytest.raises(SettingsError, match=f"PEERLEARN_{missing}"):
+        load_settings(environment(tmp_path, ENV="production", **secrets))
+
+
+def test_secret_is_read_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(f"{SECRET}\n")
+    settings = load_settings(environment(tmp_path, SECRET_KEY_FILE=str(tmp_path / "key")))
+    assert settings.secret_key == SECRET
+
+
+def test_dotenv_is_read_and_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text(
+        f"# ours\nPEERLEARN_DATA_DIR={tmp_path}\nPEERLEARN_PORT=9001\nPEERLEARN_HOST='::1'\n"
+    )
+    monkeypatch.setenv("PEERLEARN_PORT", "9002")
+    settings = load_settings()
+    assert (settings.port, settings.host) == (9002, "::1")
+    assert settings.base_url == "http://[::1]:9002"
+
+
+def test_each_node_has_a_folder_of_its_own(tmp_path: Path) -> None:
+    folders = {
+        load_media_settings(environment(tmp_path, MEDIA_NODE_ID=name)).data_dir for name in ("a", "b")
+    }
+    assert folders == {tmp_path / "media" / "a", tmp_path / "media" / "b"}

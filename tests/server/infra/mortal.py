@@ -43,23 +43,26 @@ async def effects() -> set[int]:
 
 
 async def kill_workers(settings: Settings, *, jobs: int, kills: int, seed: int) -> int:
-    """Enqueue `jobs`, kill `kills` workers at random moments, and let one more finish; returns how many
-    were killed while there was work."""
+    """Kill `kills` workers at random moments in the middle of work, and let one more finish.
+
+    `jobs` are enqueued whenever there are none left, since nobody knows how far a worker gets before its
+    end; returns how many there were in all."""
     chance = random.Random(seed)
-    await _enqueue(jobs)
-    killed = 0
+    total = killed = 0
     async with asyncio.timeout(WITHIN_S):
         while killed < kills:
+            if not await _left():
+                await _enqueue(range(total, total + jobs))
+                total += jobs
             await _one_life(settings, chance.random() * LONGEST_LIFE_S)
-            killed += 1
-            assert await _left(), "the kills came too late: more jobs are needed"
+            killed += await _left()
         await _one_life(settings, None)
-    return killed
+    return total
 
 
 @db.transactional
-async def _enqueue(jobs: int) -> None:
-    for number in range(jobs):
+async def _enqueue(numbers: range) -> None:
+    for number in numbers:
         await outbox.enqueue(JOB, {"number": number})
 
 

@@ -131,11 +131,13 @@ class Control:
     def _take(self, link: ServerLink, text: str) -> None:
         try:
             message = decode_to_node(text)
-            self._table[type(message)](link, message)
         except MessageError as error:
             log.warning("control message refused: %s (%s)", error.message, error.re)
-            if error.code == "no_participant":
-                link.say(_unknown_participant(message))
+            return
+        try:
+            self._table[type(message)](link, message)
+        except MessageError as error:
+            link.say(_refusal(message, error))
 
     # --- HTTP
 
@@ -199,11 +201,9 @@ class Control:
         await asyncio.gather(*(link.close() for link in self._links))
 
 
-def _unknown_participant(message: Message) -> PeerError:
+def _refusal(message: Message, error: MessageError) -> PeerError:
+    """Only what is for one participant is refused: this node does not know them."""
     assert isinstance(message, InRoom)
     return PeerError(
-        room=message.room,
-        participant=message.participant,
-        code="no_participant",
-        message="This node does not know the participant.",
+        room=message.room, participant=message.participant, code=error.code, message=error.message
     )

@@ -83,16 +83,7 @@ class Peer:
             transport_factory=self._fresh_transport,
             restart_ice=self._restart_ice,
         )
-        self._events: dict[type[Any], Callable[[Any, float], None]] = {
-            Answer: self._say_answer,
-            Offer: self._say_offer,
-            Refused: self._say_refused,
-            RemoteParameters: lambda event, _: self._connection.set_remote(event.transport),
-            Publish: lambda event, now: self.receiving.publish(event, now),
-            Unpublish: lambda event, now: self.receiving.unpublish(event.mid, now),
-            Deliver: self._deliver,
-            Undeliver: lambda event, now: self.sending.undeliver(event.key, now),
-        }
+        self._events = self._event_table()
         self._rtcp: dict[type[Any], Callable[[Any, float], None]] = {
             SenderReport: self._on_sender_report,
             ReceiverReport: self._on_reports,
@@ -225,6 +216,19 @@ class Peer:
     def _on_reports(self, report: SenderReport | ReceiverReport, now: float) -> None:
         for block in report.reports:
             self.receiving.set_round_trip(self.sending.on_report(block, now))
+
+    def _event_table(self) -> dict[type[Any], Callable[[Any, float], None]]:
+        """What to do for each thing that the negotiation returns."""
+        return {
+            Answer: self._say_answer,
+            Offer: self._say_offer,
+            Refused: self._say_refused,
+            RemoteParameters: lambda event, _: self._connection.set_remote(event.transport),
+            Publish: lambda event, now: self.receiving.publish(event, now),
+            Unpublish: lambda event, now: self.receiving.unpublish(event.mid, now),
+            Deliver: self._deliver,
+            Undeliver: lambda event, now: self.sending.undeliver(event.key, now),
+        }
 
     def _act(self, events: Sequence[Event], now: float) -> None:
         for event in events:

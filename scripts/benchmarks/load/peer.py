@@ -12,6 +12,7 @@ import secrets
 import socket
 import struct
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
 from aioice import stun
@@ -231,7 +232,7 @@ class LoadPeer:
             self.sent += 1
 
 
-class _Source:
+class _Source(ABC):
     """Sends at a fixed pace of the loop's clock; a late tick is made up for, not skipped."""
 
     interval = 0.0
@@ -247,12 +248,7 @@ class _Source:
         self._timer = self._loop.call_at(self._due, self._tick)
 
     def resume(self) -> None:
-        if self._paused:
-            self._paused = False
-            self.restarted()
-
-    def restarted(self) -> None:
-        """A pause is over."""
+        self._paused = False
 
     def pause(self) -> None:
         self._paused = True
@@ -267,11 +263,13 @@ class _Source:
     def end(self) -> None:
         self._timer.cancel()
 
+    @abstractmethod
     def tick(self) -> None:
-        raise NotImplementedError
+        """Send what is due."""
 
+    @abstractmethod
     def skip(self) -> None:
-        raise NotImplementedError
+        """Go on to the next tick, whether or not this one was sent."""
 
 
 _FIRST_ID = {uri: EXTENSION_IDS[uri] << 4 for uri in (AUDIO_LEVEL, ABS_SEND_TIME, TRANSPORT_WIDE_CC)}
@@ -294,8 +292,11 @@ class _Camera(_Source):
     interval = FRAME_S
     _frames = 0
 
-    def restarted(self) -> None:
-        self._frames = 0
+    def resume(self) -> None:
+        """Begin with a keyframe after a pause."""
+        if self._paused:
+            self._frames = 0
+        super().resume()
 
     def tick(self) -> None:
         packets = self.footage.frame if self._frames % KEYFRAME_EVERY else self.footage.keyframe

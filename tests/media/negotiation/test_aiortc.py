@@ -26,13 +26,6 @@ Join = Callable[..., AiortcClient]
 
 
 @pytest.fixture
-def server() -> Server:
-    server = Server()
-    server.join()
-    return server
-
-
-@pytest.fixture
 async def client(server: Server) -> AsyncIterator[Join]:
     clients: list[AiortcClient] = []
 

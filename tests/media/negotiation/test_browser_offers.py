@@ -24,13 +24,6 @@ def section_of(sdp: str, mid: str) -> str:
     return next(text for text in sdp.split("\r\nm=")[1:] if f"\r\na=mid:{mid}\r\n" in text)
 
 
-@pytest.fixture
-def server() -> Server:
-    server = Server()
-    server.join()
-    return server
-
-
 @pytest.mark.parametrize("browser", BROWSERS)
 @pytest.mark.parametrize("offer", ["camera", "addtrack", "simulcast"])
 def test_microphone_and_camera_are_published(server: Server, browser: str, offer: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from media.negotiation.events import (
     Answer,
     Deliver,
@@ -29,13 +27,6 @@ from tests.media.negotiation.peers import (
 
 CAMERA = captured("chromium_camera")
 ALICE = (outgoing("alice", "microphone"), outgoing("alice", "camera"))
-
-
-@pytest.fixture
-def server() -> Server:
-    server = Server()
-    server.join()
-    return server
 
 
 # --- resume

@@ -32,13 +32,6 @@ CAMERA = captured("chromium_camera")
 ALICE = (outgoing("alice", "microphone"), outgoing("alice", "camera"))
 
 
-@pytest.fixture
-def server() -> Server:
-    server = Server()
-    server.join()
-    return server
-
-
 # --- when we offer
 
 

@@ -79,7 +79,10 @@ class Publish:
     """The client sends a track in section `mid`; for a mid already published it replaces the values.
 
     `ssrc` is None where the description names none: find the stream by the mid header extension
-    (RFC 9143 §9.2) or its payload type. `extensions` maps URI to id (RFC 8285)."""
+    (RFC 9143 §9.2) or its payload type. `extensions` maps URI to id (RFC 8285).
+
+    `rids` are the simulcast layers agreed on (RFC 8853), from the lowest to the highest; empty means one
+    plain stream. Layers are found by the rid header extensions (RFC 8852), and `ssrc` is then None."""
 
     mid: str
     source: Source
@@ -91,6 +94,7 @@ class Publish:
     ssrc: int | None
     rtx_ssrc: int | None
     extensions: dict[str, int] = field(default_factory=dict)
+    rids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,15 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from media.protocol.codec import Message, decode
-from media.protocol.messages import Description, Id, Quality, Source, TrackLabel
+from media.protocol.messages import (
+    Description,
+    Id,
+    LayerName,
+    Quality,
+    QualityReason,
+    Source,
+    TrackLabel,
+)
 
 HEARTBEAT_S = 2.0
 SEGMENT_PATH = "/segments/{id}"
@@ -137,6 +145,30 @@ class PeerError(InRoom):
     re: str | None = None
 
 
+class RoomSpeaking(Message):
+    """Who speaks in the room now, by audio levels (RFC 6464); said when it changes. `level` is 0 to 1."""
+
+    type: Literal["speaking"] = "speaking"
+    room: Id
+    speaker: Id
+    level: float
+    dominant: bool
+
+
+class PeerQuality(InRoom):
+    """How `about`'s media reach `participant` (itself: how its own leave and come); said when it changes.
+
+    Fields as in `messages.QualityReport`."""
+
+    type: Literal["quality"] = "quality"
+    about: Id
+    score: float
+    loss: float
+    rtt_ms: int | None = None
+    layer: LayerName | None = None
+    reason: QualityReason | None = None
+
+
 class SegmentOpened(InRoom):
     """First bytes of a track are on disk. `source` names what it records."""
 
@@ -193,6 +225,8 @@ FROM_NODE: dict[str, type[Message]] = {
     "answer": PeerAnswer,
     "ice-candidate": PeerCandidate,
     "error": PeerError,
+    "speaking": RoomSpeaking,
+    "quality": PeerQuality,
     "segment-opened": SegmentOpened,
     "segment-closed": SegmentClosed,
     "recording-trouble": RecordingTrouble,

@@ -197,6 +197,35 @@ class Recording(Message):
     started_at: str | None = None
 
 
+QualityReason = Literal["your_network", "their_network", "hidden", "paused", "waiting"]
+LayerName = Literal["q", "h", "f", "none"]
+
+
+class Speaking(Message):
+    """Who speaks, by the audio level header extension (RFC 6464), smoothed. `level` is 0 (silent) to 1;
+    `dominant` marks the one speaker whom layouts should show large."""
+
+    type: Literal["speaking"] = "speaking"
+    participant: Id
+    level: Annotated[float, Field(ge=0, le=1)]
+    dominant: bool
+
+
+class QualityReport(Message):
+    """How a participant's media reach the reader; with the reader's own id: how its own leave and come.
+
+    `score` is 0 (nothing works) to 5, `loss` a fraction 0–1. `layer` is what is forwarded of the
+    participant's camera; `reason` says why it is not the best one."""
+
+    type: Literal["quality"] = "quality"
+    participant: Id
+    score: Annotated[float, Field(ge=0, le=5)]
+    loss: Annotated[float, Field(ge=0, le=1)]
+    rtt_ms: Annotated[int, Field(ge=0)] | None = None
+    layer: LayerName | None = None
+    reason: QualityReason | None = None
+
+
 class Reset(Message):
     """Close the RTCPeerConnection, make a new one, offer."""
 
@@ -231,6 +260,8 @@ ServerMessage = (
     | ParticipantUpdated
     | ParticipantLeft
     | Recording
+    | Speaking
+    | QualityReport
     | Reset
     | Ended
     | Error

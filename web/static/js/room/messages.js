@@ -25,6 +25,8 @@ export const CLOSE = Object.freeze({
 /** @typedef {"off"|"low"|"medium"|"high"|"auto"} Quality */
 /** @typedef {"mentor"|"learner"|"cohost"} Role */
 /** @typedef {"off"|"waiting_consent"|"recording"|"paused"|"interrupted"|"finalising"|"ready"} RecordingState */
+/** @typedef {"your_network"|"their_network"|"hidden"|"paused"|"waiting"} QualityReason */
+/** @typedef {"q"|"h"|"f"|"none"} LayerName */
 
 /**
  * RTCSessionDescriptionInit.
@@ -194,6 +196,31 @@ export const CLOSE = Object.freeze({
  */
 
 /**
+ * Who speaks, by the audio level header extension (RFC 6464), smoothed. `level` is 0 (silent) to 1;
+ * `dominant` marks the one speaker whom layouts should show large.
+ * @typedef {object} Speaking
+ * @property {"speaking"} type
+ * @property {string} participant
+ * @property {number} level
+ * @property {boolean} dominant
+ */
+
+/**
+ * How a participant's media reach the reader; with the reader's own id: how its own leave and come.
+ *
+ * `score` is 0 (nothing works) to 5, `loss` a fraction 0–1. `layer` is what is forwarded of the
+ * participant's camera; `reason` says why it is not the best one.
+ * @typedef {object} QualityReport
+ * @property {"quality"} type
+ * @property {string} participant
+ * @property {number} score
+ * @property {number} loss
+ * @property {number|null} [rtt_ms]
+ * @property {LayerName|null} [layer]
+ * @property {QualityReason|null} [reason]
+ */
+
+/**
  * Close the RTCPeerConnection, make a new one, offer.
  * @typedef {object} Reset
  * @property {"reset"} type
@@ -217,4 +244,4 @@ export const CLOSE = Object.freeze({
 
 /** @typedef {Offer|Answer|IceCandidate|Ping|ChatSend|MediaSend|Subscribe|HandSend|RecordingSend} ClientMessage */
 
-/** @typedef {Offer|Answer|IceCandidate|Pong|ChatLine|Joined|ParticipantJoined|ParticipantUpdated|ParticipantLeft|Recording|Reset|Ended|Error} ServerMessage */
+/** @typedef {Offer|Answer|IceCandidate|Pong|ChatLine|Joined|ParticipantJoined|ParticipantUpdated|ParticipantLeft|Recording|Speaking|QualityReport|Reset|Ended|Error} ServerMessage */

@@ -1,4 +1,5 @@
-"""Tables of the classroom: seats, tickets, chat, consent, attendance, and the state of each room.
+"""Tables of the classroom: seats, tickets, chat, consent, attendance, the state of each room, and which
+media nodes are drained.
 
 Of tickets and resume tokens only a hash is stored.
 """
@@ -63,7 +64,8 @@ class RoomState(Model):
     """What a room has to remember when nobody is in it or the server starts again.
 
     `origin_at` is zero on the recording's time line; `hold` says who stopped the writing: nobody (""),
-    the mentor for a while ("paused") or for good ("stopped")."""
+    the mentor for a while ("paused") or for good ("stopped"). `home` counts the server processes that had
+    the room; `node_*` name the media node, and the start of it, that carries the room's media now."""
 
     session_id: UUID
     session: fields.OneToOneRelation[Model] = fields.OneToOneField(
@@ -73,10 +75,23 @@ class RoomState(Model):
     origin_at = fields.DatetimeField(null=True)
     hold = fields.CharField(max_length=8, default="")
     chat_seq = fields.BigIntField(default=0)
+    home = fields.BigIntField(default=0)
+    node_url = fields.CharField(max_length=300, default="")
+    node_epoch = fields.CharField(max_length=64, default="")
     closed_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "room"
+
+
+class DrainedNode(Model):
+    """A media node that takes no new rooms, by an administrator's word."""
+
+    node_id = fields.CharField(max_length=64, primary_key=True)
+    since = fields.DatetimeField()
+
+    class Meta:
+        table = "drained_node"
 
 
 class ChatMessage(Model):

@@ -85,6 +85,7 @@ class Hub:
             self._keep(room)
             member = room.enter(newcomer, wire)
             room.tell(member, self._joined(room, member, resume))
+            room.repeat_reports(member)
             room.join_node(member)
             room.refresh_tape(but=member)
         self.agenda.drop(room.id, "grace", member.id)

@@ -8,7 +8,15 @@ from typing import Any
 
 from media.protocol import control
 from media.protocol.codec import Message
-from media.protocol.messages import Answer, Error, IceCandidate, Offer, Reset
+from media.protocol.messages import (
+    Answer,
+    Error,
+    IceCandidate,
+    Offer,
+    QualityReport,
+    Reset,
+    Speaking,
+)
 from server.classroom.attendance import Came, Went
 from server.classroom.journal import Job, Journal
 from server.classroom.room import Member, Room
@@ -39,6 +47,8 @@ class NodeEvents:
             control.SegmentOpened: self._segment_opened,
             control.SegmentClosed: self._segment_closed,
             control.RecordingTrouble: self._recording_trouble,
+            control.RoomSpeaking: self._speaking,
+            control.PeerQuality: self._quality,
             **dict.fromkeys(FOR_BROWSERS, self._pass_on),
         }
 
@@ -51,6 +61,7 @@ class NodeEvents:
         """The node of the room is gone, and all transports with it."""
         for member in room.members.values():
             self._set_connected(room, member, False)
+        room.fall_silent()
 
     def _pass_on(self, node_url: str, message: control.InRoom) -> None:
         room, member = self._find(message)
@@ -94,6 +105,18 @@ class NodeEvents:
         room = self._rooms.get(message.room)
         if room is not None:
             room.set_trouble(True)
+
+    def _speaking(self, node_url: str, message: control.RoomSpeaking) -> None:
+        room = self._rooms.get(message.room)
+        if room is not None:
+            fields = message.model_dump(exclude={"type", "room", "speaker"})
+            room.spoken(Speaking(participant=message.speaker, **fields))
+
+    def _quality(self, node_url: str, message: control.PeerQuality) -> None:
+        room, member = self._find(message)
+        if room is not None and member is not None:
+            fields = message.model_dump(exclude={"type", "room", "participant", "about"})
+            room.measured(member, QualityReport(participant=message.about, **fields))
 
     def _find(self, message: control.InRoom) -> tuple[Room | None, Member | None]:
         room = self._rooms.get(message.room)

@@ -25,12 +25,15 @@ from media.protocol.messages import (
     ParticipantJoined,
     ParticipantLeft,
     ParticipantUpdated,
+    QualityReport,
     Recording,
     RecordingState,
     Reset,
     Role,
     RoomState,
+    Speaking,
 )
+from server.classroom.reports import Reports
 from server.classroom.tape import Tape
 from server.classroom.wire import Wire, frame_of
 from server.edge.api import timestamp
@@ -94,6 +97,7 @@ class Room:
         self._epoch: str | None = None  # of the node process that knows our members
         self._chat = deque(chat, maxlen=CHAT_KEPT)
         self._recorded: set[str] = set()
+        self._reports = Reports()
         self._trouble = False  # the node says that it can't write
         self._shown = self.state()
 
@@ -124,6 +128,27 @@ class Room:
         lines = [line for line in self._chat if line.to is None or member.id in (line.sender, line.to)]
         return lines[-CHAT_HISTORY:]
 
+    def spoken(self, said: Speaking) -> None:
+        """Everybody hears who speaks."""
+        if said.participant in self.members:
+            self._reports.spoken(said)
+            self.broadcast(said)
+
+    def measured(self, member: Member, report: QualityReport) -> None:
+        """How somebody's media reach `member` is told to them alone."""
+        if report.participant in self.members:
+            self._reports.measured(member.id, report)
+            self.tell(member, report)
+
+    def fall_silent(self) -> None:
+        """What the node said of our people holds no more."""
+        for said in self._reports.silence():
+            self.broadcast(said)
+
+    def repeat_reports(self, member: Member) -> None:
+        for message in self._reports.known_to(member.id):
+            self.tell(member, message)
+
     # --- people
 
     def enter(self, member: Member, wire: Wire) -> Member:
@@ -144,6 +169,7 @@ class Room:
         """Give the seat up: the others are told, the node lets go."""
         del self.members[member.id]
         self._recorded.discard(member.id)
+        self._reports.forget(member.id)
         self.tell_node(control.Leave(room=self.id, participant=member.id))
         self.broadcast(ParticipantLeft(participant=ParticipantId(id=member.id)))
         self.refresh_tape()

@@ -1,7 +1,8 @@
 """RTCP as values: parsing compound packets and building ours.
 
 RFC 3550 §6 (SR, RR, SDES, BYE), RFC 4585 §6 (generic NACK, PLI), RFC 5104 §4.3.1 (FIR),
-draft-alvestrand-rmcat-remb-03 §2.2 (REMB). Reduced-size packets (RFC 5506) are accepted too.
+draft-alvestrand-rmcat-remb-03 §2.2 (REMB); transport-wide feedback has its own module, `twcc`.
+Reduced-size packets (RFC 5506) are accepted too.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from struct import Struct
 
 from media.rtp.errors import MalformedPacket
 from media.rtp.sequence import SEQUENCE_MASK
+from media.rtp.twcc import TransportFeedback, build_control_information, parse_control_information
 
 SR, RR, SDES, BYE, RTPFB, PSFB = 200, 201, 202, 203, 205, 206
-NACK_FORMAT = 1  # of RTPFB
+NACK_FORMAT, TRANSPORT_FORMAT = 1, 15  # of RTPFB
 PLI_FORMAT, FIR_FORMAT, APPLICATION_FORMAT = 1, 4, 15  # of PSFB
 REMB_NAME = b"REMB"
 CNAME_ITEM = 1
@@ -113,6 +115,7 @@ RtcpPacket = (
     | SourceDescription
     | Goodbye
     | Nack
+    | TransportFeedback
     | PictureLossIndication
     | FullIntraRequest
     | ReceiverEstimatedMaxBitrate
@@ -223,9 +226,15 @@ def _parse_bye(count: int, body: bytes) -> Goodbye:
     return Goodbye(tuple(source for (source,) in WORD.iter_unpack(body[: count * WORD.size])))
 
 
-def _parse_rtpfb(format: int, body: bytes) -> Nack | None:
-    if format != NACK_FORMAT:
-        return None
+def _parse_rtpfb(format: int, body: bytes) -> Nack | TransportFeedback | None:
+    if format == NACK_FORMAT:
+        return _parse_nack(body)
+    if format == TRANSPORT_FORMAT:
+        return parse_control_information(*_parse_feedback(body, 1))
+    return None
+
+
+def _parse_nack(body: bytes) -> Nack:
     sender, media, items = _parse_feedback(body, NACK_ITEM.size)
     sequence_numbers: list[int] = []
     for first, mask in NACK_ITEM.iter_unpack(items):
@@ -341,6 +350,11 @@ def _nack_items(sequence_numbers: Iterable[int]) -> list[tuple[int, int]]:
                 continue
         items.append((number, 0))
     return items
+
+
+def build_transport_feedback(feedback: TransportFeedback) -> bytes:
+    ssrcs = FEEDBACK.pack(feedback.sender_ssrc, feedback.media_ssrc)
+    return _packet(RTPFB, TRANSPORT_FORMAT, ssrcs + build_control_information(feedback))
 
 
 def build_pli(sender_ssrc: int, media_ssrc: int) -> bytes:

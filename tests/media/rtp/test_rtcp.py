@@ -24,8 +24,10 @@ from media.rtp.rtcp import (
     build_remb,
     build_sdes,
     build_sender_report,
+    build_transport_feedback,
     parse_compound,
 )
+from media.rtp.twcc import TransportFeedback
 
 words = st.integers(0, 0xFFFFFFFF)
 blocks = st.builds(
@@ -40,11 +42,13 @@ blocks = st.builds(
 )
 reports = st.lists(blocks, max_size=31).map(tuple)
 
+FEEDBACK = TransportFeedback(1, 2, 65530, 40, 7, 8, ((0, 3), (1, 400), (9, 390), (39, 650)))
 COMPOUND = (
     build_sender_report(SenderReport(1, 2 << 32, 3, 4, 5, (ReportBlock(6, 7, -8, 9, 10, 11, 12),)))
     + build_receiver_report(ReceiverReport(13, (ReportBlock(14, 15, 16, 17, 18, 19, 20),)))
     + build_sdes(1, b"cname")
     + build_nack(1, 2, [5, 6, 30])
+    + build_transport_feedback(FEEDBACK)
     + build_pli(1, 2)
     + build_remb(1, 1_000_000, [2, 3])
     + build_bye([1])
@@ -98,6 +102,7 @@ def test_a_compound_packet_gives_its_parts_in_order() -> None:
         ReceiverReport,
         SourceDescription,
         Nack,
+        TransportFeedback,
         PictureLossIndication,
         ReceiverEstimatedMaxBitrate,
         Goodbye,
@@ -111,9 +116,11 @@ def test_fir_names_each_source_and_its_command() -> None:
 
 def test_unknown_types_and_formats_are_passed_over() -> None:
     application = bytes.fromhex("80cc0002 00000001 41424344")
-    transport_cc = bytes.fromhex("8fcd0003 00000001 00000002 00000000")
+    early_congestion = bytes.fromhex("84cd0003 00000001 00000002 00000000")
     other_feedback = bytes.fromhex("8fce0003 00000001 00000000 41424344")
-    assert parse_compound(application + transport_cc + other_feedback + build_bye([9])) == [Goodbye((9,))]
+    assert parse_compound(application + early_congestion + other_feedback + build_bye([9])) == [
+        Goodbye((9,))
+    ]
 
 
 def test_padding_at_the_end_is_cut_off() -> None:

@@ -7,24 +7,34 @@ H.264 only from who offers no VP8.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from media.negotiation.description import Codec, MediaSection
 from media.negotiation.events import Kind
-from media.rtp.extensions import ABS_SEND_TIME, AUDIO_LEVEL, MID, REPAIRED_RID, RID, VIDEO_ORIENTATION
+from media.rtp.extensions import (
+    ABS_SEND_TIME,
+    AUDIO_LEVEL,
+    MID,
+    REPAIRED_RID,
+    RID,
+    TRANSPORT_WIDE_CC,
+    VIDEO_ORIENTATION,
+)
 
 PROFILE = re.compile("[0-9a-f]{6}")
-VIDEO_FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
-# Stream ids are agreed to although no simulcast is: Chromium, once it has offered layers, names them in
+TRANSPORT_CC, REMB = "transport-cc", "goog-remb"  # feedback for congestion control: the one or the other
+AUDIO_FEEDBACK = (TRANSPORT_CC,)
+VIDEO_FEEDBACK = ("nack", "nack pli", "ccm fir", TRANSPORT_CC, REMB)
+# Stream ids are agreed to even without simulcast: Chromium, once it has offered layers, names them in
 # each answer, and then refuses its own answer where the extension is missing.
 ACCEPTED: dict[Kind, tuple[str, ...]] = {
-    "audio": (MID, AUDIO_LEVEL, ABS_SEND_TIME),
-    "video": (MID, RID, REPAIRED_RID, ABS_SEND_TIME, VIDEO_ORIENTATION),
+    "audio": (MID, AUDIO_LEVEL, ABS_SEND_TIME, TRANSPORT_WIDE_CC),
+    "video": (MID, RID, REPAIRED_RID, ABS_SEND_TIME, TRANSPORT_WIDE_CC, VIDEO_ORIENTATION),
 }
 OFFERED: dict[Kind, tuple[str, ...]] = {
-    "audio": (MID, AUDIO_LEVEL, ABS_SEND_TIME),
-    "video": (MID, ABS_SEND_TIME, VIDEO_ORIENTATION),
+    "audio": (MID, AUDIO_LEVEL, ABS_SEND_TIME, TRANSPORT_WIDE_CC),
+    "video": (MID, ABS_SEND_TIME, TRANSPORT_WIDE_CC, VIDEO_ORIENTATION),
 }
 
 
@@ -46,7 +56,7 @@ def _h264_parameters(profile: str) -> str:
     return f"level-asymmetry-allowed=1;packetization-mode=1;profile-level-id={profile}"
 
 
-OPUS = AgreedCodec("opus", 48000, 2, "minptime=10;useinbandfec=1;usedtx=1", (), 96)
+OPUS = AgreedCodec("opus", 48000, 2, "minptime=10;useinbandfec=1;usedtx=1", AUDIO_FEEDBACK, 96)
 VP8 = AgreedCodec("VP8", 90000, 1, "", VIDEO_FEEDBACK, 97, 98)
 H264 = AgreedCodec("H264", 90000, 1, _h264_parameters("42e01f"), VIDEO_FEEDBACK, 101, 102)
 CODECS: dict[Kind, tuple[AgreedCodec, ...]] = {"audio": (OPUS,), "video": (VP8, H264)}
@@ -92,14 +102,22 @@ def confirm_codec(offered: AgreedCodec, media: MediaSection) -> AgreedCodec | No
     return replace(agreed, parameters=offered.parameters)
 
 
-def choose_extensions(media: MediaSection, kind: Kind) -> dict[str, int]:
-    """The header extensions of a client's offer that we take, under the client's ids."""
-    return {uri: media.extensions[uri] for uri in ACCEPTED[kind] if uri in media.extensions}
+def choose_extensions(theirs: Mapping[str, int], ours: Sequence[str]) -> dict[str, int]:
+    """Those of `ours` that the client has, under the client's ids."""
+    return {uri: theirs[uri] for uri in ours if uri in theirs}
 
 
-def confirm_extensions(offered: dict[str, int], media: MediaSection) -> dict[str, int]:
+def confirm_extensions(offered: Mapping[str, int], theirs: Mapping[str, int]) -> dict[str, int]:
     """What a client's answer leaves of the header extensions that we offered."""
-    return {uri: number for uri, number in offered.items() if media.extensions.get(uri) == number}
+    return {uri: number for uri, number in offered.items() if theirs.get(uri) == number}
+
+
+def agree_feedback(codec: AgreedCodec, extensions: Mapping[str, int]) -> AgreedCodec:
+    """The codec with one way of congestion control: by transport-wide numbers where both sides have
+    them, else by REMB."""
+    wide = TRANSPORT_WIDE_CC in extensions and TRANSPORT_CC in codec.feedback
+    other = REMB if wide else TRANSPORT_CC
+    return replace(codec, feedback=tuple(word for word in codec.feedback if word != other))
 
 
 def _is_same(ours: AgreedCodec, theirs: Codec) -> bool:

@@ -46,10 +46,12 @@ class MediaSection:
     rtcp_mux: bool
     codecs: tuple[Codec, ...]
     extensions: dict[str, int]  # URI to id of those that both sides may send
+    uplink_extensions: dict[str, int]  # URI to id of those that only the client sends
     extension_ids: frozenset[int]  # of all that are named
     ssrcs: tuple[int, ...]
     repairs: dict[int, int]  # SSRC to the SSRC of its retransmissions (RFC 4588 §8.8)
-    rids: tuple[str, ...]
+    rids: dict[str, str]  # streams that the client names, and what restricts each (RFC 8851)
+    simulcast: tuple[tuple[str, ...], ...]  # layers that it sends, each with its alternatives (RFC 8853)
     ufrag: str | None
     pwd: str | None
     fingerprints: tuple[tuple[str, str], ...]

@@ -18,7 +18,7 @@ from media.negotiation.codecs import (
 )
 from media.negotiation.description import MediaSection
 from media.negotiation.events import Kind
-from media.rtp.extensions import ABS_SEND_TIME, AUDIO_LEVEL, MID, VIDEO_ORIENTATION
+from media.rtp.extensions import ABS_SEND_TIME, AUDIO_LEVEL, MID, TRANSPORT_WIDE_CC, VIDEO_ORIENTATION
 
 DYNAMIC_PAYLOAD_TYPES = (*range(96, 128), *range(35, 64))  # RFC 3551 §6, then unassigned ones
 EXTENSION_IDS = range(1, 15)  # what the one-byte header can carry (RFC 8285 §4.2)
@@ -34,7 +34,13 @@ FIRST_PAYLOAD_TYPES = {
     "H264": (101,),
     "H264/rtx": (102,),
 }
-FIRST_EXTENSION_IDS = {MID: (1, 4), AUDIO_LEVEL: (2, 1), ABS_SEND_TIME: (3, 2), VIDEO_ORIENTATION: (13,)}
+FIRST_EXTENSION_IDS = {
+    MID: (1, 4),
+    AUDIO_LEVEL: (2, 1),
+    ABS_SEND_TIME: (3, 2),
+    TRANSPORT_WIDE_CC: (7, 3),
+    VIDEO_ORIENTATION: (13,),
+}
 
 
 class Numbering:

@@ -7,15 +7,18 @@ we need (directions of header extensions, rids, bundle-only).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from media.negotiation.description import BadDescription, Codec, Description, Direction, MediaSection
+from media.negotiation.simulcast import read_rids, read_simulcast
 from media.protocol.messages import SDP_LIMIT
 
 SECTIONS_LIMIT = 100  # sections of one description; a room of 30 with cameras has 60
 FORMATS_LIMIT = 128  # payload types are 7 bits (RFC 3550 §5.1)
 EXTENSION_IDS = range(1, 15)  # what the one-byte header can carry (RFC 8285 §4.2)
 DIRECTIONS: tuple[Direction, ...] = ("sendrecv", "sendonly", "recvonly", "inactive")
+BOTH_WAYS, UPLINK = ("", "/sendrecv"), ("/sendonly",)  # directions of an extmap (RFC 8285 §5)
+SENT = BOTH_WAYS + UPLINK
 HASHES = frozenset({"sha-256", "sha-384", "sha-512"})
 
 MEDIA_LINE = re.compile(
@@ -108,11 +111,13 @@ def _parse_section(lines: list[str], session: _Attributes) -> MediaSection:
         bundle_only="bundle-only" in own,
         rtcp_mux="rtcp-mux" in own,
         codecs=_codecs(own) if kind in ("audio", "video") else (),
-        extensions=_extensions(extmaps),
+        extensions=_extensions(extmaps, BOTH_WAYS),
+        uplink_extensions=_extensions(extmaps, UPLINK),
         extension_ids=frozenset(number for number, _, _ in extmaps),
         ssrcs=tuple(dict.fromkeys(_ssrcs(own))),
         repairs=_repairs(own),
-        rids=tuple(value.split()[0] for value in own.all("rid") if value.split()[1:2] == ["send"]),
+        rids=read_rids(own.all("rid")),
+        simulcast=read_simulcast(own.first("simulcast")),
         ufrag=_credential("ice-ufrag", own, session),
         pwd=_credential("ice-pwd", own, session),
         fingerprints=_fingerprints(own) or _fingerprints(session),
@@ -173,16 +178,19 @@ def _extmaps(own: _Attributes) -> list[tuple[int, str, str]]:
     matches = [EXTMAP.fullmatch(value) for value in own.all("extmap")]
     if None in matches:
         raise BadDescription("An extmap line can't be read.")
-    return [(int(match[1]), match[2] or "", match[3]) for match in matches if match]
+    found = [(int(match[1]), match[2] or "", match[3]) for match in matches if match]
+    sent = {(number, uri) for number, way, uri in found if way in SENT and number in EXTENSION_IDS}
+    if len({number for number, _ in sent}) < len(sent):
+        raise BadDescription("Two header extensions have the same id.")
+    return found
 
 
-def _extensions(extmaps: list[tuple[int, str, str]]) -> dict[str, int]:
+def _extensions(extmaps: list[tuple[int, str, str]], directions: Sequence[str]) -> dict[str, int]:
+    """The ids of those that are used in one of `directions`."""
     found: dict[str, int] = {}
     for number, direction, uri in extmaps:
-        if direction in ("", "/sendrecv") and number in EXTENSION_IDS:
+        if direction in directions and number in EXTENSION_IDS:
             found.setdefault(uri, number)
-    if len(set(found.values())) < len(found):
-        raise BadDescription("Two header extensions have the same id.")
     return found
 
 

@@ -7,11 +7,14 @@ turns out bad half-way has changed nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from media.negotiation.codecs import (
+    ACCEPTED,
     OFFERED,
+    TRANSPORT_CC,
     AgreedCodec,
+    agree_feedback,
     choose_codec,
     choose_extensions,
     confirm_codec,
@@ -19,7 +22,9 @@ from media.negotiation.codecs import (
 )
 from media.negotiation.description import Description, Direction, MediaSection
 from media.negotiation.events import Deliver, Kind, Outgoing, Publish
+from media.negotiation.simulcast import Layer, choose_layers, lowest_first
 from media.protocol.messages import Source
+from media.rtp.extensions import RID, TRANSPORT_WIDE_CC
 
 KINDS: dict[str, Kind] = {"audio": "audio", "video": "video"}
 PROTOCOL = "UDP/TLS/RTP/SAVPF"  # RFC 8834 §4.1
@@ -40,10 +45,12 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Receiving:
-    """The client's half; SSRCs where its description names them."""
+    """The client's half; SSRCs where its description names them. `layers` are those of a simulcast, in
+    the client's order."""
 
     ssrc: int | None
     rtx_ssrc: int | None
+    layers: tuple[Layer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +59,14 @@ class Section:
 
     `ours` came with an offer of ours, `invites` is one in which the client may answer with a track.
     `unconfirmed` stands until a description of the client has it: it may never have heard of it.
-    `source` is the last label of the client's half."""
+    `source` is the last label of the client's half. `extensions` are header extensions that both sides
+    may send, `uplink_extensions` those that only the client does."""
 
     mid: str
     kind: Kind
     codec: AgreedCodec
     extensions: dict[str, int]
+    uplink_extensions: dict[str, int] = field(default_factory=dict)
     protocol: str = PROTOCOL
     ours: bool = False
     invites: bool = False
@@ -89,15 +98,17 @@ def offered(known: Section | None, media: MediaSection, offer: Description) -> S
         return reject(media)
     if known is not None and known.codec.name != codec.name:
         sending = None
-    return replace(
+    extensions = choose_extensions(media.extensions, ACCEPTED[kind])
+    section = replace(
         known or Section(media.mid, kind, codec, {}),
-        codec=codec,
-        extensions=choose_extensions(media, kind),
+        codec=agree_feedback(codec, extensions),
+        extensions=extensions,
+        uplink_extensions=choose_extensions(media.uplink_extensions, ACCEPTED[kind]),
         protocol=media.protocol,
         unconfirmed=known is None,
-        receiving=_receiving(media),
         sending=sending and replace(sending, agreed=media.receives),
     )
+    return _with_receiving(section, media, choose_layers(media, codec.payload_type))
 
 
 def answered(section: Section, media: MediaSection, answer: Description) -> Section | Rejected:
@@ -105,16 +116,21 @@ def answered(section: Section, media: MediaSection, answer: Description) -> Sect
     if media.rejected:
         return reject(media)
     codec = confirm_codec(section.codec, media) if answer.carries(media) else None
-    sending = section.sending and replace(section.sending, agreed=bool(codec) and media.receives)
-    receiving = _receiving(media) if codec and takes(section) else None
-    return replace(
+    taken = section.receiving.layers if section.receiving else ()
+    confirmed = replace(
         section,
         codec=codec or section.codec,
-        extensions=confirm_extensions(section.extensions, media),
+        extensions=confirm_extensions(section.extensions, media.extensions),
+        uplink_extensions=confirm_extensions(section.uplink_extensions, _sent_extensions(media)),
         unconfirmed=False,
-        receiving=receiving,
-        sending=sending,
+        receiving=None,
+        sending=section.sending and replace(section.sending, agreed=bool(codec) and media.receives),
     )
+    if codec is None or not takes(section):
+        return confirmed
+    layers = choose_layers(media, codec.payload_type)
+    offered_layers = tuple(layer for layer in layers if layer.rid in {each.rid for each in taken})
+    return _with_receiving(confirmed, media, offered_layers)
 
 
 def reject(media: MediaSection) -> Rejected:
@@ -127,13 +143,22 @@ def reject(media: MediaSection) -> Rejected:
     return Rejected(media.mid, media.kind, media.protocol, str(codec.payload_type), rtpmap)
 
 
-def _receiving(media: MediaSection) -> Receiving | None:
-    """The client's half. Layers of a simulcast are not told apart by SSRC: they are found by mid."""
+def _sent_extensions(media: MediaSection) -> dict[str, int]:
+    """The header extensions that the client may send."""
+    return media.extensions | media.uplink_extensions
+
+
+def _with_receiving(section: Section, media: MediaSection, layers: tuple[Layer, ...]) -> Section:
+    """The section with the client's half. Layers of a simulcast are found by their names in the
+    packets, not by SSRC; without the extension for that there are none."""
     if not media.sends:
-        return None
-    if media.rids or not media.ssrcs:
-        return Receiving(None, None)
-    return Receiving(media.ssrcs[0], media.repairs.get(media.ssrcs[0]))
+        return replace(section, receiving=None)
+    if RID not in section.extensions | section.uplink_extensions:
+        layers = ()
+    if layers or media.rids or not media.ssrcs:
+        return replace(section, receiving=Receiving(None, None, layers))
+    ssrc = media.ssrcs[0]
+    return replace(section, receiving=Receiving(ssrc, media.repairs.get(ssrc)))
 
 
 def takes(section: Section) -> bool:
@@ -174,8 +199,15 @@ def publication(section: Section) -> Publish | None:
         rtx_payload_type=codec.rtx_payload_type,
         ssrc=section.receiving.ssrc,
         rtx_ssrc=section.receiving.rtx_ssrc if codec.rtx_payload_type is not None else None,
-        extensions=section.extensions,
+        extensions=_usable(section, section.extensions | section.uplink_extensions),
+        rids=lowest_first(section.receiving.layers),
     )
+
+
+def _usable(section: Section, extensions: dict[str, int]) -> dict[str, int]:
+    """Transport-wide numbers are of use only with the feedback that they are for."""
+    wide = TRANSPORT_CC in section.codec.feedback
+    return {uri: number for uri, number in extensions.items() if wide or uri != TRANSPORT_WIDE_CC}
 
 
 def delivery(section: Section) -> Deliver | None:
@@ -191,7 +223,5 @@ def delivery(section: Section) -> Deliver | None:
         rtx_ssrc=sending.rtx_ssrc if codec.rtx_payload_type is not None else None,
         payload_type=codec.payload_type,
         rtx_payload_type=codec.rtx_payload_type,
-        extensions={
-            uri: section.extensions[uri] for uri in OFFERED[section.kind] if uri in section.extensions
-        },
+        extensions=_usable(section, choose_extensions(section.extensions, OFFERED[section.kind])),
     )

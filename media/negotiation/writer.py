@@ -13,6 +13,7 @@ from media.negotiation.codecs import AgreedCodec
 from media.negotiation.description import Direction
 from media.negotiation.events import LocalTransport
 from media.negotiation.sections import Rejected, Section, Sending
+from media.negotiation.simulcast import Layer
 
 HOST_PREFERENCE = 126  # type preference of a host candidate (RFC 8445 §5.1.2.2)
 DISCARD_PORT = 9  # the candidates tell the real one (RFC 8840 §4.1.1)
@@ -61,7 +62,10 @@ def _section_lines(
     yield from _transport_lines(section.mid, local, setup)
     yield f"a={direction}"
     yield from (f"a=extmap:{number} {uri}" for uri, number in section.extensions.items())
+    yield from (f"a=extmap:{number}/recvonly {uri}" for uri, number in section.uplink_extensions.items())
     yield from _codec_lines(codec)
+    if section.receiving is not None and direction in ("sendrecv", "recvonly"):
+        yield from _layer_lines(section.receiving.layers)
     if section.sending is not None and direction in ("sendrecv", "sendonly"):
         yield from _stream_lines(section.sending)
     yield from _candidate_lines(local.candidates)
@@ -102,6 +106,13 @@ def _codec_lines(codec: AgreedCodec) -> Iterator[str]:
     if codec.rtx_payload_type is not None:
         yield f"a=rtpmap:{codec.rtx_payload_type} rtx/{codec.clock_rate}"
         yield f"a=fmtp:{codec.rtx_payload_type} apt={number}"
+
+
+def _layer_lines(layers: Sequence[Layer]) -> Iterator[str]:
+    """RFC 8851 §6.3, RFC 8853 §5.3: the client's layers that we take, with its own restrictions."""
+    yield from (f"a=rid:{layer.rid} recv {layer.restrictions}".rstrip() for layer in layers)
+    if layers:
+        yield f"a=simulcast:recv {';'.join(layer.rid for layer in layers)}"
 
 
 def _stream_lines(sending: Sending) -> Iterator[str]:

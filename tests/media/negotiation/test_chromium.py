@@ -209,7 +209,7 @@ async def test_page_restarts_ice_and_makes_a_new_connection(page: Page) -> None:
     assert await call.state() == {"0": "sendonly"}
 
 
-async def test_data_channel_and_simulcast_are_answered_without_them(page: Page) -> None:
+async def test_simulcast_is_answered_and_a_data_channel_beside_it_is_not(page: Page) -> None:
     call = Call(page)
     await page.evaluate(
         "media().then(all => { pc.createDataChannel('x'); pc.addTransceiver(all[1],"
@@ -217,7 +217,14 @@ async def test_data_channel_and_simulcast_are_answered_without_them(page: Page) 
     )
     call.server.want(outgoing("alice", "microphone"))
     events = await call.client_offers()
-    assert only(events, Publish).source == "camera"
-    _, events = await call.server_offers()
+    publish = only(events, Publish)
+    assert (publish.source, publish.rids) == ("camera", ("q", "h"))
+    offer, events = await call.server_offers()
+    assert "a=simulcast:recv q;h\r\n" in offer.sdp
     assert only(events, Deliver).key == ("alice", "microphone")
+    assert not every(events, Publish)
+    assert await page.evaluate("pc.getSenders()[0].getParameters().encodings.map(each => each.rid)") == [
+        "q",
+        "h",
+    ]
     assert set((await call.state()).values()) == {"sendonly", "recvonly"}

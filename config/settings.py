@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 PREFIX = "PEERLEARN_"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+ANY_ADDRESS = frozenset({"0.0.0.0", "[::]", "::"})
+REDIS_SCHEMES = ("redis", "rediss", "unix")
 NODE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # also the name of the node's folder
 MIN_SECRET_LENGTH = 32  # characters; 128 bits even if it is hexadecimal
 PLACEHOLDER = "change-me"  # what example files have where a secret belongs
@@ -43,6 +45,7 @@ class MediaSettings:
     control_secret: str
     max_egress_mbps: int
     max_peers: int
+    redis_url: str
     data_dir: Path
 
 
@@ -149,11 +152,21 @@ def _read_env(read: _Reader) -> Env:
     return "production" if production else "development"
 
 
-def _read_media(read: _Reader, env: Env, data_dir: Path, secret: str) -> MediaSettings:
-    control_bind = read.text("MEDIA_CONTROL_BIND", "127.0.0.1:0")
-    host, _, port = control_bind.rpartition(":")
+def _control_address(read: _Reader, redis_url: str) -> tuple[str, str]:
+    """Where a node listens, and what it tells the servers to dial."""
+    bind = read.text("MEDIA_CONTROL_BIND", "127.0.0.1:0")
+    host, _, port = bind.rpartition(":")
     if not host or not port.isdigit():
-        raise SettingsError(f"{PREFIX}MEDIA_CONTROL_BIND: {control_bind!r} is not host:port")
+        raise SettingsError(f"{PREFIX}MEDIA_CONTROL_BIND: {bind!r} is not host:port")
+    url = read.url("MEDIA_CONTROL_URL", "", ("http", "https"))
+    if redis_url and not url and host in ANY_ADDRESS:
+        raise SettingsError(f"{PREFIX}MEDIA_CONTROL_URL: servers can't dial {host}; say what they can")
+    return bind, url
+
+
+def _read_media(read: _Reader, env: Env, data_dir: Path, secret: str) -> MediaSettings:
+    redis_url = read.url("REDIS_URL", "", REDIS_SCHEMES)
+    control_bind, control_url = _control_address(read, redis_url)
     node_id = read.text("MEDIA_NODE_ID", "node-1")
     if not NODE_ID.fullmatch(node_id):
         raise SettingsError(f"{PREFIX}MEDIA_NODE_ID: {node_id!r} may hold letters, digits, - and _")
@@ -164,10 +177,11 @@ def _read_media(read: _Reader, env: Env, data_dir: Path, secret: str) -> MediaSe
         udp_port=read.integer("MEDIA_UDP_PORT", 0, 0, 65535),
         advertised_ips=read.listed("MEDIA_ADVERTISED_IPS"),
         control_bind=control_bind,
-        control_url=read.url("MEDIA_CONTROL_URL", "", ("http", "https")),
+        control_url=control_url,
         control_secret=secret,
         max_egress_mbps=read.integer("MEDIA_MAX_EGRESS_MBPS", 1000, 1, 1_000_000),
         max_peers=read.integer("MEDIA_MAX_PEERS", 500, 1, 100_000),
+        redis_url=redis_url,
         data_dir=data_dir / "media" / node_id,
     )
 
@@ -249,7 +263,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             f"sqlite://{data_dir / 'peerlearn.sqlite3'}",
             ("sqlite", "postgres", "postgresql"),
         ),
-        redis_url=read.url("REDIS_URL", "", ("redis", "rediss", "unix")),
+        redis_url=read.url("REDIS_URL", "", REDIS_SCHEMES),
         data_dir=data_dir,
         storage_url=read.url("STORAGE_URL", f"file://{data_dir / 'storage'}", ("file", "s3")),
         s3_access_key=read.text("S3_ACCESS_KEY"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from media.protocol import control
 from media.protocol.codec import Message
-from media.recording.events import RecorderEvent, RecordingTrouble, SegmentOpened
+from media.recording.events import RecorderEvent, RecordingTrouble, SegmentLost, SegmentOpened
 
 
-def announcement(event: RecorderEvent) -> Message:
+def announcement(event: RecorderEvent, round: int) -> Message:
+    """`round` tells repetitions apart."""
     key = event.key
     if isinstance(event, RecordingTrouble):
         return control.RecordingTrouble(room=key.room, recording=key.recording, reason=event.reason)
@@ -17,8 +18,11 @@ def announcement(event: RecorderEvent) -> Message:
         "recording": key.recording,
         "segment": event.segment,
         "source": key.source,
-        "start_ms": event.start_ms,
+        "round": round,
     }
+    if isinstance(event, SegmentLost):
+        return control.SegmentLost.model_validate(segment)
+    segment["start_ms"] = event.start_ms
     if isinstance(event, SegmentOpened):
         return control.SegmentOpened.model_validate(segment)
     return control.SegmentClosed.model_validate(

@@ -13,22 +13,29 @@ from aiohttp import WSMsgType, web
 from prometheus_client import generate_latest
 
 from media.announce import announcement
+from media.fence import Fence
 from media.metrics import NodeMetrics
+from media.owners import Owners, Seat
 from media.protocol.codec import Message, MessageError, encode
 from media.protocol.control import (
     CONTROL_PATH,
     CloseRoom,
+    Drain,
     Heartbeat,
     InRoom,
     Join,
     Leave,
     Node,
+    Outdated,
     PeerAnswer,
     PeerCandidate,
     PeerError,
     PeerOffer,
     PeerSubscribe,
     Record,
+    Release,
+    Seated,
+    Seats,
     SegmentAck,
     decode_to_node,
 )
@@ -39,6 +46,9 @@ from media.rooms.registry import Registry
 
 LINK_QUEUE = 10_000  # messages; a server that reads nothing for this long is cut off
 PING_S = 5.0
+ROUND_MS = 600_000  # what nobody acknowledged is announced again so often
+
+FOR_ROOMS = (InRoom, Seats, Release, CloseRoom)
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +89,8 @@ class Control:
         registry: Registry,
         recorder: Recorder,
         metrics: NodeMetrics,
+        clock: Callable[[], float],
+        wall_ms: Callable[[], int],
     ) -> None:
         self._secret = secret
         self._introduction = introduction
@@ -86,12 +98,20 @@ class Control:
         self._registry = registry
         self._recorder = recorder
         self._metrics = metrics
+        self._clock = clock
+        self._wall_ms = wall_ms
+        self._round = self._this_round()
         self._links: set[ServerLink] = set()
-        self._owners: dict[tuple[str, str], ServerLink] = {}
+        self._owners: Owners[ServerLink] = Owners()
+        self._fence = Fence()
+        self.draining = False
         self._table: dict[type[Message], Callable[[ServerLink, Any], None]] = {
             Join: self._join,
-            Leave: self._leave,
-            CloseRoom: lambda _, message: registry.close_room(message.room),
+            Leave: lambda _, message: self._give_up((message.room, message.participant)),
+            Seats: self._seats,
+            Release: lambda link, message: self._owners.lose(link, clock(), message.room),
+            CloseRoom: self._close_room,
+            Drain: self._drain,
             PeerOffer: lambda _, message: registry.peer(message).receive_offer(message),
             PeerAnswer: lambda _, message: registry.peer(message).receive_answer(message),
             PeerCandidate: lambda _, message: registry.peer(message).receive_candidate(message),
@@ -106,33 +126,62 @@ class Control:
         """To the link that owns the participant; what nobody owns (segments) goes to all."""
         owner = None
         if isinstance(message, InRoom):
-            owner = self._owners.get((message.room, message.participant))
+            owner = self._owners.of((message.room, message.participant))
         for link in (owner,) if owner else tuple(self._links):
             link.say(message)
 
     def announce(self, event: RecorderEvent) -> None:
-        self.say(announcement(event))
+        """To every server, since each can fetch; the round tells them that it is one announcement."""
+        message = announcement(event, self._this_round())
+        for link in tuple(self._links):
+            link.say(message)
 
     def beat(self) -> None:
+        """What is due every other second."""
         pulse = self._pulse()
         for link in self._links:
             link.say(pulse)
+        for seat in self._owners.unclaimed(self._clock()):
+            self._give_up(seat)
+        if self._round != self._this_round():
+            self._round = self._this_round()
+            for segment in self._recorder.pending():
+                self.announce(segment)
+
+    def _this_round(self) -> int:
+        return self._wall_ms() // ROUND_MS
 
     # --- what a server says
 
     def _join(self, link: ServerLink, message: Join) -> None:
-        self._owners[message.room, message.participant] = link
+        room, participant = message.room, message.participant
+        link.say(Seated(room=room, participant=participant, fresh=not self._registry.knows(message)))
+        self._owners.take((room, participant), link)
         self._registry.join(message)
 
-    def _leave(self, _: ServerLink, message: Leave) -> None:
-        self._owners.pop((message.room, message.participant), None)
-        self._registry.leave(message)
+    def _give_up(self, seat: Seat) -> None:
+        self._owners.drop(seat)
+        self._registry.leave(Leave(room=seat[0], participant=seat[1]))
+
+    def _seats(self, _: ServerLink, message: Seats) -> None:
+        for seat in self._owners.strangers(message.room, message.participants):
+            self._give_up(seat)
+
+    def _close_room(self, _: ServerLink, message: CloseRoom) -> None:
+        self._owners.drop_room(message.room)
+        self._registry.close_room(message.room)
+
+    def _drain(self, _: ServerLink, message: Drain) -> None:
+        self.draining = message.on
 
     def _take(self, link: ServerLink, text: str) -> None:
         try:
             message = decode_to_node(text)
         except MessageError as error:
             log.warning("control message refused: %s (%s)", error.message, error.re)
+            return
+        if isinstance(message, FOR_ROOMS) and not self._fence.admits(message.room, message.home):
+            link.say(Outdated(room=message.room, home=self._fence.home(message.room)))
             return
         try:
             self._table[type(message)](link, message)
@@ -173,8 +222,7 @@ class Control:
                     self._take(link, frame.data)
         finally:
             self._links.discard(link)
-            for seat in [seat for seat, owner in self._owners.items() if owner is link]:
-                del self._owners[seat]
+            self._owners.lose(link, self._clock())
             await link.close()
         return socket
 
@@ -182,7 +230,7 @@ class Control:
         link.say(self._introduction())
         link.say(self._pulse())
         for segment in self._recorder.pending():
-            link.say(announcement(segment))
+            link.say(announcement(segment, self._round))
 
     async def _segment(self, request: web.Request) -> web.StreamResponse:
         self._authenticate(request)

@@ -56,13 +56,26 @@ Gauges = dict[str, Callable[[], float]]
 class NodeCollector(Collector):
     """The node's numbers, read at scrape time."""
 
-    def __init__(self, counters: Counters, read_traffic: Callable[[], Traffic], gauges: Gauges) -> None:
+    def __init__(
+        self,
+        counters: Counters,
+        read_traffic: Callable[[], Traffic],
+        read_tracks: Callable[[], Mapping[str, int]],
+        gauges: Gauges,
+    ) -> None:
         self._counters = counters
         self._read_traffic = read_traffic
+        self._read_tracks = read_tracks
         self._gauges = gauges
 
     def collect(self) -> Iterator[Metric]:
         yield from self._traffic()
+        tracks = GaugeMetricFamily(
+            PREFIX + "tracks", "Tracks published and received", labels=["direction"]
+        )
+        for direction, count in self._read_tracks().items():
+            tracks.add_metric([direction], count)
+        yield tracks
         counters = self._counters
         for name, value in (("nack", counters.nack_in), ("pli", counters.pli_in)):
             yield CounterMetricFamily(PREFIX + name, f"{name.upper()} messages received", value)
@@ -112,6 +125,11 @@ class NodeMetrics:
             registry=self.registry,
         )
 
-    def expose(self, read_traffic: Callable[[], Traffic], gauges: Gauges) -> None:
+    def expose(
+        self,
+        read_traffic: Callable[[], Traffic],
+        read_tracks: Callable[[], Mapping[str, int]],
+        gauges: Gauges,
+    ) -> None:
         """Let Prometheus read what the node's parts know; called once, when they exist."""
-        self.registry.register(NodeCollector(self.counters, read_traffic, gauges))
+        self.registry.register(NodeCollector(self.counters, read_traffic, read_tracks, gauges))

@@ -20,10 +20,13 @@ from media.control import Control
 from media.metrics import NodeMetrics
 from media.protocol.codec import Message
 from media.protocol.control import HEARTBEAT_S, Heartbeat, Node
+from media.protocol.register import Card
 from media.recording.events import RecorderEvent
 from media.recording.recorder import Recorder
+from media.registration import Registration
 from media.rooms.registry import Registry
 from media.rooms.services import Services
+from media.stress import Stress
 from media.transport.dtls import generate_certificate
 from media.transport.udp import UdpEndpoint
 
@@ -66,7 +69,8 @@ class MediaNode:
         self._clock: Callable[[], float] = time.monotonic
         self._metrics = NodeMetrics()
         self._tasks: list[asyncio.Task[None]] = []
-        self._lag = 0.0
+        self._stress = Stress(settings.max_egress_mbps, settings.max_peers)
+        self._registration: Registration | None = None
         self.control_url = settings.control_url
 
     @property
@@ -103,14 +107,21 @@ class MediaNode:
             self._registry,
             self._recorder,
             self._metrics,
+            self._clock,
+            wall_ms,
         )
         self._expose()
         self._recorder.salvage()
         await self._listen()
         self._tasks = [loop.create_task(self._tick()), loop.create_task(self._beat())]
+        if settings.redis_url:
+            self._registration = Registration(settings.redis_url, self._card)
+            self._registration.start()
 
     async def stop(self) -> None:
         """Close rooms, transports and open segments; what is recorded stays for the next start."""
+        if self._registration is not None:
+            await self._registration.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -144,20 +155,33 @@ class MediaNode:
             epoch=self._epoch,
             udp_port=self.udp_port,
             advertised_ips=list(self._services.advertised_ips),
+            rooms=tuple(self._registry.names),
         )
 
     def _pulse(self) -> Heartbeat:
-        peers = sum(1 for _ in self._registry.peers)
         return Heartbeat(
             rooms=self._registry.rooms,
-            peers=peers,
-            stress=self._stress(peers),
+            peers=self._peers(),
+            stress=self._fullness(),
             disk_free_bytes=self._disk_free(),
+            draining=self._control.draining,
         )
 
-    def _stress(self, peers: int) -> float:
-        """0 to 1: how full the node is, or how late its loop runs (100 ms late is full)."""
-        return min(1.0, max(peers / self._settings.max_peers, self._lag / 0.1))
+    def _card(self) -> Card:
+        pulse = self._pulse()
+        return Card(
+            id=self.id,
+            epoch=self._epoch,
+            control_url=self.control_url,
+            udp_port=self.udp_port,
+            **pulse.model_dump(exclude={"type"}),
+        )
+
+    def _peers(self) -> int:
+        return sum(1 for _ in self._registry.peers)
+
+    def _fullness(self) -> float:
+        return round(self._stress.value(self._peers()), 3)
 
     def _disk_free(self) -> int:
         return shutil.disk_usage(self._settings.data_dir).free
@@ -168,7 +192,7 @@ class MediaNode:
         while True:
             due = max(due + TICK_S, loop.time())
             await asyncio.sleep(due - loop.time())
-            self._lag = max(0.0, loop.time() - due)
+            self._stress.tick(max(0.0, loop.time() - due))
             try:
                 self._registry.poll(self._clock())
             except Exception:
@@ -176,6 +200,8 @@ class MediaNode:
 
     async def _beat(self) -> None:
         while True:
+            sent = self._registry.traffic().octets["out"]
+            self._stress.sample(self._clock(), time.process_time(), sent)
             await asyncio.sleep(HEARTBEAT_S)
             self._control.beat()
 
@@ -183,11 +209,12 @@ class MediaNode:
         registry = self._registry
         self._metrics.expose(
             registry.traffic,
+            registry.tracks,
             {
                 "rooms": lambda: registry.rooms,
-                "peers": lambda: sum(1 for _ in registry.peers),
-                "loop_lag_seconds": lambda: self._lag,
-                "stress": lambda: self._stress(sum(1 for _ in registry.peers)),
+                "peers": self._peers,
+                "loop_lag_seconds": lambda: self._stress.late_s,
+                "stress": self._fullness,
                 "disk_free_bytes": self._disk_free,
                 "recorder_lag_seconds": self._recorder.lag,
                 "recorder_bytes_total": lambda: self._recorder.bytes_written,

@@ -6,6 +6,10 @@ the session's UUID. A node keeps no business data. Closed segments are fetched o
 `{MEDIA_CONTROL_URL}/segments/{id}` with the same header (byte ranges), acknowledged by `segment-ack`,
 and only then deleted by the node.
 
+Several server processes are linked to one node. Each room has one home among them; its number grows with
+each home that the room gets, and stands in all that a server says of a room (`home`). A node keeps the
+highest number it has heard of a room and refuses lower ones: their sender is not the home any more.
+
 Times on the lesson's time line are milliseconds since `origin_ms`, the Unix time (ms) at which the
 server declared the recording started.
 """
@@ -31,8 +35,11 @@ CONTROL_PATH = "/control"
 
 
 class InRoom(Message):
+    """`home` is the number of the server process that speaks; nodes say 0."""
+
     room: Id
     participant: Id
+    home: int = 0
 
 
 # --- server to node
@@ -50,11 +57,37 @@ class Leave(InRoom):
     type: Literal["leave"] = "leave"
 
 
+class Seats(Message):
+    """Those who are in the room now: all other seats are given up. Said when a link is up (again)."""
+
+    type: Literal["seats"] = "seats"
+    room: Id
+    home: int = 0
+    participants: list[Id]
+
+
+class Release(Message):
+    """The sender has let go of the room: another process may be its home. Seats that nobody claims are
+    given up after a while."""
+
+    type: Literal["release"] = "release"
+    room: Id
+    home: int = 0
+
+
 class CloseRoom(Message):
-    """The lesson is over: close every transport and every open segment of the room."""
+    """The lesson is over, or is at another node: close every transport and every open segment."""
 
     type: Literal["close-room"] = "close-room"
     room: Id
+    home: int = 0
+
+
+class Drain(Message):
+    """Whether servers give this node no new rooms. It goes on with those it has; it only says so."""
+
+    type: Literal["drain"] = "drain"
+    on: bool
 
 
 class PeerOffer(InRoom):
@@ -96,7 +129,7 @@ class Record(InRoom):
 
 
 class SegmentAck(Message):
-    """The server has stored this segment: the node may delete its file."""
+    """The server has stored this segment, or knows that it is lost: the node may forget it."""
 
     type: Literal["segment-ack"] = "segment-ack"
     segment: Id
@@ -106,21 +139,42 @@ class SegmentAck(Message):
 
 
 class Node(Message):
-    """Who the node is, said first. `epoch` differs for each start of the process."""
+    """Who the node is, said first. `epoch` differs for each start of the process; `rooms` are those it
+    has."""
 
     type: Literal["node"] = "node"
     id: Id
     epoch: Id
     udp_port: int
     advertised_ips: list[str]
+    rooms: tuple[Id, ...] = ()
 
 
 class Heartbeat(Message):
+    """`stress` is 0 (idle) to 1 (full)."""
+
     type: Literal["heartbeat"] = "heartbeat"
     rooms: int
     peers: int
     stress: float
     disk_free_bytes: int
+    draining: bool = False
+
+
+class Seated(InRoom):
+    """The answer to `join`. `fresh`: the node did not know the participant, so whatever transport their
+    browser has leads nowhere."""
+
+    type: Literal["seated"] = "seated"
+    fresh: bool
+
+
+class Outdated(Message):
+    """What the server said of this room was refused: `home` is the room's home by now."""
+
+    type: Literal["outdated"] = "outdated"
+    room: Id
+    home: int
 
 
 class PeerConnected(InRoom):
@@ -182,7 +236,8 @@ class SegmentOpened(InRoom):
 class SegmentClosed(InRoom):
     """A playable WebM file waits to be fetched. `sha256` is hexadecimal.
 
-    `salvaged` marks what a crashed node left and repaired when it started again."""
+    `salvaged` marks what a crashed node left and repaired when it started again. `round` tells
+    repetitions apart: it is the same for all servers that hear of the segment at about one time."""
 
     type: Literal["segment-closed"] = "segment-closed"
     recording: Id
@@ -194,6 +249,16 @@ class SegmentClosed(InRoom):
     size: int
     sha256: str
     salvaged: bool = False
+    round: int = 0
+
+
+class SegmentLost(InRoom):
+    """A segment was opened, but a crash left nothing of it to play. Said until it is acknowledged."""
+
+    type: Literal["segment-lost"] = "segment-lost"
+    recording: Id
+    segment: Id
+    round: int = 0
 
 
 class RecordingTrouble(Message):
@@ -208,7 +273,10 @@ class RecordingTrouble(Message):
 TO_NODE: dict[str, type[Message]] = {
     "join": Join,
     "leave": Leave,
+    "seats": Seats,
+    "release": Release,
     "close-room": CloseRoom,
+    "drain": Drain,
     "offer": PeerOffer,
     "answer": PeerAnswer,
     "ice-candidate": PeerCandidate,
@@ -219,6 +287,8 @@ TO_NODE: dict[str, type[Message]] = {
 FROM_NODE: dict[str, type[Message]] = {
     "node": Node,
     "heartbeat": Heartbeat,
+    "seated": Seated,
+    "outdated": Outdated,
     "connected": PeerConnected,
     "disconnected": PeerDisconnected,
     "offer": PeerOffer,
@@ -229,6 +299,7 @@ FROM_NODE: dict[str, type[Message]] = {
     "quality": PeerQuality,
     "segment-opened": SegmentOpened,
     "segment-closed": SegmentClosed,
+    "segment-lost": SegmentLost,
     "recording-trouble": RecordingTrouble,
 }
 

@@ -43,6 +43,14 @@ class SegmentClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentLost:
+    """What was opened held nothing playable when a crash was repaired."""
+
+    key: TrackKey
+    segment: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingTrouble:
     """This track is not written any more; the call goes on.
 
@@ -52,4 +60,4 @@ class RecordingTrouble:
     reason: str
 
 
-RecorderEvent = SegmentOpened | SegmentClosed | RecordingTrouble
+RecorderEvent = SegmentOpened | SegmentClosed | SegmentLost | RecordingTrouble

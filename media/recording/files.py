@@ -75,9 +75,13 @@ class SegmentFiles:
 
     def delete(self, segment: str) -> None:
         """Remove all of a segment; the sidecar last, so that a crash in between leaves no orphan."""
+        self.drop_media(segment)
+        self._sidecar(segment).unlink(missing_ok=True)
+
+    def drop_media(self, segment: str) -> None:
+        """Remove all but the sidecar, which still tells that there was a segment."""
         self.whole(segment).unlink(missing_ok=True)
         self._drop_leftovers(segment)
-        self._sidecar(segment).unlink(missing_ok=True)
 
     def read(self) -> tuple[list[SegmentClosed], list[SegmentOpened]]:
         """(whole segments, those that a crash left open), by their sidecars."""

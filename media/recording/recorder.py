@@ -20,6 +20,7 @@ from media.recording.events import (
     RecorderEvent,
     RecordingTrouble,
     SegmentClosed,
+    SegmentLost,
     SegmentOpened,
     TrackKey,
 )
@@ -58,7 +59,7 @@ class Recorder:
         self._min_free_bytes = min_free_bytes
         self._lock = threading.Lock()
         closed, self._left = self._files.read()
-        self._closed = {segment.segment: segment for segment in closed}
+        self._closed: dict[str, SegmentClosed | SegmentLost] = {one.segment: one for one in closed}
         self._tracks: list[TrackRecorder] = []
         self._capture_clocks: WeakValueDictionary[tuple[str, str], CaptureClock] = WeakValueDictionary()
         self._bytes_before = 0
@@ -115,18 +116,19 @@ class Recorder:
             self._salvagers.append(thread)
             thread.start()
 
-    def pending(self) -> list[SegmentClosed]:
-        """Closed segments that were not deleted yet: to be announced again after a reconnect."""
+    def pending(self) -> list[SegmentClosed | SegmentLost]:
+        """Segments that are over and not deleted yet: to be announced again after a reconnect."""
         with self._lock:
             return list(self._closed.values())
 
     def path(self, segment: str) -> Path | None:
         """The file of a closed segment."""
         with self._lock:
-            return self._files.whole(segment) if segment in self._closed else None
+            whole = isinstance(self._closed.get(segment), SegmentClosed)
+            return self._files.whole(segment) if whole else None
 
     def delete(self, segment: str) -> None:
-        """Forget a closed segment and its file: someone else keeps it now."""
+        """Forget a segment that is over, and its file: someone else keeps it now."""
         with self._lock:
             known = self._closed.pop(segment, None)
         if known is not None:
@@ -221,11 +223,10 @@ class Recorder:
                 with self._lock:
                     self._left.append(opened)
                 continue
-            if closed is not None:
-                self._emit(closed)
+            self._emit(closed or SegmentLost(opened.key, opened.segment))
 
     def _emit(self, event: RecorderEvent) -> None:
-        if isinstance(event, SegmentClosed):
+        if isinstance(event, SegmentClosed | SegmentLost):
             with self._lock:
                 self._closed[event.segment] = event
         try:

@@ -12,13 +12,14 @@ logger = logging.getLogger(__name__)
 
 
 def salvage(files: SegmentFiles, left: SegmentOpened) -> SegmentClosed | None:
-    """The repaired segment; None when nothing playable was written, and then all of it is deleted.
+    """The repaired segment; None when nothing playable was written: then its media are deleted, and its
+    sidecar stays until somebody has taken note.
 
     Raises one of `webm.MuxError` when the disk does not allow it; what is left can be tried again."""
     mended = files.mended(left.segment)
     duration_ms = remux(files.part(left.segment), mended)
     if not mended.exists():
         logger.warning("segment %s of room %s held nothing playable", left.segment, left.key.room)
-        files.delete(left.segment)
+        files.drop_media(left.segment)
         return None
     return files.close(left, mended, duration_ms, salvaged=True)

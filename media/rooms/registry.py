@@ -22,6 +22,10 @@ class Registry:
         return len(self._rooms)
 
     @property
+    def names(self) -> list[str]:
+        return list(self._rooms)
+
+    @property
     def peers(self) -> Iterator[Peer]:
         return (peer for room in self._rooms.values() for peer in room.peers)
 
@@ -32,6 +36,11 @@ class Registry:
         if peer is None:
             raise MessageError("no_participant", "This node does not know the participant.")
         return peer
+
+    def knows(self, message: InRoom) -> bool:
+        """Whether the participant has a seat here."""
+        room = self._rooms.get(message.room)
+        return room is not None and room.peer(message.participant) is not None
 
     def join(self, message: Join) -> None:
         room = self._rooms.get(message.room)
@@ -75,3 +84,8 @@ class Registry:
             for sink in peer.sending.sinks:
                 traffic.add("out", sink.source.kind, sink.packets, sink.octets)
         return traffic
+
+    def tracks(self) -> dict[str, int]:
+        """What is published here, and what is received of it."""
+        published = sum(len(list(peer.receiving.sources)) for peer in self.peers)
+        return {"in": published, "out": sum(len(list(peer.sending.sinks)) for peer in self.peers)}

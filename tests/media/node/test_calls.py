@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from config.settings import load_media_settings
 from media.node import MediaNode
@@ -81,6 +82,50 @@ async def test_control_link_needs_the_secret(server: Server) -> None:
         server.node.control_url + "/control", headers={"Authorization": "Bearer wrong"}
     ) as answer:
         assert answer.status == 401
+
+
+CONTRACT = {  # the name without its prefix: its labels
+    "packets_total": {"direction", "kind"},
+    "bytes_total": {"direction"},
+    "rooms": set(),
+    "peers": set(),
+    "tracks": {"direction"},
+    "nack_total": set(),
+    "pli_total": set(),
+    "rtx_total": {"direction"},
+    "forward_latency_seconds_bucket": {"le"},
+    "loop_lag_seconds": set(),
+    "dropped_total": {"reason"},
+    "join_seconds_bucket": {"stage", "le"},
+    "recorder_lag_seconds": set(),
+    "recorder_bytes_total": set(),
+    "disk_free_bytes": set(),
+    "stress": set(),
+}
+
+
+async def test_every_metric_that_others_rely_on_is_there(server: Server) -> None:
+    await server.client("ann", RED, 440)
+    await server.expect("connected", participant="ann")
+    async with server.http.get(server.node.control_url + "/metrics") as answer:
+        families = text_string_to_metric_families(await answer.text())
+    samples = [sample for family in families for sample in family.samples]
+    found = {sample.name.removeprefix("peerlearn_media_"): set(sample.labels) for sample in samples}
+    assert {name: labels for name, labels in found.items() if name in CONTRACT} == CONTRACT
+    reasons = {sample.labels["reason"] for sample in samples if sample.name.endswith("dropped_total")}
+    assert reasons >= {"srtp_auth", "stun", "malformed", "queue"}
+
+
+async def test_orders_of_an_outdated_home_are_refused(server: Server) -> None:
+    await server.say("join", "ann", home=2)
+    assert (await server.expect("seated", participant="ann"))["fresh"] is True
+    await server.say("join", "ann", home=2)
+    assert (await server.expect("seated", participant="ann"))["fresh"] is False
+    await server.say("close-room", home=1)
+    assert (await server.expect("outdated"))["home"] == 2
+    await server.say("seats", home=2, participants=[])
+    await server.say("join", "ann", home=2)
+    assert (await server.expect("seated", participant="ann"))["fresh"] is True
 
 
 async def test_metrics_count_what_was_forwarded(server: Server) -> None:

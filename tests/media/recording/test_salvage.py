@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from media.recording.events import RecorderEvent, SegmentClosed, SegmentOpened, TrackKey
+from media.recording.events import RecorderEvent, SegmentClosed, SegmentLost, SegmentOpened, TrackKey
 from media.recording.files import SegmentFiles
 from media.recording.recorder import Recorder
 from media.recording.salvage import salvage
@@ -97,10 +97,17 @@ def test_a_file_cut_anywhere_is_playable_up_to_the_cut(tmp_path: Path, share: fl
 
 
 @pytest.mark.parametrize("size", [0, 1, 40, 300, 420])
-def test_a_file_without_a_frame_is_deleted(tmp_path: Path, size: int) -> None:
+def test_a_file_without_a_frame_is_told_as_lost_until_somebody_took_note(
+    tmp_path: Path, size: int
+) -> None:
     closed = record(tmp_path, frames=5)
-    opened = break_off(tmp_path, closed, size)
-    assert salvage(SegmentFiles(tmp_path), opened) is None
+    break_off(tmp_path, closed, size)
+    for _ in range(2):  # starts of the node
+        recorder, events = reopen(tmp_path)
+        assert events == recorder.pending() == [SegmentLost(KEY, closed.segment)]
+        assert recorder.path(closed.segment) is None
+        assert not list(tmp_path.glob("*.webm"))
+    recorder.delete(closed.segment)
     assert list(tmp_path.iterdir()) == []
 
 

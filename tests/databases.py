@@ -1,7 +1,8 @@
 """The two databases that tests run on: SQLite files, and a PostgreSQL cluster of the tests' own.
 
-`BOTH` runs a test once on each. `PEERLEARN_TEST_DATABASE_URL` names a PostgreSQL to use instead; where
-there is none, neither named nor installed, the tests run on SQLite alone.
+`BOTH` runs a test once on each, `ON_SQLITE` and `ON_POSTGRES` on one of them alone.
+`PEERLEARN_TEST_DATABASE_URL` names a PostgreSQL to use instead; where there is none, neither named nor
+installed, the tests run on SQLite alone.
 `PEERLEARN_TEST_DATABASE=postgres` lets all other tests that need a database run on PostgreSQL, too.
 """
 
@@ -13,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,8 @@ def _programs() -> Path | None:
 PROGRAMS = _programs()
 KINDS = ("sqlite", "postgres") if GIVEN_URL or PROGRAMS else ("sqlite",)
 BOTH = pytest.mark.parametrize("database_kind", KINDS)
+ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
+ON_POSTGRES = pytest.mark.parametrize("database_kind", [kind for kind in KINDS if kind == "postgres"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster(parent: Path | None = None) -> Iterator[Cluster]:
+def cluster(parent: Path | None = None, options: Sequence[str] = QUICK) -> Iterator[Cluster]:
     """The PostgreSQL that was named, or one of our own (in a folder below `parent`) that ends with the
     block."""
     if GIVEN_URL:
@@ -68,14 +71,14 @@ def cluster(parent: Path | None = None) -> Iterator[Cluster]:
     assert PROGRAMS is not None
     home = Path(tempfile.mkdtemp(prefix="peerlearn-pg-", dir=parent))
     try:
-        with _server(PROGRAMS, home) as url:
+        with _server(PROGRAMS, home, options) as url:
             yield Cluster(url)
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def _server(programs: Path, home: Path) -> Iterator[str]:
+def _server(programs: Path, home: Path, options: Sequence[str]) -> Iterator[str]:
     """PostgreSQL refuses to run as root: then it runs as the user that its package made."""
     account = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
     if account:
@@ -86,7 +89,7 @@ def _server(programs: Path, home: Path) -> Iterator[str]:
     port = unused_port()
     command = [programs / "postgres", "-D", data, "-k", str(home), "-h", "127.0.0.1", "-p", str(port)]
     with (home / "log").open("wb") as log:
-        process = subprocess.Popen([*command, *QUICK], stdout=log, stderr=log, cwd=home, **account)  # type: ignore[call-overload]
+        process = subprocess.Popen([*command, *options], stdout=log, stderr=log, cwd=home, **account)  # type: ignore[call-overload]
     try:
         _wait_until_ready(programs, port)
         yield f"postgres://postgres@127.0.0.1:{port}/postgres"

@@ -18,7 +18,7 @@ from server.infra import clock, db, outbox
 from server.infra.clock import ManualClock
 from server.infra.models import OutboxRow
 from server.worker import Worker, run_due
-from tests.databases import BOTH, KINDS
+from tests.databases import BOTH, ON_POSTGRES
 from tests.server.infra import mortal
 from tests.server.infra.mortal import effects, kill_workers
 
@@ -203,7 +203,7 @@ async def test_job_of_a_killed_process_runs_elsewhere(
     assert handler.calls == [{"number": 0}]
 
 
-@pytest.mark.parametrize("database_kind", [kind for kind in KINDS if kind == "postgres"])
+@ON_POSTGRES
 async def test_row_that_another_worker_is_taking_is_passed_over(database: Settings) -> None:
     await enqueue(2)
     first = await OutboxRow.all().order_by("id").first()

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
 from tortoise.exceptions import TransactionManagementError
 
@@ -17,7 +18,7 @@ from config.settings import Settings
 from server.infra import clock, db
 from server.infra.models import StateTransition
 from server.infra.transitions import record_transition
-from tests.databases import BOTH
+from tests.databases import BOTH, ON_SQLITE
 
 CANCELLED = 2000  # transactions given up at a random moment
 PATIENCE_S = 60
@@ -216,19 +217,31 @@ async def test_query_of_a_task_that_outlives_its_unit_is_refused(database: Setti
     assert await count() == 1
 
 
-async def test_failed_commit_leaves_nothing_behind(database: Settings) -> None:
-    """A foreign key that is looked at when the transaction ends."""
+async def check_references_late() -> None:
+    """From now on in this transaction, foreign keys are looked at when it ends."""
+    if db.dialect() == "sqlite":
+        await db.execute("PRAGMA defer_foreign_keys = ON")
+        return
+    table = "role_grant"
+    for row in await db.fetch(
+        f"SELECT conname FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype = 'f'"
+    ):
+        change = f'ALTER TABLE {table} ALTER CONSTRAINT "{row["conname"]}" DEFERRABLE INITIALLY DEFERRED'
+        await db.connection().execute_script(change)
 
+
+@BOTH
+async def test_failed_commit_leaves_nothing_behind(database: Settings) -> None:
     @db.transactional
     async def unit() -> None:
         await write()
-        await db.execute("PRAGMA defer_foreign_keys = ON")
+        await check_references_late()
         await db.execute(
             "INSERT INTO role_grant (user_id, role, created_at) VALUES (?, ?, ?)",
             [4711, "learner", clock.now()],
         )
 
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises((sqlite3.IntegrityError, asyncpg.ForeignKeyViolationError)):
         await unit()
     assert await count() == 0
     await write()
@@ -278,6 +291,7 @@ asyncio.run(main())
 """
 
 
+@ON_SQLITE
 async def test_two_processes_write_to_one_sqlite_file(database: Settings) -> None:
     """Deferred transactions fail here with "database is locked"; and none may see the same count."""
     environ = {

@@ -30,6 +30,7 @@ from server.accounts import service as accounts
 from server.app import build_app
 from server.children import MediaChild
 from server.classroom.lifespan import open_news
+from server.edge.connections import Runner
 from server.infra import db, schema
 from server.infra.clock import now
 from server.infra.errors import DomainError
@@ -67,7 +68,7 @@ async def serve(settings: Settings, arguments: argparse.Namespace) -> None:
 
 async def _serve(settings: Settings, *, lan: bool) -> None:
     app = build_app(settings)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+    runner = Runner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     secure = tls(settings.data_dir, own_address(), now()) if lan else None
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer, unused_port
+from aiohttp.test_utils import TestClient, unused_port
 from argon2 import PasswordHasher
 from limits.aio.storage import memory
 from limits.aio.storage.redis import redispy
@@ -25,6 +25,7 @@ from server.worker import load_jobs, run_due
 from tests import redis
 from tests.buckets import ObjectServer, object_server
 from tests.databases import USUAL, Cluster, cluster
+from tests.serving import AppServer
 
 QUICK = "?synchronous=OFF"  # tests survive no power cut
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -186,5 +187,5 @@ async def http(database: Settings) -> AsyncIterator[TestClient]:
     """A browser-like client (keeps cookies) of a running application on a fresh database."""
     port = unused_port()
     settings = replace(database, port=port, base_url=f"http://127.0.0.1:{port}")
-    async with TestClient(TestServer(build_app(settings), host="127.0.0.1", port=port)) as client:
+    async with TestClient(AppServer(build_app(settings), host="127.0.0.1", port=port)) as client:
         yield client

@@ -12,7 +12,7 @@ from tortoise.exceptions import ValidationError
 from server.edge.access import viewer
 from server.edge.api import error_answer
 from server.edge.templates import render
-from server.edge.text import UNSTORABLE
+from server.edge.text import nameable
 from server.infra.errors import (
     Conflict,
     DomainError,
@@ -84,11 +84,13 @@ async def error_middleware(request: web.Request, handler: Handler) -> web.Stream
 async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
     """What the handler answers, or the answer to what it raised."""
     try:
-        if UNSTORABLE.search(request.path):
-            raise NotFound  # nothing has such a name, and no database can be asked for it
+        if not nameable(request.path):
+            raise NotFound
         return await handler(request)
     except DomainError as error:
         return answer(request, error, status_of(error))
+    except web.RequestPayloadError:
+        return answer(request, Malformed(message="The body is not what its headers say."), 400)
     except ValidationError:
         log.warning("a value fits no column", path=request.path, exc_info=True)
         return answer(request, Invalid(message="A value is too long."), 422)
@@ -100,9 +102,16 @@ async def answered(request: web.Request, handler: Handler) -> web.StreamResponse
         if "Allow" in error.headers:
             response.headers["Allow"] = error.headers["Allow"]
         return response
-    except Exception:
+    except Exception as error:
+        if isinstance(error, ConnectionError) and is_gone(request):
+            return answer(request, Malformed(message="The request did not arrive whole."), 400)
         log.exception("request failed", method=request.method, path=request.path)
         return answer(request, InternalError(), 500)
+
+
+def is_gone(request: web.Request) -> bool:
+    """Whether the client went away, and nobody will read the answer."""
+    return request.transport is None or request.transport.is_closing()
 
 
 def answer(request: web.Request, error: DomainError, status: int) -> web.StreamResponse:

@@ -39,7 +39,7 @@ async def request_id_middleware(request: web.Request, handler: Handler) -> web.S
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Signal `on_response_prepare`: also reaches streams, files and sockets."""
     headers = response.headers
-    headers["X-Request-ID"] = request.get(REQUEST_ID, "")
+    headers.setdefault("X-Request-ID", request.get(REQUEST_ID) or uuid4().hex)
     for name, value in ALWAYS.items():
         headers.setdefault(name, value)
     headers.setdefault("Content-Security-Policy", _policy(request))

@@ -1,4 +1,5 @@
-"""Text that no database takes: NUL characters and lone surrogates are refused at the border."""
+"""Text that no database or file system takes, refused at the border: NUL characters, lone surrogates, and
+names that are too long."""
 
 from __future__ import annotations
 
@@ -8,6 +9,16 @@ from typing import Any
 from server.infra.errors import Malformed
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+LONGEST_PATH = 1024  # bytes, below what file systems take even with the folder of static files before it
+LONGEST_NAME = 255  # bytes of one part
+
+
+def nameable(path: str) -> bool:
+    """Whether anything could have this path: one that does not, no database or folder is asked for."""
+    if UNSTORABLE.search(path):
+        return False
+    encoded = path.encode()
+    return len(encoded) <= LONGEST_PATH and all(len(name) <= LONGEST_NAME for name in encoded.split(b"/"))
 
 
 def require_storable(value: Any) -> None:

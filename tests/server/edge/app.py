@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer, unused_port
+from aiohttp.test_utils import TestClient, unused_port
 from pydantic import Field
 
 from config.settings import Settings
@@ -20,6 +20,7 @@ from server.edge.forms import Form
 from server.edge.templates import read_form
 from server.infra import errors
 from server.routes import Route
+from tests.serving import AppServer
 
 ERRORS = {
     name: kind
@@ -108,5 +109,5 @@ async def edge_client(settings: Settings, **changes: Any) -> AsyncIterator[TestC
     app = wiring.build_app(settings)
     wiring.add_routes(app, ROUTES)
     app[COUNTER] = Counter()
-    async with TestClient(TestServer(app, host="127.0.0.1", port=port)) as client:
+    async with TestClient(AppServer(app, host="127.0.0.1", port=port)) as client:
         yield client

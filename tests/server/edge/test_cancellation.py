@@ -15,7 +15,7 @@ from uuid import UUID
 
 import pytest
 from aiohttp import ClientError, DummyCookieJar
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 
 from config.settings import Settings
 from server.app import build_app
@@ -27,6 +27,7 @@ from server.infra import clock, db
 from server.infra.models import IdempotencyRecord
 from tests.databases import BOTH
 from tests.server.booking.makers import bearer, mentor, person, published
+from tests.serving import AppServer
 
 REQUESTS = 2000
 AT_ONCE = 20
@@ -37,7 +38,7 @@ SEATS = 5
 
 @pytest.fixture
 async def client(database: Settings) -> AsyncIterator[TestClient]:
-    server = TestServer(build_app(database), host="127.0.0.1")
+    server = AppServer(build_app(database), host="127.0.0.1")
     async with TestClient(server, cookie_jar=DummyCookieJar()) as found:
         yield found
 

@@ -88,7 +88,6 @@ async def create_account(clean: Registration, password_hash: str) -> int:
     return int(user.id)
 
 
-@transactional
 async def account_known(clean: Registration) -> None:
     """After an IntegrityError: say that the username is taken, or mail the owner of the address.
 

@@ -13,6 +13,7 @@ from media.protocol.codec import Message
 from server.classroom.link import NodeLink
 from server.classroom.node_events import NodeEvents
 from server.classroom.room import Room
+from server.infra.http import open_http
 from server.infra.nodes import NodeDirectory
 
 log = structlog.get_logger()
@@ -36,7 +37,7 @@ class NodePool:
 
     async def start(self, directory: NodeDirectory) -> None:
         """Link to the listed nodes, and follow the list."""
-        self._http = aiohttp.ClientSession()
+        self._http = open_http()
         self._unsubscribe = directory.subscribe(lambda: self._follow(directory))
         self._follow(directory)
 

@@ -23,6 +23,7 @@ from redis.exceptions import RedisError
 
 from server.edge.keys import SETTINGS
 from server.infra import clock
+from server.infra.db import require_no_transaction
 from server.infra.errors import Throttled
 
 SWEEP_EVERY_S = 60.0
@@ -184,7 +185,8 @@ class Windows:
         return await self._memory.get_window_stats(limit.item, subject)
 
     def _answering(self) -> MovingWindowRateLimiter | None:
-        """What Redis counts, unless it did not answer a moment ago."""
+        """What Redis counts, unless it did not answer a moment ago. Never inside a transaction."""
+        require_no_transaction()
         return self._shared if time.monotonic() >= self._redis_rests_until else None
 
     def _rest(self, error: Exception) -> None:

@@ -23,6 +23,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from server.infra.db import require_no_transaction
+
 Handler = Callable[[str, bytes], None]  # who published, and what; must not block
 Lost = Callable[[], None]
 Unsubscribe = Callable[[], None]
@@ -51,7 +53,9 @@ class Bus(Protocol):
     name: str
 
     def publish(self, topic: str, payload: bytes) -> None:
-        """Queue a message for everybody who is subscribed to `topic`, ourselves included."""
+        """Queue a message for everybody who is subscribed to `topic`, ourselves included.
+
+        Raises RuntimeError inside a transaction, which may be undone: use `after_commit`."""
 
     async def subscribe(self, topic: str, handler: Handler, lost: Lost | None = None) -> Unsubscribe:
         """Have `handler` called with each message from now on, and `lost` when some went missing."""
@@ -104,6 +108,7 @@ class MemoryBus:
         self._topics = (exchange or MemoryExchange()).topics
 
     def publish(self, topic: str, payload: bytes) -> None:
+        require_no_transaction()
         loop = asyncio.get_running_loop()
         for subscription in self._topics.get(topic, ()):
             loop.call_soon(subscription.deliver, self.name, payload)
@@ -226,6 +231,7 @@ class RedisBus:
     # --- publishing
 
     def publish(self, topic: str, payload: bytes) -> None:
+        require_no_transaction()
         self._numbers[topic] += 1
         if len(self._outgoing) >= WAITING_MAX:  # its number is missing then, and readers notice
             return

@@ -14,6 +14,7 @@ from typing import Any, Protocol, cast
 import structlog
 
 from server.infra.bus import DOWN, connect, end
+from server.infra.db import require_no_transaction
 
 PREFIX = "peerlearn:lease:"
 SIGN = "peerlearn:process:"
@@ -71,9 +72,11 @@ class MemoryLeases:
         self.name = name
 
     async def claim(self, thing: str, *, again: bool = False) -> str:
+        require_no_transaction()
         return self.name
 
     async def living(self, processes: Iterable[str]) -> frozenset[str]:
+        require_no_transaction()
         return frozenset({self.name}.intersection(processes))
 
     def on_lapse(self, callback: Lapsed) -> None: ...
@@ -118,6 +121,7 @@ class RedisLeases:
         self._lapsed.append(callback)
 
     async def claim(self, thing: str, *, again: bool = False) -> str:
+        require_no_transaction()
         if not again and time.monotonic() - self._lapsed_at < HOLDERS_FIRST_S:
             raise Unreachable
         try:
@@ -129,6 +133,7 @@ class RedisLeases:
         return cast("bytes", holder).decode()
 
     async def living(self, processes: Iterable[str]) -> frozenset[str]:
+        require_no_transaction()
         names = tuple(processes)
         if not names:
             return frozenset()

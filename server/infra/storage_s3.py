@@ -14,6 +14,7 @@ import structlog
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
+from server.infra.db import require_no_transaction
 from server.infra.storage_keys import Missing, StorageDown, checked
 
 PART_SIZE = 8 * 1024 * 1024  # bytes; S3 takes 10,000 parts: files up to 80 GB
@@ -73,7 +74,7 @@ class S3Storage:
         checked(key)
         size = (await asyncio.to_thread(path.stat)).st_size
         whole = await asyncio.to_thread(path.read_bytes) if size <= PART_SIZE else None
-        with _translated():
+        with _asking():
             await obstore.put_async(
                 self._store,
                 key,
@@ -88,14 +89,14 @@ class S3Storage:
         await asyncio.to_thread(path.unlink)
 
     async def size(self, key: str) -> int:
-        with _translated():
+        with _asking():
             return (await obstore.head_async(self._store, checked(key)))["size"]
 
     async def read(self, key: str, first: int, count: int) -> AsyncGenerator[bytes, None]:
         if count == 0:  # S3 has no words for an empty range
             await self.size(key)
             return
-        with _translated():
+        with _asking():
             found = await obstore.get_async(
                 self._store, checked(key), options={"range": (first, first + count)}
             )
@@ -104,7 +105,7 @@ class S3Storage:
 
     async def delete(self, key: str) -> None:
         try:
-            with _translated():
+            with _asking():
                 await obstore.delete_async(self._store, checked(key))
         except Missing:
             return
@@ -113,7 +114,8 @@ class S3Storage:
         checked(key)
         if not self._links:
             return None
-        return await obstore.sign_async(self._store, "GET", key, lifetime)
+        with _asking():
+            return await obstore.sign_async(self._store, "GET", key, lifetime)
 
 
 async def _parts(path: Path, progress: Callable[[int], None] | None) -> AsyncIterator[bytes]:
@@ -128,8 +130,10 @@ async def _parts(path: Path, progress: Callable[[int], None] | None) -> AsyncIte
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """The library's errors as ours. Its texts stay in the log: they quote addresses and answers."""
+def _asking() -> Iterator[None]:
+    """Outside of transactions, and with the library's errors as ours. Its texts stay in the log: they
+    quote addresses and answers."""
+    require_no_transaction()
     try:
         yield
     except FileNotFoundError:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from config.settings import Settings
 from server.edge.keys import SETTINGS
+from server.infra.http import open_http
 from server.infra.storage import open_storage
 from server.recordings.depot import Depot, set_depot
 
@@ -26,7 +27,7 @@ async def open_depot(settings: Settings) -> AsyncIterator[Depot]:
     """What the jobs of the recordings need; a worker of its own needs it too."""
     incoming = settings.data_dir / "incoming"
     incoming.mkdir(parents=True, exist_ok=True)
-    async with aiohttp.ClientSession(timeout=TIMEOUT) as http:
+    async with open_http(timeout=TIMEOUT) as http:
         opened = Depot(open_storage(settings), incoming, settings.media.control_secret, http)
         set_depot(opened)
         try:

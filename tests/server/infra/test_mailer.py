@@ -13,8 +13,7 @@ from aiohttp.test_utils import unused_port
 from aiosmtpd.controller import Controller
 
 from config.settings import Settings
-from server.infra import db
-from server.infra.mailer import DatabaseMailer, Mail, Mailer, SmtpMailer, kept_mails, open_mailer
+from server.infra.mailer import Mail, SmtpMailer, kept_mails, open_mailer
 
 MAIL = Mail("Zoë <zoe@example.com>", "Grüße", "Hello Zoë\n", "<p>Hello Zoë</p>")
 
@@ -65,16 +64,6 @@ async def test_header_can_not_be_smuggled_in(inbox: tuple[Inbox, str]) -> None:
     with pytest.raises(ValueError, match="linefeed"):
         await SmtpMailer(url, "a@b.example").send(replace(MAIL, subject="x\r\nBcc: all@example.com"))
     assert kept.messages == []
-
-
-@pytest.mark.parametrize("mailer", [DatabaseMailer(), SmtpMailer("smtp://127.0.0.1:9", "a@b.example")])
-async def test_no_mail_is_sent_inside_a_transaction(database: Settings, mailer: Mailer) -> None:
-    @db.transactional
-    async def unit() -> None:
-        await mailer.send(MAIL)
-
-    with pytest.raises(RuntimeError, match="transaction"):
-        await unit()
 
 
 async def test_unreachable_server_raises(settings: Settings) -> None:

@@ -91,6 +91,12 @@ async def featured_sessions(now: datetime, limit: int, not_by: int | None = None
     return await cards(found.order_by(*ORDERS["soonest"]).limit(limit))
 
 
+async def also_taught(session: SessionCard, now: datetime, limit: int) -> list[SessionCard]:
+    """What else its mentor teaches soon, with seats left."""
+    theirs = _matching(SessionQuery(has_seats=True), now).filter(mentor_id=session.mentor_id)
+    return await cards(theirs.exclude(id=session.id).order_by(*ORDERS["soonest"]).limit(limit))
+
+
 def _matching(query: SessionQuery, now: datetime) -> QuerySet[Session]:
     found = Session.filter(status__in=OPEN_SESSIONS, starts_at__gt=now - BOOKABLE_AFTER_START)
     for condition in _conditions(query):

@@ -19,6 +19,9 @@ from server.edge.redirects import see_other
 from server.edge.templates import read_form, render
 from server.infra.clock import now
 from server.infra.errors import Conflict, DomainError, Forbidden, Invalid
+from server.people.spotlight import mentor_portrait
+
+SHOWN_MORE = 3  # other sessions of the same mentor
 
 SAID = {
     "drafted": "The draft is saved. Publish it when it is ready.",
@@ -103,6 +106,8 @@ async def _detail(
     context = {
         "session": session,
         "booking": booking,
+        "mentor": await mentor_portrait(session.mentor_id),
+        "more": await service.also_taught(session, now(), SHOWN_MORE),
         "can": service.abilities(session, booking, asking, now()),
         "errors": {"form": _sentence(refused)} if refused else {},
         "flash": said(request),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,20 +19,32 @@ from server.infra.clock import now
 from server.pages.fortnight import fortnight
 from server.people import service as people
 from server.people.spotlight import mentor_cards
+from server.people.values import SkillView
 
 FEATURED = 6  # cards on the landing page
 SPOTLIGHT = 6  # mentors on the landing page
+TOPICS = 5  # skills below the search on the landing page
 SUGGESTED = 3  # cards on a learner's overview
 SHOWN_ROWS = 5  # rows of each list on an overview
 
 
 async def landing(request: web.Request) -> web.StreamResponse:
+    featured = await booking.featured_sessions(now(), FEATURED)
     context = {
-        "featured": await booking.featured_sessions(now(), FEATURED),
+        "featured": featured,
+        "topics": _topics(featured),
         "mentors": await mentor_cards(SPOTLIGHT),
         "stats": await _stats(),
     }
     return render(request, "pages/landing.html", context)
+
+
+def _topics(featured: Iterable[SessionCard]) -> list[SkillView]:
+    """What can be learned next, without repeating itself."""
+    named = {
+        slug: name for card in featured for slug, name in zip(card.skill_slugs, card.skills, strict=True)
+    }
+    return [SkillView(slug, name) for slug, name in named.items()][:TOPICS]
 
 
 async def _stats() -> dict[str, int]:

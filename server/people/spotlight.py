@@ -1,4 +1,4 @@
-"""Approved mentors as cards, for pages that show several of them."""
+"""Mentors as others see them: several as cards, one as a portrait beside a session."""
 
 from __future__ import annotations
 
@@ -17,6 +17,28 @@ class MentorCard:
     name: str
     headline: str
     skills: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MentorPortrait:
+    """What a session's page tells of its mentor; `languages` are codes, `skills` names."""
+
+    headline: str
+    bio: str
+    languages: tuple[str, ...]
+    skills: tuple[str, ...]
+
+
+async def mentor_portrait(user_id: int) -> MentorPortrait:
+    """Empty where nothing was written yet: two queries."""
+    profile = await MentorProfile.get_or_none(user_id=user_id)
+    skills = await taught_by([user_id])
+    return MentorPortrait(
+        headline=profile.headline if profile else "",
+        bio=profile.bio if profile else "",
+        languages=tuple(profile.languages) if profile else (),
+        skills=skills.get(user_id, ()),
+    )
 
 
 async def mentor_cards(limit: int) -> list[MentorCard]:

@@ -16,6 +16,7 @@ from server.admin.joined import joined_days
 from server.booking.values import Abilities, BookingRow, Person, SessionDetail
 from server.edge.access import Viewer
 from server.pages.fortnight import fortnight
+from server.people.spotlight import MentorPortrait
 
 NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
 DAYS = fortnight(NOW, ZoneInfo("Europe/Berlin"), [NOW, NOW + timedelta(days=2)])
@@ -68,7 +69,6 @@ def _session(number: int = 1, **changes: Any) -> SessionDetail:
         "level": "beginner",
         "language": "en",
         "skills": ("Accounting", "Finance"),
-        "skill_slugs": ("accounting", "finance"),
         "price_minor": 1800,
         "currency": "EUR",
         "capacity": 6,
@@ -88,7 +88,9 @@ def _session(number: int = 1, **changes: Any) -> SessionDetail:
             "ask a banker a question that makes them sit up",
         ),
     }
-    return SessionDetail(**{**usual, **changes})
+    found = {**usual, **changes}
+    found["skill_slugs"] = tuple(skill.lower().replace(" ", "-") for skill in found["skills"])
+    return SessionDetail(**found)
 
 
 SOON = _session(
@@ -344,6 +346,13 @@ ATTENDANCE = [
     SimpleNamespace(user_id=1, name=LONG_NAME, role="learner", minutes=38),
 ]
 NONE_CAN = Abilities()
+PORTRAIT = MentorPortrait(
+    headline="Auditor for eleven years, teacher for two",
+    bio="I read annual reports for a living and like the small print.\n\nBring yours, and a pencil.",
+    languages=("en", "pl"),
+    skills=("Accounting", "Finance"),
+)
+NO_PORTRAIT = MentorPortrait("", "", (), ())
 BOOKING_TABS = [(key, key.capitalize(), f"?tab={key}") for key in ("upcoming", "past", "cancelled")]
 MENTOR_TABS = [(key, key.capitalize(), f"?tab={key}") for key in ("upcoming", "drafts", "past")]
 
@@ -351,7 +360,16 @@ MENTOR_TABS = [(key, key.capitalize(), f"?tab={key}") for key in ("upcoming", "d
 def _detail(
     session: SessionDetail, can: Abilities = NONE_CAN, booking: BookingRow | None = None, **more: Any
 ) -> dict[str, Any]:
-    return {"session": session, "can": can, "booking": booking, "errors": {}, "flash": None, **more}
+    return {
+        "session": session,
+        "mentor": PORTRAIT,
+        "more": [SOON, FREE],
+        "can": can,
+        "booking": booking,
+        "errors": {},
+        "flash": None,
+        **more,
+    }
 
 
 def _browse(sessions: list[SessionDetail], page: PageView, **more: Any) -> dict[str, Any]:
@@ -385,12 +403,12 @@ Page = tuple[str, dict[str, Any], Viewer | None]
 PAGES: dict[str, Page] = {
     "landing": (
         "pages/landing.html",
-        {"featured": SESSIONS[:3], "mentors": MENTORS, "stats": FIGURES},
+        {"featured": SESSIONS[:3], "topics": SKILLS[:3], "mentors": MENTORS, "stats": FIGURES},
         None,
     ),
     "landing-empty": (
         "pages/landing.html",
-        {"featured": [], "mentors": [], "stats": NO_FIGURES},
+        {"featured": [], "topics": [], "mentors": [], "stats": NO_FIGURES},
         LEARNER,
     ),
     "register": ("accounts/register.html", {"form": {}, "errors": {}, "role": "learner"}, None),
@@ -472,7 +490,12 @@ PAGES: dict[str, Page] = {
     ),
     "detail-full": (
         "booking/detail.html",
-        _detail(LONG, errors={"form": "The last seat was taken a moment ago."}),
+        _detail(
+            LONG,
+            errors={"form": "The last seat was taken a moment ago."},
+            mentor=NO_PORTRAIT,
+            more=[],
+        ),
         LEARNER,
     ),
     "detail-draft": (

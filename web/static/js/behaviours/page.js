@@ -1,6 +1,7 @@
 // What every page does once it is there. Each behaviour looks for its own `data-` attributes.
 
 import { copyLinks } from "./copying.js";
+import { openDialogs } from "./dialogs.js";
 import { focusErrors } from "./errors.js";
 import { closeMenus } from "./menus.js";
 import { showPasswords } from "./passwords.js";
@@ -13,6 +14,7 @@ focusErrors();
 showPending();
 showPasswords();
 closeMenus();
+openDialogs();
 openSheets();
 searchPickers();
 copyLinks();

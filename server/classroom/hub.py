@@ -14,6 +14,8 @@ from functools import partial
 from uuid import UUID
 from weakref import WeakValueDictionary
 
+from aiohttp import WSCloseCode
+
 from config.settings import Settings
 from media.protocol.codec import MessageError
 from media.protocol.messages import Close, Ended, Error, Joined
@@ -28,7 +30,7 @@ from server.classroom.ice import ice_servers
 from server.classroom.journal import Journal
 from server.classroom.node_events import NodeEvents
 from server.classroom.nodes import NodePool
-from server.classroom.room import Lesson, Member, Room
+from server.classroom.room import Former, Lesson, Member, Room
 from server.classroom.tape import Tape
 from server.classroom.wire import Wire
 from server.edge.api import timestamp
@@ -45,7 +47,8 @@ class Hub:
         self.agenda = Agenda(clock)
         self.journal = Journal()
         events = NodeEvents(self.rooms, self.journal, clock)
-        self.nodes = NodePool(self.rooms, events, settings.media.control_secret)
+        secret = settings.media.control_secret
+        self.nodes = NodePool(self.rooms, events, self.journal, secret, self._outdated)
         self._settings = settings
         self._clock = clock
         self._doors: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
@@ -56,7 +59,12 @@ class Hub:
             asyncio.create_task(self.agenda.run(), name="room agenda"),
             asyncio.create_task(self.journal.run(), name="room journal"),
         )
+        await self.follow_drains()
         await self.nodes.start(directory)
+
+    async def follow_drains(self) -> None:
+        """Media nodes were drained or resumed, here or elsewhere."""
+        self.nodes.drain(await state.drained_nodes())
 
     async def stop(self) -> None:
         """Write what is left, then let go of nodes and tasks."""
@@ -106,6 +114,7 @@ class Hub:
             name=name,
             role=role,
             consent=answer,
+            returned=entry.resume is not None,
         )
         return member, seat.resume
 
@@ -123,7 +132,8 @@ class Hub:
             origin_at=kept.origin_at,
         )
         lesson = Lesson(session.id, session.mentor_id, session.starts_at, session.ends_at)
-        return Room(lesson, tape, await recent_lines(session.id))
+        former = Former(kept.node_url, kept.node_epoch) if kept.node_url else None
+        return Room(lesson, tape, await recent_lines(session.id), kept.home, former)
 
     def _keep(self, room: Room) -> None:
         """Have the room among ours; a fresh one gets its node and its appointment."""
@@ -168,6 +178,7 @@ class Hub:
         room.leave(member)
         if not room.members:
             self._forget(room)
+            self.nodes.emptied(room)
 
     def _forget(self, room: Room) -> None:
         self.rooms.pop(room.id, None)
@@ -177,9 +188,14 @@ class Hub:
         """The room is at another process now: its people find it there with their resume tokens."""
         if self.rooms.get(room.id) is room:
             self._forget(room)
+            self.nodes.release(room)
             for member in room.members.values():
                 if member.wire is not None:
                     member.wire.close(code)
+
+    def _outdated(self, room: Room) -> None:
+        """A media node has heard of a later home of the room."""
+        self.let_go(room, WSCloseCode.SERVICE_RESTART)
 
     def _door(self, session_id: UUID) -> asyncio.Lock:
         """One at a time per session: two sockets of one person, or the last going and the next coming."""
@@ -202,15 +218,16 @@ class Hub:
     async def session_ended(self, session_id: UUID, reason: str) -> None:
         """Close the room for good, whether or not somebody is in it."""
         async with self._door(session_id):
-            await state.close(session_id)
+            home = await state.close(session_id)
             room = self.rooms.get(str(session_id))
             if room is not None:
                 self._forget(room)
                 self._say_goodbye(room, reason)
-            self.nodes.close(str(session_id), room)
+            self.nodes.close(str(session_id), home, room)
 
     async def catch_up(self) -> None:
         """Something about our rooms may have been missed: look at what the database knows."""
+        await self.follow_drains()
         cards = await booking.cards_by_id([room.lesson.session_id for room in self.rooms.values()])
         for card in cards.values():
             if card.status == "live":

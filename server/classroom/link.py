@@ -1,7 +1,7 @@
 """The link to one media node: dialled by us, dialled again for as long as the node is listed.
 
-A dropped link whose redials fail for a second is a dead node; a host that has fallen silent is found by
-its missing heartbeats.
+A dropped link whose redials fail for a second is a dead node; so is a host that has fallen silent, found
+by its missing heartbeats.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import structlog
 from media.protocol import control
 from media.protocol.codec import Message, MessageError, encode
 from media.protocol.messages import FRAME_LIMIT
+from server.classroom.joins import Joins
+from server.classroom.placement import Candidate
 
 SILENT_AFTER_S = 6.0  # three heartbeats
 DEAD_AFTER_S = 1.0  # of failed redials
@@ -26,7 +28,11 @@ log = structlog.get_logger()
 
 
 class LinkLost(Exception):
-    """The node closed the link, fell silent, or does not speak our language."""
+    """The node closed the link, or does not speak our language."""
+
+
+class Silent(LinkLost):
+    """Nothing came for so long that the host must be gone."""
 
 
 class LinkOwner(Protocol):
@@ -36,60 +42,96 @@ class LinkOwner(Protocol):
 
     def link_dead(self, link: NodeLink) -> None: ...
 
+    def link_beat(self, link: NodeLink) -> None: ...
+
     def link_message(self, link: NodeLink, message: Message) -> None: ...
 
 
 class NodeLink:
-    """One node's control socket."""
+    """One node's control socket. `node` is what it said of itself last, also when it is away.
+
+    `dead`: it was tried for long enough. `placed` counts rooms that its last heartbeat does not know."""
 
     def __init__(self, url: str, secret: str, http: aiohttp.ClientSession, owner: LinkOwner) -> None:
         self.url = url
+        self.node: control.Node | None = None
         self.heartbeat: control.Heartbeat | None = None
+        self.joins = Joins()
+        self.dead = False
+        self.placed = 0
         self._secret = secret
         self._http = http
         self._owner = owner
-        self._node: control.Node | None = None
+        self._up = False
+        self._clock = asyncio.get_running_loop().time
+        self._lost_at = self._clock()
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
 
     @property
     def epoch(self) -> str | None:
         """Differs for each start of the node's process; None while there is no connection."""
-        return self._node.epoch if self._node else None
+        return self.node.epoch if self.node is not None and self._up else None
+
+    @property
+    def node_id(self) -> str:
+        """Its name; its address while we never reached it."""
+        return self.node.id if self.node is not None else self.url.partition("://")[2]
+
+    def holds(self, room: str) -> bool:
+        """Whether the node had the room when we were linked."""
+        return self.node is not None and room in self.node.rooms
+
+    def candidate(self, *, draining: bool) -> Candidate[NodeLink]:
+        """How fit the node is for one more room."""
+        beat = self.heartbeat
+        return Candidate(
+            node=self,
+            stress=beat.stress if beat else 0.0,
+            rooms=(beat.rooms if beat else 0) + self.placed,
+            disk_free=beat.disk_free_bytes if beat else None,
+            draining=draining,
+            failing=self.joins.failing(self._clock()),
+        )
 
     def send(self, message: Message) -> bool:
         """Queue `message`; False when there is no connection."""
-        if self._node is None:
+        if not self._up:
             return False
+        if isinstance(message, control.PeerOffer):
+            self.joins.offered((message.room, message.participant), self._clock())
+        elif isinstance(message, control.Leave):
+            self.joins.gone((message.room, message.participant))
         self._outgoing.put_nowait(encode(message))
         return True
 
     async def run(self) -> None:
         """Keep the link up until cancelled."""
-        clock = asyncio.get_running_loop().time
-        lost_at, pause, told = clock(), REDIAL_FIRST_S, True
+        pause = REDIAL_FIRST_S
         while True:
-            if await self._talk():
-                lost_at, pause, told = clock(), REDIAL_FIRST_S, False
-            elif not told and clock() - lost_at >= DEAD_AFTER_S:
-                told = True
+            reached, silent = await self._talk()
+            if reached:
+                pause, self._lost_at = REDIAL_FIRST_S, self._clock()
+            if not self.dead and (silent or self._clock() - self._lost_at >= DEAD_AFTER_S):
+                self.dead = True
+                self.joins.died(self._clock())
                 self._owner.link_dead(self)
             await asyncio.sleep(pause)
             pause = min(REDIAL_MAX_S, pause * 2)
 
-    async def _talk(self) -> bool:
-        """Dial and converse until the link drops; False when the node was not reached."""
-        reached = False
+    async def _talk(self) -> tuple[bool, bool]:
+        """Dial and converse until the link drops; whether the node was reached, and fell silent."""
+        reached = silent = False
         try:
             socket = await self._dial()
             try:
                 await self._converse(socket)
             finally:
-                reached = self._node is not None
-                self._node = self.heartbeat = None
+                reached, self._up, self.heartbeat = self._up, False, None
                 await socket.close()
         except (aiohttp.ClientError, OSError, TimeoutError, LinkLost) as error:
+            silent = isinstance(error, Silent)
             log.warning("no link to media node", url=self.url, reached=reached, error=str(error))
-        return reached
+        return reached, silent
 
     async def _dial(self) -> aiohttp.ClientWebSocketResponse[bool]:
         async with asyncio.timeout(DIAL_TIMEOUT_S):
@@ -104,7 +146,8 @@ class NodeLink:
         hello = await self._receive(socket)
         if not isinstance(hello, control.Node):
             raise LinkLost("the node did not introduce itself")
-        self._node, self._outgoing = hello, asyncio.Queue()
+        self.node, self._outgoing = hello, asyncio.Queue()
+        self._up, self.dead, self.placed = True, False, 0
         sender = asyncio.create_task(self._send_queued(socket, self._outgoing))
         try:
             self._owner.link_ready(self)
@@ -122,8 +165,11 @@ class NodeLink:
 
     async def _receive(self, socket: aiohttp.ClientWebSocketResponse[bool]) -> Message | None:
         """The next message; None for one that can't be read."""
-        async with asyncio.timeout(SILENT_AFTER_S):
-            received = await socket.receive()
+        try:
+            async with asyncio.timeout(SILENT_AFTER_S):
+                received = await socket.receive()
+        except TimeoutError as error:
+            raise Silent(f"nothing heard for {SILENT_AFTER_S:.0f} s") from error
         if received.type is not aiohttp.WSMsgType.TEXT:
             raise LinkLost(f"closed ({socket.close_code})")
         try:
@@ -133,10 +179,19 @@ class NodeLink:
             return None
 
     def _handle(self, message: Message | None) -> None:
+        try:
+            self._act(message)
+        except Exception:  # one bad message must not cost a node
+            log.exception("media node message failed", url=self.url, type=type(message).__name__)
+
+    def _act(self, message: Message | None) -> None:
         if isinstance(message, control.Heartbeat):
-            self.heartbeat = message
-        elif message is not None:
-            try:
-                self._owner.link_message(self, message)
-            except Exception:  # one bad message must not cost a node
-                log.exception("media node message failed", url=self.url, type=type(message).__name__)
+            self.heartbeat, self.placed = message, 0
+            self._owner.link_beat(self)
+            return
+        if isinstance(message, control.PeerConnected):
+            self.joins.connected((message.room, message.participant))
+        elif isinstance(message, control.PeerDisconnected):
+            self.joins.gone((message.room, message.participant))
+        if message is not None:
+            self._owner.link_message(self, message)

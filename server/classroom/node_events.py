@@ -42,6 +42,7 @@ class NodeEvents:
         self._journal = journal
         self._clock = clock
         self._handlers: dict[type[Message], Callable[[str, Any], None]] = {
+            control.Seated: self._seated,
             control.PeerConnected: self._connected,
             control.PeerDisconnected: self._disconnected,
             control.SegmentOpened: self._segment_opened,
@@ -67,6 +68,14 @@ class NodeEvents:
         room, member = self._find(message)
         if room is not None and member is not None:
             room.tell(member, FOR_BROWSERS[type(message)].model_validate(_content(message)))
+
+    def _seated(self, node_url: str, message: control.Seated) -> None:
+        """Whoever comes back to a room whose node does not know them has a transport that is no more."""
+        room, member = self._find(message)
+        if room is not None and member is not None and member.returned:
+            member.returned = False
+            if message.fresh:
+                room.reset(member, "node_moved")
 
     def _connected(self, node_url: str, message: control.PeerConnected) -> None:
         room, member = self._find(message)

@@ -1,18 +1,26 @@
-"""The media nodes as rooms use them: a link to each that is listed, and which room is on which."""
+"""The media nodes as rooms use them: a link to each that is listed, and which room is on which.
+
+A room stays where it is for as long as its node holds it, whatever becomes of our side; it moves when the
+node is dead, and waits while no node takes it.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 
 import aiohttp
 import structlog
 
 from media.protocol import control
 from media.protocol.codec import Message
+from server.classroom.journal import Journal
 from server.classroom.link import NodeLink
 from server.classroom.node_events import NodeEvents
-from server.classroom.room import Room
+from server.classroom.placement import choose
+from server.classroom.room import Former, Room
+from server.classroom.state import Placed
 from server.infra.http import open_http
 from server.infra.nodes import NodeDirectory
 
@@ -20,16 +28,29 @@ log = structlog.get_logger()
 
 
 class NodePool:
-    """Keeps the links, places rooms, and moves them when a node is dead or comes back empty."""
+    """Keeps the links, places rooms, and moves them when a node is dead or comes back empty.
 
-    def __init__(self, rooms: Mapping[str, Room], events: NodeEvents, secret: str) -> None:
+    `outdated` is called with a room that has another home by now."""
+
+    def __init__(
+        self,
+        rooms: Mapping[str, Room],
+        events: NodeEvents,
+        journal: Journal,
+        secret: str,
+        outdated: Callable[[Room], None],
+    ) -> None:
         self._rooms = rooms
         self._events = events
+        self._journal = journal
         self._secret = secret
+        self._outdated = outdated
         self._links: dict[str, NodeLink] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ended: set[asyncio.Task[None]] = set()
-        self._unclosed: set[str] = set()  # rooms that ended while their node could not be told
+        # rooms that are over while their node could not be told, and our number in them, by link
+        self._unclosed: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        self._drained: frozenset[str] = frozenset()
         self._http: aiohttp.ClientSession | None = None
         self._unsubscribe: Callable[[], None] | None = None
 
@@ -51,6 +72,24 @@ class NodePool:
         if self._http is not None:
             await self._http.close()
 
+    @property
+    def links(self) -> tuple[NodeLink, ...]:
+        return tuple(self._links.values())
+
+    def linked(self, url: str) -> bool:
+        """Whether the node can be talked to now."""
+        return url in self._links and self._links[url].epoch is not None
+
+    def drains(self, link: NodeLink) -> bool:
+        return link.node_id in self._drained
+
+    def drain(self, nodes: Iterable[str]) -> None:
+        """Give no new rooms to just these nodes."""
+        self._drained = frozenset(nodes)
+        for link in self._links.values():
+            link.send(control.Drain(on=self.drains(link)))
+        self._place_waiting()
+
     def _follow(self, directory: NodeDirectory) -> None:
         listed = directory.urls()
         for url in self._links.keys() - set(listed):
@@ -70,27 +109,61 @@ class NodePool:
         task.cancel()
         self._ended.add(task)
         task.add_done_callback(self._ended.discard)
+        self._unclosed.pop(url, None)
         self.link_dead(self._links.pop(url))
 
     # --- which room is where
 
     def place(self, room: Room) -> None:
-        """Give the room the connected node with the fewest rooms; with none it waits."""
-        connected = [link for link in self._links.values() if link.epoch is not None]
-        if connected:
-            room.place(min(connected, key=self._load))
+        """Give the room the node that has it, else the one that is fittest; with none it waits."""
+        former = room.former and self._links.get(room.former.url)
+        if former and former.epoch is None and not former.dead:
+            return  # it is being dialled, and may have the room still
+        if former and former.epoch == room.former.epoch:  # type: ignore[union-attr]
+            self._give(room, former)
+            return
+        candidates = (
+            link.candidate(draining=self.drains(link)) for link in self.links if link.epoch is not None
+        )
+        chosen = choose(candidates, recorded=room.tape.wanted)
+        if chosen is not None:
+            chosen.placed += 1
+            self._give(room, chosen)
+        else:
+            room.wait(full=any(link.epoch is not None for link in self.links))
 
-    def _load(self, link: NodeLink) -> int:
-        return sum(room.node is link for room in self._rooms.values())
+    def _place_waiting(self) -> None:
+        for room in tuple(self._rooms.values()):
+            if room.node is None:
+                self.place(room)
 
-    def close(self, room_id: str, room: Room | None) -> None:
+    def _give(self, room: Room, link: NodeLink) -> None:
+        assert link.epoch is not None
+        room.place(link)
+        at = Former(link.url, link.epoch)
+        if room.former != at:
+            room.former = at
+            self._journal.add(Placed(room.lesson.session_id, room.home, at.url, at.epoch))
+
+    def emptied(self, room: Room) -> None:
+        """Nobody is in the room any more: the next to come may be anywhere."""
+        self._journal.add(Placed(room.lesson.session_id, room.home, "", ""))
+        for link in self.links:
+            if room.node is link and link.epoch is None:  # the last goodbye was lost
+                self._unclosed[link.url][room.id] = room.home
+
+    def release(self, room: Room) -> None:
+        """The room has another home: its node need not keep for us what nobody claims."""
+        room.tell_node(control.Release(room=room.id))
+
+    def close(self, room_id: str, home: int, room: Room | None) -> None:
         """The lesson is over. Whoever may hold the room is told, now or when its link is back."""
-        message = control.CloseRoom(room=room_id)
+        message = control.CloseRoom(room=room_id, home=home)
         if room is not None and room.node is not None and room.node.send(message):
             return
-        told = [link.send(message) for link in self._links.values()]
-        if not told or not all(told):
-            self._unclosed.add(room_id)
+        for link in self.links:
+            if not link.send(message):
+                self._unclosed[link.url][room_id] = home
 
     def acknowledge(self, url: str, segment: str) -> bool:
         link = self._links.get(url)
@@ -99,23 +172,41 @@ class NodePool:
     # --- what links report
 
     def link_ready(self, link: NodeLink) -> None:
-        """Tell the node of the rooms that are its own, and of those that have none."""
-        log.info("media node linked", url=link.url, epoch=link.epoch)
-        for room_id in self._unclosed:
-            link.send(control.CloseRoom(room=room_id))
-        self._unclosed.clear()
-        for room in self._rooms.values():
-            if room.node is link or room.node is None:
+        """Tell the node of the rooms that are its own, of those that it has no longer, and of those that
+        have none."""
+        log.info("media node linked", url=link.url, node=link.node_id, epoch=link.epoch)
+        link.send(control.Drain(on=self.drains(link)))
+        for room_id, home in self._unclosed.pop(link.url, {}).items():
+            link.send(control.CloseRoom(room=room_id, home=home))
+        for room in tuple(self._rooms.values()):
+            if room.node is link or (room.node is None and link.holds(room.id)):
                 if not room.known_to(link):
                     self._events.media_lost(room)
-                room.place(link)
+                self._give(room, link)
+            elif room.node is not None and link.holds(room.id):
+                link.send(control.CloseRoom(room=room.id, home=room.home))
+        self._place_waiting()
 
     def link_dead(self, link: NodeLink) -> None:
         """Its rooms move to another node, or wait for one."""
+        log.warning("media node is dead", url=link.url, node=link.node_id)
         for room in [room for room in self._rooms.values() if room.node is link]:
             self._events.media_lost(room)
             room.displace()
-            self.place(room)
+        self._place_waiting()
+
+    def link_beat(self, link: NodeLink) -> None:
+        """There may be room again."""
+        self._place_waiting()
 
     def link_message(self, link: NodeLink, message: Message) -> None:
-        self._events.handle(link.url, message)
+        """What a node says of a room that is not its own (any more) is dropped, but for its files."""
+        room = self._rooms.get(getattr(message, "room", ""))
+        if isinstance(message, control.Outdated):
+            if room is not None and message.home > room.home:
+                self._outdated(room)
+        elif isinstance(message, OF_FILES) or room is None or room.node is link:
+            self._events.handle(link.url, message)
+
+
+OF_FILES = (control.SegmentOpened, control.SegmentClosed, control.SegmentLost)

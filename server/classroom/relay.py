@@ -10,7 +10,7 @@ from pydantic_core import PydanticSerializationError
 from media.protocol import control
 from media.protocol.codec import Message, MessageError
 from media.protocol.messages import Answer, IceCandidate, Offer, Subscribe
-from server.classroom.room import Member, Room
+from server.classroom.room import NO_NODE, Member, Room
 
 
 def _subscribe(address: dict[str, str], message: Subscribe) -> Message:
@@ -45,6 +45,6 @@ def pass_to_node(room: Room, member: Member, message: Message) -> None:
         member.turned_away = True
         raise MessageError(
             "media_unavailable",
-            "The media server can't be reached just now. You are connected again as soon as it can.",
+            room.waits_for or NO_NODE,
             kind,
         )

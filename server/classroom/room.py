@@ -19,6 +19,7 @@ from media.protocol.messages import (
     CHAT_HISTORY,
     ChatLine,
     Close,
+    Error,
     MediaState,
     Participant,
     ParticipantId,
@@ -40,6 +41,9 @@ from server.edge.api import timestamp
 
 CHAT_KEPT = 3 * CHAT_HISTORY  # lines in memory: private ones of others are not shown to a joiner
 
+NO_NODE = "The media server can't be reached just now. You are connected again as soon as it can."
+NODES_FULL = "All media servers are full just now. You are connected as soon as there is room."
+
 
 class NodeSide(Protocol):
     """The link to a media node, as a room sees it."""
@@ -50,6 +54,14 @@ class NodeSide(Protocol):
 
     def send(self, message: Message) -> bool:
         """False when there is no connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """The node that had the room's media last: its control address, and which start of its process."""
+
+    url: str
+    epoch: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +78,9 @@ class Lesson:
 class Member:
     """One participant. `wire` is None in the seconds of grace after a socket was lost.
 
-    `turned_away` marks one whose message to the media node got lost for want of a link."""
+    `turned_away` marks one whose message to the media node got lost for want of a link, `returned` one
+    who was in the room before it was in this process, and `reset_due` one who was away when a `reset` was
+    said."""
 
     id: str
     seat_id: int
@@ -80,20 +94,35 @@ class Member:
     gone_at: datetime | None = None
     connected: bool = False
     turned_away: bool = False
+    returned: bool = False
+    reset_due: bool = False
 
     def shown(self) -> Participant:
         return Participant(id=self.id, name=self.name, role=self.role, media=self.media, hand=self.hand)
 
 
 class Room:
-    """The people of one session, what was said, and the node that carries their media."""
+    """The people of one session, what was said, and the node that carries their media.
 
-    def __init__(self, lesson: Lesson, tape: Tape, chat: Iterable[ChatLine] = ()) -> None:
+    `home` is our number among the processes that had the room: nodes obey the highest. `waits_for` says
+    in plain words why there is no node."""
+
+    def __init__(
+        self,
+        lesson: Lesson,
+        tape: Tape,
+        chat: Iterable[ChatLine] = (),
+        home: int = 0,
+        former: Former | None = None,
+    ) -> None:
         self.id = str(lesson.session_id)
         self.lesson = lesson
         self.tape = tape
         self.members: dict[str, Member] = {}
         self.node: NodeSide | None = None
+        self.home = home
+        self.former = former
+        self.waits_for = ""
         self._epoch: str | None = None  # of the node process that knows our members
         self._chat = deque(chat, maxlen=CHAT_KEPT)
         self._recorded: set[str] = set()
@@ -197,15 +226,31 @@ class Room:
 
         A process that doesn't know them has lost their transports: they are told to `reset`."""
         lost_all = not self.known_to(node)
-        self.node, self._epoch = node, node.epoch
+        self.node, self._epoch, self.waits_for = node, node.epoch, ""
         for member in self.members.values():
             self.join_node(member)
             self._tell_recorder(member, self._is_written(member))
+        self.tell_node(control.Seats(room=self.id, participants=list(self.members)))
         self.refresh_tape()
         for member in self.members.values():
             if lost_all or member.turned_away:
-                member.turned_away = False
-                self.tell(member, Reset(reason="node_restarted" if lost_all else "node_back"))
+                self.reset(member, "node_restarted" if lost_all else "node_back")
+
+    def reset(self, member: Member, reason: str) -> None:
+        """Their transport leads nowhere: they are to make a new one, at once or when they are back."""
+        member.turned_away = member.returned = False
+        member.reset_due = member.wire is None
+        self.tell(member, Reset(reason=reason))
+
+    def wait(self, *, full: bool) -> None:
+        """No node takes the room for now: people are told why, once."""
+        why = NODES_FULL if full else NO_NODE
+        if self.waits_for != why:
+            self.waits_for = why
+            self.broadcast(self._unavailable())
+
+    def _unavailable(self) -> Error:
+        return Error(code="media_unavailable", message=self.waits_for)
 
     def known_to(self, node: NodeSide) -> bool:
         """Whether what was set up for our people is still there; so it is before anything was."""
@@ -216,11 +261,17 @@ class Room:
         self.node = None
         self.refresh_tape()
 
-    def join_node(self, member: Member) -> bool:
-        return self.tell_node(control.Join(room=self.id, participant=member.id))
+    def join_node(self, member: Member) -> None:
+        """Have the node know them; and tell them what they need to know of it."""
+        self.tell_node(control.Join(room=self.id, participant=member.id))
+        if self.waits_for:
+            self.tell(member, self._unavailable())
+        elif member.reset_due:
+            self.reset(member, "node_moved")
 
     def tell_node(self, message: Message) -> bool:
-        return self.node is not None and self.node.send(message)
+        """`message` is for a room: our number in it is put in."""
+        return self.node is not None and self.node.send(message.model_copy(update={"home": self.home}))
 
     # --- recording
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from tortoise.expressions import F
+
 from server.classroom import attendance
-from server.classroom.models import RoomState
+from server.classroom.models import DrainedNode, RoomState
 from server.classroom.tape import Hold
 from server.infra import clock, outbox
 from server.infra.db import transactional
@@ -14,9 +17,30 @@ from server.infra.db import transactional
 
 @transactional
 async def open_state(session_id: UUID) -> RoomState:
-    """The room's row, made when it is opened first."""
-    state, _ = await RoomState.get_or_create(session_id=session_id)
-    return state
+    """The room's row, made when it is opened first, for a process that is its home from now on: with a
+    number that is higher than that of any before."""
+    await RoomState.get_or_create(session_id=session_id)
+    await RoomState.filter(session_id=session_id).update(home=F("home") + 1)
+    return await RoomState.get(session_id=session_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A room is at this node now, or at none (""); an entry of the journal. Another home's word is not
+    overwritten."""
+
+    session_id: UUID
+    home: int
+    url: str
+    epoch: str
+
+    async def write(self) -> None:
+        ours = RoomState.filter(session_id=self.session_id, home=self.home)
+        await ours.update(node_url=self.url, node_epoch=self.epoch)
+
+    def kept(self) -> None: ...
+
+    def failed(self) -> None: ...
 
 
 @transactional
@@ -47,9 +71,18 @@ async def set_hold(session_id: UUID, hold: Hold) -> None:
 
 
 @transactional
-async def close(session_id: UUID) -> None:
-    """The lesson is over: nobody is present any more, and the recording is to be finished."""
+async def close(session_id: UUID) -> int:
+    """The lesson is over: nobody is present any more, and the recording is to be finished.
+
+    Gives the number of the room's last home, 0 when it never was open."""
     now = clock.now()
     if await RoomState.filter(session_id=session_id, closed_at__isnull=True).update(closed_at=now):
         await attendance.close_intervals(session_id, now)
         await outbox.enqueue("recordings.finish", {"session_id": str(session_id)})
+    state = await RoomState.get_or_none(session_id=session_id)
+    return state.home if state else 0
+
+
+async def drained_nodes() -> list[str]:
+    """The ids of the media nodes that take no new rooms."""
+    return [node.node_id for node in await DrainedNode.all()]

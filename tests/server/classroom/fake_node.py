@@ -20,9 +20,13 @@ M = TypeVar("M", bound=Message)
 class FakeNode:
     """Listens on 127.0.0.1. `heard` holds what the server said, `segments` the files that wait.
 
-    `cut_after` makes the next segment answers end after so many bytes each."""
+    `cut_after` makes the next segment answers end after so many bytes each; `rooms` are those that it
+    says it has, `fresh` what it answers to `join` (None: nothing)."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, name: str = "fake") -> None:
+        self.name = name
+        self.rooms: tuple[str, ...] = ()
+        self.fresh: bool | None = None
         self.heard: list[Message] = []
         self.segments: dict[str, bytes] = {}
         self.ranges: list[str | None] = []
@@ -74,6 +78,11 @@ class FakeNode:
         assert self._socket is not None
         await self._socket.send_str(encode(message))
 
+    async def beat(self, **values: Any) -> None:
+        """Say how it is."""
+        usual = {"rooms": 0, "peers": 0, "stress": 0.0, "disk_free_bytes": 10**12}
+        await self.say(control.Heartbeat(**{**usual, **values}))
+
     async def linked(self) -> None:
         """Wait until the server is there."""
         await self._until(lambda: self._socket is not None)
@@ -122,14 +131,22 @@ class FakeNode:
             raise web.HTTPUnauthorized
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        hello = control.Node(id="fake", epoch=self.epoch, udp_port=1, advertised_ips=["127.0.0.1"])
+        hello = control.Node(
+            id=self.name, epoch=self.epoch, udp_port=1, advertised_ips=["127.0.0.1"], rooms=self.rooms
+        )
         await socket.send_str(encode(hello))
         await self._change(socket)
         async for received in socket:
-            async with self._news:
-                self.heard.append(control.decode_to_node(received.data))
-                self._news.notify_all()
+            await self._take(socket, control.decode_to_node(received.data))
         return socket
+
+    async def _take(self, socket: web.WebSocketResponse, message: Message) -> None:
+        if isinstance(message, control.Join) and self.fresh is not None:
+            seat = {"room": message.room, "participant": message.participant}
+            await socket.send_str(encode(control.Seated(**seat, fresh=self.fresh)))
+        async with self._news:
+            self.heard.append(message)
+            self._news.notify_all()
 
     async def _change(self, socket: web.WebSocketResponse) -> None:
         async with self._news:

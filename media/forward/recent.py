@@ -1,0 +1,94 @@
+"""What happened within the last moments on the way to a receiver: throughput, loss, queueing delay."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+THROUGHPUT_KEPT_S = 1.0
+LOSS_WINDOW_S = 1.0
+LOSS_PACKETS = 20  # fewer say nothing of a rate: one of ten lost is chance
+STANDING_S = 0.25  # what drains sooner was a keyframe, not a queue that stands
+BASE_S = 15.0  # the quickest packet of 15–30 s shows the way without queues; clocks drift 3 ms meanwhile
+
+
+class Throughput:
+    """Octets that arrived, by the receiver's clock."""
+
+    __slots__ = ("_arrived", "_since")
+
+    def __init__(self) -> None:
+        self._arrived: deque[tuple[float, int]] = deque()
+        self._since: float | None = None
+
+    def add(self, octets: int, at: float) -> None:
+        if self._since is None:
+            self._since = at
+        self._arrived.append((at, octets))
+        while self._arrived[0][0] <= at - THROUGHPUT_KEPT_S:
+            self._arrived.popleft()
+
+    def bitrate(self, seconds: float) -> float:
+        """Bit/s over the last `seconds` before the newest arrival; 0.0 before there is that much."""
+        if self._since is None:
+            return 0.0
+        newest = self._arrived[-1][0]
+        if newest - self._since < seconds:
+            return 0.0
+        return sum(octets for at, octets in self._arrived if at > newest - seconds) * 8 / seconds
+
+
+class Loss:
+    """The lost part of what was sent."""
+
+    __slots__ = ("_told",)
+
+    def __init__(self) -> None:
+        self._told: deque[tuple[float, int, int]] = deque()
+
+    def add(self, packets: int, lost: int, now: float) -> None:
+        """`packets` arrived and `lost` did not; negative when earlier ones were found again."""
+        self._told.append((now, packets, lost))
+        while self._told[0][0] <= now - LOSS_WINDOW_S:
+            self._told.popleft()
+
+    def clear(self) -> None:
+        """What was lost has had its effect."""
+        self._told.clear()
+
+    @property
+    def fraction(self) -> float | None:
+        """0 to 1; None while too little was sent."""
+        lost = max(0, sum(lost for _, _, lost in self._told))
+        sent = sum(packets for _, packets, _ in self._told) + lost
+        return lost / sent if sent >= LOSS_PACKETS else None
+
+
+class QueueingDelay:
+    """How much longer packets take than the quickest of late, which met no queue.
+
+    The quickest of each feedback is taken: jitter of single packets is no queue."""
+
+    __slots__ = ("_base", "_base_at", "_before", "_lowest", "standing")
+
+    def __init__(self) -> None:
+        self._lowest: deque[tuple[float, float]] = deque()
+        self._base = self._before = float("inf")
+        self._base_at = float("-inf")
+        self.standing = 0.0
+
+    def add(self, delays: Sequence[float], now: float) -> None:
+        lowest = min(delays)
+        if now - self._base_at > BASE_S:
+            self._before, self._base, self._base_at = self._base, lowest, now
+        self._base = min(self._base, lowest)
+        self._lowest.append((now, lowest))
+        while self._lowest[0][0] < now - STANDING_S:
+            self._lowest.popleft()
+        quickest = min(lowest for _, lowest in self._lowest)
+        self.standing = max(0.0, quickest - min(self._base, self._before))
+
+    def accept(self) -> None:
+        """What looks like a queue is the way itself, which became longer."""
+        self._base = self._before = min(lowest for _, lowest in self._lowest)
+        self.standing = 0.0

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 from media.rtp.sequence import SEQUENCE_MASK, Unwrapper
 from media.rtp.twcc import TICKS_PER_REFERENCE, TICKS_PER_SECOND, TransportFeedback
 
 SLOTS = 4096  # packets: two seconds at 24 Mbit/s; a power of two
 SLOT_MASK = SLOTS - 1
-
-
-class PacketNumbers(Protocol):
-    """Gives packets that are about to be sent their transport-wide numbers."""
-
-    def next(self, size: int, now: float) -> int:
-        """The 16-bit number of a packet of `size` bytes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class User(Model):
     name = fields.CharField(max_length=100)
     timezone = fields.CharField(max_length=64, default="UTC")
     email_verified_at = fields.DatetimeField(null=True)
+    terms_version = fields.CharField(max_length=20, default="")
     status = fields.CharField(max_length=12, default="active")
     last_role = fields.CharField(max_length=12, default="")
     created_at = fields.DatetimeField()
@@ -35,7 +36,7 @@ class User(Model):
 
 
 class RoleGrant(Model):
-    """A role that a person holds: learner, mentor, admin or owner."""
+    """A role that a person holds, one of `values.ROLES`."""
 
     id = fields.BigIntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User", related_name="roles")
@@ -60,6 +61,8 @@ class Login(Model):
     created_at = fields.DatetimeField()
     last_seen_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
+    confirmed_at = fields.DatetimeField(null=True)  # the password or second factor was last given here
+    second_factor = fields.BooleanField(default=False)
     revoked_at = fields.DatetimeField(null=True)
     user_agent = fields.CharField(max_length=300, default="")
     address = fields.CharField(max_length=45, default="")
@@ -82,3 +85,59 @@ class OneTimeToken(Model):
 
     class Meta:
         table = "one_time_token"
+
+
+class Totp(Model):
+    """The secret of a person's authenticator (RFC 6238), sealed with the platform's key.
+
+    `last_step` is the newest time step whose code was accepted: a guarded UPDATE makes each work once."""
+
+    id = fields.BigIntField(primary_key=True)
+    user: fields.OneToOneRelation[User] = fields.OneToOneField("models.User", related_name="totp")
+    user_id: int
+    sealed_secret = fields.CharField(max_length=200)
+    last_step = fields.BigIntField(default=0)
+    created_at = fields.DatetimeField()
+    enabled_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "totp"
+
+
+class RecoveryCode(Model):
+    """A code that stands in for the authenticator, once."""
+
+    id = fields.BigIntField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="recovery_codes"
+    )
+    user_id: int
+    code_hash = fields.CharField(max_length=64, unique=True)
+    created_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "recovery_code"
+
+
+class Invitation(Model):
+    """An administrator asks somebody to take up roles; the mail holds the token."""
+
+    id = fields.BigIntField(primary_key=True)
+    public_id: UUID = fields.UUIDField(unique=True, default=uuid4)
+    email = fields.CharField(max_length=320)
+    email_key = fields.CharField(max_length=EMAIL_KEY_LENGTH)
+    roles: list[str] = fields.JSONField(default=list)
+    token_hash = fields.CharField(max_length=64, unique=True)
+    invited_by: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="invitations"
+    )
+    invited_by_id: int
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "invitation"
+        indexes = (("email_key",),)

@@ -33,6 +33,7 @@ MODEL_MODULES: tuple[str, ...] = (
     "server.booking.models",
     "server.classroom.models",
     "server.recordings.models",
+    "server.achievements.models",
 )
 MIGRATIONS = "server.migrations"
 ENGINES = {

@@ -72,3 +72,20 @@ class IdempotencyRecord(Model):
         table = "idempotency_record"
         unique_together = (("user_id", "key"),)
         indexes = (("created_at",),)
+
+
+class AuditRow(Model):
+    """Something an administrator did or looked at that its subject may ask about; never changed."""
+
+    id = fields.BigIntField(primary_key=True)
+    actor_id = fields.BigIntField(null=True)
+    action = fields.CharField(max_length=60)
+    subject = fields.CharField(max_length=40)
+    subject_id = fields.CharField(max_length=40)
+    detail: dict[str, object] = fields.JSONField(default=dict)
+    reason = fields.TextField(default="")
+    at = fields.DatetimeField()
+
+    class Meta:
+        table = "audit_log"
+        indexes = (("subject", "subject_id"), ("at",))

@@ -30,6 +30,8 @@ class Check:
 
 
 PARTIAL_UNIQUES: tuple[PartialUnique, ...] = (
+    # --- people
+    PartialUnique("mentor_revision_open", "mentor_revision", ("user_id",), "status = 'submitted'"),
     # --- booking
     PartialUnique(
         "booking_active", "booking", ("session_id", "learner_id"), "status IN ('held', 'confirmed')"
@@ -45,6 +47,23 @@ PARTIAL_UNIQUES: tuple[PartialUnique, ...] = (
 )
 
 CHECKS: tuple[Check, ...] = (
+    # --- people
+    Check("follow_other", "follow", "{row}follower_id <> {row}followed_id"),
+    Check("block_other", "block", "{row}blocker_id <> {row}blocked_id"),
+    Check("mentor_rate", "mentor_profile", "{row}rate_minor IS NULL OR {row}rate_minor >= 0"),
+    Check("availability_weekday", "availability_rule", "{row}weekday BETWEEN 0 AND 6"),
+    Check(
+        "availability_hours",
+        "availability_rule",
+        "{row}start_minute >= 0 AND {row}start_minute < {row}end_minute AND {row}end_minute <= 1440",
+    ),
+    Check("override_dates", "availability_override", "{row}first_date <= {row}last_date"),
+    Check(
+        "override_hours",
+        "availability_override",
+        "({row}start_minute IS NULL) = ({row}end_minute IS NULL) AND ({row}start_minute IS NULL OR "
+        "({row}start_minute >= 0 AND {row}start_minute < {row}end_minute AND {row}end_minute <= 1440))",
+    ),
     # --- booking
     Check("session_seats", "session", "{row}seats_taken BETWEEN 0 AND {row}capacity"),
     Check("session_price", "session", "{row}price_minor >= 0"),

@@ -1,0 +1,1 @@
+"""What people have done, shown: badges by rules, certificates from measured attendance."""

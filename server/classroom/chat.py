@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from tortoise.expressions import F
-
 from media.protocol.messages import ChatLine
-from server.classroom.models import ChatMessage, RoomState
+from server.classroom.models import ChatMessage
 from server.classroom.room import CHAT_KEPT, Member
 from server.edge.api import timestamp
+from server.infra import db
 
+STORED = ("public_id", "session_id", "seq", "seat_id", "to_seat_id", "text", "at")
 COLUMNS = ("public_id", "seq", "text", "at", "seat__public_id", "seat__name", "to_seat__public_id")
 
 
@@ -33,16 +34,19 @@ class NewLine:
     seq: int = 0
 
     async def write(self) -> None:
-        self.seq = await _next_seq(self.session_id)
-        await ChatMessage.create(
-            public_id=self.id,
-            session_id=self.session_id,
-            seq=self.seq,
-            seat_id=self.sender.seat_id,
-            to_seat_id=self.to.seat_id if self.to else None,
-            text=self.text,
-            at=self.at,
-        )
+        await self.store((self,))
+
+    @staticmethod
+    async def store(batch: Sequence[NewLine]) -> None:
+        """Two statements for any number of lines, without a transaction: numbers whose line then can't be
+        stored stay unused, since what counts is that they rise. A line tried again keeps its own."""
+        await _number([line for line in batch if not line.seq])
+        await _insert(batch)
+
+    def stored(self) -> tuple[object, ...]:
+        """The columns of `STORED`."""
+        to = self.to.seat_id if self.to else None
+        return (self.id, self.session_id, self.seq, self.sender.seat_id, to, self.text, self.at)
 
     def kept(self) -> None:
         self.say(
@@ -61,11 +65,37 @@ class NewLine:
         self.refuse()
 
 
-async def _next_seq(session_id: UUID) -> int:
-    """The UPDATE locks the row, so that no two lines get one number."""
-    await RoomState.filter(session_id=session_id).update(chat_seq=F("chat_seq") + 1)
-    seq: int = (await RoomState.get(session_id=session_id)).chat_seq
-    return seq
+async def _number(batch: Sequence[NewLine]) -> None:
+    """The next numbers of each line's room. Whoever else takes some at the same time gets others: the
+    UPDATE locks the row."""
+    counts = Counter(line.session_id for line in batch)
+    newest: dict[UUID, int] = {}
+    for count in set(counts.values()):
+        newest |= await _take_numbers([room for room in counts if counts[room] == count], count)
+    for line in reversed(batch):
+        line.seq = newest[line.session_id]
+        newest[line.session_id] -= 1
+
+
+async def _take_numbers(rooms: Sequence[UUID], count: int) -> dict[UUID, int]:
+    """Take `count` numbers of each of these rooms; gives the last ones."""
+    taken = await db.fetch(
+        f"UPDATE room SET chat_seq = chat_seq + ? WHERE session_id IN ({_marks(rooms)}) "
+        "RETURNING session_id, chat_seq",
+        [count, *rooms],
+    )
+    return {UUID(str(row["session_id"])): row["chat_seq"] for row in taken}
+
+
+async def _insert(batch: Sequence[NewLine]) -> None:
+    values = ", ".join([f"({_marks(STORED)})"] * len(batch))
+    cells = [cell for line in batch for cell in line.stored()]
+    sql = f"INSERT INTO chat_message ({', '.join(STORED)}) VALUES {values} "
+    await db.execute(sql + "ON CONFLICT (public_id) DO NOTHING", cells)
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 async def recent_lines(session_id: UUID) -> list[ChatLine]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from importlib import import_module
@@ -13,6 +15,7 @@ import structlog
 
 from server.edge import idempotency
 from server.infra import clock, outbox
+from server.infra.db import DatabaseDown
 from server.infra.metrics import JOBS_FAILED, JOBS_LAG
 from server.infra.outbox import Claim
 
@@ -30,6 +33,7 @@ FEATURES = (
 CONCURRENCY = 4  # jobs at a time, so that a slow download does not hold up the mail
 POLL_S = 1.0  # how soon a row written by another process is seen
 RENEW_S = outbox.LEASE.total_seconds() / 3
+SCHEDULE_S = 60.0  # how often periodic jobs are looked after, should one have lost its next run
 STOP_S = 5.0  # how long a stopping worker waits for what it has begun
 
 log = structlog.get_logger()
@@ -49,12 +53,12 @@ class Worker:
     def __init__(self) -> None:
         self._wake = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
+        self._scheduled_at = -math.inf
 
     async def run(self) -> None:
         """Work until cancelled; then wait a little for what is running."""
         unsubscribe = outbox.on_enqueued(self._wake.set)
         try:
-            await outbox.schedule_periodic()
             while True:
                 await self._turn()
         finally:
@@ -65,11 +69,19 @@ class Worker:
         """Start what is due, then wait for more."""
         self._wake.clear()
         try:
+            await self._schedule()
             await self._start_due()
+        except DatabaseDown:
+            log.warning("the outbox can't be read: the database is away")
         except Exception:
             log.exception("the outbox could not be read")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), POLL_S)
+
+    async def _schedule(self) -> None:
+        if time.monotonic() - self._scheduled_at >= SCHEDULE_S:
+            await outbox.schedule_periodic()
+            self._scheduled_at = time.monotonic()
 
     async def _start_due(self) -> None:
         claims = await outbox.claim(CONCURRENCY - len(self._running))
@@ -97,21 +109,29 @@ async def _lag() -> float:
 
 
 async def run_claimed(claimed: Claim) -> None:
-    """Run one row and write down what became of it. Never raises but when cancelled."""
+    """Run one row and write down what became of it. Never raises but when cancelled: a row of which
+    nothing could be written is run again when its lease ends."""
     with structlog.contextvars.bound_contextvars(job=claimed.job, job_id=claimed.id):
         try:
-            async with _renewed(claimed):
-                await _handle(claimed)
-        except asyncio.CancelledError:
-            await outbox.put_back(claimed)
-            raise
-        except Exception as error:
-            JOBS_FAILED.labels(claimed.job).inc()
-            again = await outbox.fail(claimed, repr(error)[:2000])
-            log.exception("job failed", attempt=claimed.attempt, again=again)
-        else:
-            await outbox.finish(claimed)
-        await outbox.schedule_periodic(claimed.job)
+            await _run(claimed)
+            await outbox.schedule_periodic(claimed.job)
+        except DatabaseDown:
+            log.warning("what became of a job could not be written: the database is away")
+
+
+async def _run(claimed: Claim) -> None:
+    try:
+        async with _renewed(claimed):
+            await _handle(claimed)
+    except asyncio.CancelledError:
+        await outbox.put_back(claimed)
+        raise
+    except Exception as error:
+        JOBS_FAILED.labels(claimed.job).inc()
+        again = await outbox.fail(claimed, repr(error)[:2000])
+        log.exception("job failed", attempt=claimed.attempt, again=again)
+    else:
+        await outbox.finish(claimed)
 
 
 async def _handle(claimed: Claim) -> None:
@@ -128,7 +148,8 @@ async def _renewed(claimed: Claim) -> AsyncIterator[None]:
     async def renew() -> None:
         while True:
             await asyncio.sleep(RENEW_S)
-            await outbox.renew(claimed)
+            with contextlib.suppress(DatabaseDown):  # two more tries before the lease ends
+                await outbox.renew(claimed)
 
     task = asyncio.create_task(renew())
     try:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
+from server.infra.errors import Unavailable
+
 Key = tuple[str, ...]  # the room first, then what it is about
 Action = Callable[[], Awaitable[None]]
+PUT_OFF = timedelta(seconds=1)  # while something that an entry needs is away
 
 log = structlog.get_logger()
 
@@ -60,5 +63,8 @@ class Agenda:
     async def _run(self, key: Key, action: Action) -> None:
         try:
             await action()
+        except Unavailable:
+            log.warning("room agenda entry put off", key=key)
+            self._entries.setdefault(key, (self._clock() + PUT_OFF, action))
         except Exception:
             log.exception("room agenda entry failed", key=key)

@@ -69,7 +69,7 @@ class Hub:
     async def stop(self) -> None:
         """Write what is left, then let go of nodes and tasks."""
         await self.nodes.stop()
-        await self.journal.settled()
+        await self.journal.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,22 +1,25 @@
 """What rooms have to keep (chat, presence, jobs) is written here: in order, off the sockets' path.
 
 Entries that wait are committed together, so that a busy room costs one transaction a batch and not one
-a line. A line of chat is delivered when it is stored.
+a line. A line of chat is delivered when it is stored. While the database is away everything waits.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import structlog
 
 from server.infra import outbox
-from server.infra.db import transactional
+from server.infra.db import DatabaseDown, transactional
 
 BATCH = 200  # entries of one transaction
+CLOSE_S = 5.0  # a process that ends waits so long for the database
+PAUSE_S = 0.2  # between tries while the database is away
 
 log = structlog.get_logger()
 
@@ -25,7 +28,8 @@ class Entry(Protocol):
     """Something to keep."""
 
     async def write(self) -> None:
-        """Store it, inside the journal's transaction."""
+        """Store it, inside the journal's transaction. It is called again when nobody knows whether that
+        was committed, or when another entry spoilt it."""
 
     def kept(self) -> None:
         """It is stored."""
@@ -62,6 +66,12 @@ class Journal:
         """Wait until everything added so far is written."""
         await self._queue.join()
 
+    async def close(self) -> None:
+        """Wait for what is left, but not for a database that stays away."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await self.settled()
+
     async def run(self) -> None:
         """Write until cancelled."""
         while True:
@@ -77,7 +87,7 @@ class Journal:
     async def _keep(self, batch: Sequence[Entry]) -> None:
         """All at once; if that fails one by one, so that a bad entry fails alone."""
         try:
-            await _write(batch)
+            await _write_when_possible(batch)
         except Exception:
             if len(batch) == 1:
                 log.exception("room journal entry lost", entry=type(batch[0]).__name__)
@@ -88,6 +98,15 @@ class Journal:
             return
         for entry in batch:
             _report(entry.kept)
+
+
+async def _write_when_possible(batch: Sequence[Entry]) -> None:
+    while True:
+        try:
+            return await _write(batch)
+        except DatabaseDown:
+            log.warning("room journal waits for the database", entries=len(batch))
+            await asyncio.sleep(PAUSE_S)
 
 
 @transactional

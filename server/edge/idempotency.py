@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from tortoise.exceptions import IntegrityError
+from tortoise.queryset import QuerySet
 
 from server.edge.access import viewer
 from server.edge.errors import answered
 from server.infra import clock
+from server.infra.db import DatabaseDown
 from server.infra.errors import Conflict, Malformed
 from server.infra.models import IdempotencyRecord
 
@@ -31,8 +34,10 @@ WAIT_S = 10.0
 LOOK_AGAIN_S = 0.05
 KEPT_STATUS = frozenset({200, 201, 202, 204, 402, 404, 409})
 
+Record = QuerySet[IdempotencyRecord]  # of at most one row
 
 _under_way: set[asyncio.Task[web.StreamResponse]] = set()
+_to_be_given_back: set[asyncio.Task[None]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +67,10 @@ async def idempotency_middleware(request: web.Request, handler: Handler) -> web.
 async def _once(
     request: web.Request, handler: Handler, user_id: int, key: str, fingerprint: str
 ) -> web.StreamResponse:
-    if (stored := await _take(user_id, key, fingerprint)) is not None:
-        return _replayed(stored)
-    return await _answer_and_keep(request, handler, user_id, key)
+    taken = await _take(user_id, key, fingerprint)
+    if isinstance(taken, Stored):
+        return _replayed(taken)
+    return await _answer_and_keep(request, handler, taken)
 
 
 async def _fingerprint(request: web.Request) -> str:
@@ -73,12 +79,12 @@ async def _fingerprint(request: web.Request) -> str:
     return digest.hexdigest()
 
 
-async def _take(user_id: int, key: str, fingerprint: str) -> Stored | None:
-    """None when the key is ours and the request is to be carried out; else the stored answer.
+async def _take(user_id: int, key: str, fingerprint: str) -> Stored | Record:
+    """Our record when the key is ours and the request is to be carried out; else the stored answer.
 
     Raises Conflict (`idempotency_conflict`, `in_progress`)."""
     deadline = asyncio.get_running_loop().time() + WAIT_S
-    while not await _insert(user_id, key, fingerprint):
+    while (ours := await _insert(user_id, key, fingerprint)) is None:
         found = await IdempotencyRecord.get_or_none(user_id=user_id, key=key)
         if found is None or await _forget_ended(found):
             continue
@@ -89,17 +95,20 @@ async def _take(user_id: int, key: str, fingerprint: str) -> Stored | None:
         if asyncio.get_running_loop().time() > deadline:
             raise Conflict("in_progress", "The first request with this key is still being worked on.")
         await asyncio.sleep(LOOK_AGAIN_S)
-    return None
+    return ours
 
 
-async def _insert(user_id: int, key: str, fingerprint: str) -> bool:
+async def _insert(user_id: int, key: str, fingerprint: str) -> Record | None:
+    now = clock.now()
+    ours = IdempotencyRecord.filter(user_id=user_id, key=key, created_at=now)
     try:
-        await IdempotencyRecord.create(
-            user_id=user_id, key=key, fingerprint=fingerprint, created_at=clock.now()
-        )
+        await IdempotencyRecord.create(user_id=user_id, key=key, fingerprint=fingerprint, created_at=now)
     except IntegrityError:
-        return False
-    return True
+        return None
+    except DatabaseDown:
+        await _give_back(ours)  # it may have been committed
+        raise
+    return ours
 
 
 async def _forget_ended(found: IdempotencyRecord) -> bool:
@@ -120,23 +129,39 @@ def _replayed(stored: Stored) -> web.Response:
     )
 
 
-async def _answer_and_keep(
-    request: web.Request, handler: Handler, user_id: int, key: str
-) -> web.StreamResponse:
+async def _answer_and_keep(request: web.Request, handler: Handler, record: Record) -> web.StreamResponse:
     """Carry the request out and store its answer, or give the key back.
 
     Runs inside the error middleware, so errors are turned into answers here already."""
-    record = IdempotencyRecord.filter(user_id=user_id, key=key)
     try:
         response = await answered(request, handler)
+        if response.status in KEPT_STATUS and isinstance(response, web.Response):
+            await record.update(status=response.status, body=response.text or "")
+            return response
     except BaseException:
-        await record.delete()
+        await _give_back(record)
         raise
-    if response.status in KEPT_STATUS and isinstance(response, web.Response):
-        await record.update(status=response.status, body=response.text or "")
-    else:
-        await record.delete()
+    await _give_back(record)
     return response
+
+
+async def _give_back(record: Record) -> None:
+    """Let the key be used again: now, or as soon as the database is back."""
+    try:
+        await record.delete()
+    except DatabaseDown:
+        later = asyncio.create_task(_give_back_later(record))
+        _to_be_given_back.add(later)
+        later.add_done_callback(_to_be_given_back.discard)
+
+
+async def _give_back_later(record: Record) -> None:
+    """After `TAKE_OVER` others take the key themselves."""
+    for _ in range(int(TAKE_OVER.total_seconds() / LOOK_AGAIN_S)):
+        await asyncio.sleep(LOOK_AGAIN_S)
+        with suppress(DatabaseDown):
+            await record.delete()
+            return
 
 
 async def purge() -> None:

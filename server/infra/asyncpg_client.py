@@ -1,4 +1,5 @@
-"""PostgreSQL engine for Tortoise: a transaction start that can't leak its pooled connection.
+"""PostgreSQL engine for Tortoise: a transaction start that can't leak its pooled connection, and one
+error for a database that went away.
 
 Tortoise keeps the connection when BEGIN fails or is cancelled; after a few of those the pool is empty
 and the application hangs. Tortoise picks its schema editor by the word `asyncpg` in this module's name.
@@ -6,8 +7,11 @@ and the application hangs. Tortoise picks its schema editor by the word `asyncpg
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import (
     ConnectionWrapper,
@@ -18,8 +22,45 @@ from tortoise.backends.base.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
+from server.infra.errors import Unavailable
 
-class Transaction(TransactionWrapper):
+GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # it shuts down, or starts up
+    OSError,
+    TimeoutError,
+)
+CLOSED = "connection is closed"
+
+
+class DatabaseDown(Unavailable):
+    """The database went away; what was just being committed may be there or not."""
+
+    default_message = "Our database does not answer. Please try again in a moment."
+
+
+@contextmanager
+def told_when_gone() -> Iterator[None]:
+    """Raises DatabaseDown for whatever shows that the database went away."""
+    try:
+        yield
+    except GONE as error:
+        raise DatabaseDown from error
+    except asyncpg.InterfaceError as error:
+        if CLOSED not in str(error):  # the same class tells mistakes of ours
+            raise
+        raise DatabaseDown from error
+
+
+class PostgresClient(AsyncpgDBClient):
+    """Every statement may find the database gone."""
+
+    async def _translate_exceptions(self, *args: Any, **options: Any) -> Any:
+        with told_when_gone():
+            return await super()._translate_exceptions(*args, **options)
+
+
+class Transaction(PostgresClient, TransactionWrapper):
     """One transaction on one pooled connection; refuses queries once it is over."""
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
@@ -32,9 +73,10 @@ class PooledTransactionContext(TransactionContextPooled):
     """Gives the connection back when the transaction could not begin."""
 
     async def __aenter__(self) -> TransactionalDBClient:
-        await self.ensure_connection()
-        pool = self.client._parent._pool
-        self.client._connection = await pool.acquire()
+        with told_when_gone():
+            await self.ensure_connection()
+            pool = self.client._parent._pool
+            self.client._connection = await pool.acquire()
         try:
             await self.client.begin()
         except BaseException:
@@ -43,8 +85,12 @@ class PooledTransactionContext(TransactionContextPooled):
         self.token = get_connections().set(self.connection_name, self.client)
         return self.client
 
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        with told_when_gone():
+            await super().__aexit__(exc_type, exc_val, exc_tb)
 
-class PooledPostgresClient(AsyncpgDBClient):
+
+class PooledPostgresClient(PostgresClient):
     """A pool of connections; each unit of work has one of its own."""
 
     def _in_transaction(self) -> TransactionContext:

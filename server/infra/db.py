@@ -25,6 +25,7 @@ from tortoise.context import TortoiseContext, require_context
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from config.settings import Settings
+from server.infra.asyncpg_client import DatabaseDown, told_when_gone
 
 MODEL_MODULES: tuple[str, ...] = (
     "server.infra.models",
@@ -207,19 +208,25 @@ def _forget(task: asyncio.Task[Any]) -> None:
 async def execute(sql: str, params: Sequence[Any] = ()) -> int:
     """Run one INSERT, UPDATE or DELETE and return how many rows it touched.
 
-    Placeholders are `?` for both databases. Raises IntegrityError."""
+    Placeholders are `?` for both databases. Raises IntegrityError, DatabaseDown."""
     client = connection()
     try:
+        if client.capabilities.dialect == "postgres":
+            return await _execute_on_postgres(client, _numbered(sql), params)
         async with client.acquire_connection() as raw:
-            if client.capabilities.dialect == "postgres":
-                status: str = await raw.execute(_numbered(sql), *params)
-                return int(status.rpartition(" ")[2])  # "UPDATE 3", "INSERT 0 3"
             cursor: sqlite3.Cursor = await raw.execute(sql, _sqlite_values(params))
             return cursor.rowcount
     except (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError) as error:
         raise IntegrityError(error) from error
     except (sqlite3.OperationalError, asyncpg.SyntaxOrAccessError) as error:
         raise OperationalError(error) from error
+
+
+async def _execute_on_postgres(client: BaseDBAsyncClient, sql: str, params: Sequence[Any]) -> int:
+    with told_when_gone():
+        async with client.acquire_connection() as raw:
+            status: str = await raw.execute(sql, *params)
+            return int(status.rpartition(" ")[2])  # "UPDATE 3", "INSERT 0 3"
 
 
 async def fetch(sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
@@ -243,6 +250,7 @@ def _numbered(sql: str) -> str:
 
 __all__ = [
     "MODEL_MODULES",
+    "DatabaseDown",
     "IntegrityError",
     "after_commit",
     "close_database",

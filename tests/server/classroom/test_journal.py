@@ -12,6 +12,7 @@ import pytest
 from config.settings import Settings
 from server.classroom import journal as journals
 from server.classroom.journal import Journal
+from server.infra.db import DatabaseDown
 
 
 @dataclass
@@ -61,3 +62,34 @@ async def test_a_bad_entry_fails_alone(journal: Journal) -> None:
     journal.add(Note(log, "d"))
     await journal.settled()
     assert log[-1] == "d kept"
+
+
+@dataclass
+class Unlucky(Note):
+    """An entry during which the database goes away so many times."""
+
+    failures: int = 3
+
+    async def write(self) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise DatabaseDown
+
+
+async def test_nothing_is_lost_while_the_database_is_away(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journals, "PAUSE_S", 0.001)
+    log: list[str] = []
+    for entry in (Note(log, "a"), Unlucky(log, "b"), Note(log, "c")):
+        journal.add(entry)
+    await journal.settled()
+    assert log == ["a kept", "b kept", "c kept"]
+
+
+async def test_process_that_ends_does_not_wait_for_ever(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journals, "CLOSE_S", 0.01)
+    journal.add(Unlucky([], "a", failures=1_000_000))
+    await journal.close()

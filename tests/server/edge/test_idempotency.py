@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient
+from tortoise.queryset import QuerySet
 
 from config.settings import Settings
 from server.edge import idempotency
 from server.infra.clock import ManualClock
+from server.infra.db import DatabaseDown
 from server.infra.models import IdempotencyRecord
 from tests.databases import BOTH
 from tests.factories import Api, api_of, person
@@ -114,6 +117,29 @@ async def test_request_that_goes_on_too_long_is_a_conflict(
     await IdempotencyRecord.all().update(status=None, body="")
     found = await api.post("/count", {"a": 1}, headers=KEY)
     assert (found.status, found.code) == (409, "in_progress")
+
+
+async def test_key_is_free_again_when_the_database_is_back(
+    api: Api, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It went away when the answer was to be stored, and also when the key was to be given back."""
+    update, delete = QuerySet.update, QuerySet.delete
+    gone = {"update": 1, "delete": 3}
+
+    def failing(name: str, real: Any) -> Any:
+        def call(self: Any, **values: Any) -> Any:
+            if self.model is IdempotencyRecord and gone[name]:
+                gone[name] -= 1
+                raise DatabaseDown
+            return real(self, **values)
+
+        return call
+
+    monkeypatch.setattr(QuerySet, "update", failing("update", update))
+    monkeypatch.setattr(QuerySet, "delete", failing("delete", delete))
+    assert (await api.post("/count", {"a": 1}, headers=KEY)).status == 503
+    assert (await api.post("/count", {"a": 1}, headers=KEY)).status == 200
+    assert counter.calls == 2
 
 
 async def test_nobody_has_no_keys(client: TestClient) -> None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import deque
 
 from media.rtp.rtcp import ReportBlock
+from media.rtp.sequence import timestamp_step
 
 NTP_SECOND = 1 << 32  # units of the 64-bit NTP timestamp
 NTP_MASK = (1 << 64) - 1
+NTP_HALF = 1 << 63
 DELAY_UNITS = 65536  # per second, of the delay since the last SR
 REPORTS_KEPT = 8  # sender reports a receiver may still answer
 RTT_MAX_S = 10.0  # more is a lie
@@ -24,6 +26,14 @@ def carried_on(clock: SenderClock, clock_rate: int, now: float) -> tuple[int, in
     ntp, rtp_timestamp, arrived = clock
     age = now - arrived
     return (ntp + int(age * NTP_SECOND)) & NTP_MASK, rtp_timestamp + int(age * clock_rate)
+
+
+def aligned(old: SenderClock, new: SenderClock, timestamp: int, clock_rate: int) -> int:
+    """What the clock `old` showed at the moment for which `new` shows `timestamp`, not masked.
+
+    Both are streams of one publisher, so that their NTP timestamps are of one wall clock."""
+    elapsed = ((new[0] - old[0] + NTP_HALF) & NTP_MASK) - NTP_HALF
+    return old[1] + elapsed * clock_rate // NTP_SECOND + timestamp_step(new[1], timestamp)
 
 
 class RoundTrip:

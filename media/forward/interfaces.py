@@ -1,6 +1,6 @@
 """The narrow seam: all that rooms, recording and RTP know of each other.
 
-A `Source` is one published track. A `Sink` takes its packets: one per subscriber, plus the recorder.
+A `Source` is one stream of a published track. A `Sink` takes its packets: one per subscriber.
 Packets are whole RTP packets (RFC 3550 §5.1) as received, already authenticated and decrypted; sinks
 must not change them. Times are seconds of one monotonic clock, given by the caller.
 """
@@ -25,7 +25,7 @@ class Sink(Protocol):
 
 
 class Source(Protocol):
-    """One published track, as its sinks see it."""
+    """One stream of a published track, as its sinks see it."""
 
     @property
     def kind(self) -> Kind: ...
@@ -41,8 +41,12 @@ class Source(Protocol):
     def request_keyframe(self, now: float) -> None:
         """Ask the publisher for a keyframe, throttled; for audio nothing happens."""
 
-    def cached(self, sequence_number: int) -> bytes | None:
-        """A recent packet as received, for a retransmission."""
-
     def sender_clock(self) -> tuple[int, int, float] | None:
         """The newest Sender Report: (NTP timestamp of 64 bits, RTP timestamp, arrival time)."""
+
+
+class PacketNumbers(Protocol):
+    """Numbers all packets of one transport (draft-holmer-rmcat-transport-wide-cc-extensions-01)."""
+
+    def next(self, size: int, now: float) -> int:
+        """The 16-bit number of a packet of `size` bytes that is about to be sent."""

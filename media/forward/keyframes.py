@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from media.rtp import h264, vp8
+from media.rtp.errors import MalformedPacket
 from media.rtp.header import Header
 
 Codec = Literal["VP8", "H264", "opus"]
 
-MIN_INTERVAL_S = 1.0  # between two requests to one publisher (Janus, LiveKit, JVB practice)
+MIN_INTERVAL_S = 1.0  # between two requests for one stream (Janus, LiveKit, JVB practice)
+LOWEST_INTERVAL_S = 0.5  # for the lowest of several layers, whose keyframes are small
 
 
 def _never(packet: bytes, header: Header) -> bool:
@@ -24,18 +26,30 @@ STARTS_KEYFRAME: Mapping[Codec, Callable[[bytes, Header], bool]] = {
 }
 
 
+def frame_size(codec: Codec, packet: bytes, header: Header) -> tuple[int, int] | None:
+    """Width and height that a keyframe's first packet tells, in pixels; None where it does not."""
+    if codec != "VP8":
+        return None
+    try:
+        payload = vp8.parse_payload(packet, header)
+    except MalformedPacket:
+        return None
+    return payload.width, payload.height
+
+
 class KeyframeThrottle:
-    """One request per MIN_INTERVAL_S; a refused one is remembered until it is due or a keyframe came."""
+    """One request per `interval` seconds; a refused one waits until it is due or a keyframe came."""
 
-    __slots__ = ("_asked_at", "_waiting")
+    __slots__ = ("_asked_at", "_interval", "_waiting")
 
-    def __init__(self) -> None:
+    def __init__(self, interval: float = MIN_INTERVAL_S) -> None:
+        self._interval = interval
         self._asked_at: float | None = None
         self._waiting = False
 
     def ask(self, now: float) -> bool:
         """True when the request may go out now."""
-        if self._asked_at is not None and now - self._asked_at < MIN_INTERVAL_S:
+        if self._asked_at is not None and now - self._asked_at < self._interval:
             self._waiting = True
             return False
         self._asked_at = now
@@ -51,7 +65,7 @@ class KeyframeThrottle:
         """When a remembered request may go out."""
         if not self._waiting or self._asked_at is None:
             return None
-        return self._asked_at + MIN_INTERVAL_S
+        return self._asked_at + self._interval
 
     def take_due(self, now: float) -> bool:
         """True when a remembered request is due; it counts as sent."""

@@ -68,11 +68,11 @@ class Reception:
 
     def _irregular(self, sequence_number: int) -> int:
         step = sequence_step(self._newest & SEQUENCE_MASK, sequence_number)
+        if self._base >= 0 and -MAX_MISORDER < step < MAX_DROPOUT:
+            return step
         if self._base < 0 or self._restart_at == sequence_number:
             self._restart(sequence_number)
             return RESTARTED
-        if -MAX_MISORDER < step < MAX_DROPOUT:
-            return step
         self._restart_at = (sequence_number + 1) & SEQUENCE_MASK
         return REFUSED
 
@@ -95,6 +95,11 @@ class Reception:
     def newest(self) -> int:
         """The highest sequence number so far, of 16 bits."""
         return self._newest & SEQUENCE_MASK
+
+    @property
+    def position(self) -> int:
+        """The highest sequence number so far, extended by the count of its cycles."""
+        return self._newest
 
     @property
     def expected(self) -> int:

@@ -1,4 +1,4 @@
-"""One published track: takes its packets, keeps the newest, gives them to every sink."""
+"""One stream of a published track: takes its packets, keeps the newest, gives them to every sink."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable
 
 from media.forward.cache import PacketCache
+from media.forward.flow import Flow
 from media.forward.interfaces import Kind, Sink
-from media.forward.keyframes import STARTS_KEYFRAME, Codec, KeyframeThrottle
+from media.forward.keyframes import MIN_INTERVAL_S, STARTS_KEYFRAME, Codec, KeyframeThrottle, frame_size
 from media.forward.missing import MAX_MISSING, MissingPackets
 from media.forward.reception import IN_ORDER, MAX_MISORDER, REFUSED, RESTARTED, Reception
 from media.rtp.header import Header
@@ -27,6 +28,10 @@ NO_TIMESTAMP = -1  # the next packet is looked at as if it began a frame
 class TrackSource:
     """Implements `Source`. The owner sets `rtt` (seconds to the publisher) when it knows better.
 
+    `size` is (width, height) of the newest keyframe in pixels, None while unknown. `keyframe_interval` is
+    the least time between two keyframe requests. `restarts` counts how often the sender began anew: its
+    sequence numbers, timestamps and picture ids before that mean nothing any more.
+
     `send_rtcp` takes what must go out at once; everything else is returned by `poll`."""
 
     def __init__(
@@ -40,6 +45,7 @@ class TrackSource:
         local_ssrc: int,
         send_rtcp: Callable[[bytes], None],
         codec: Codec | None = None,
+        keyframe_interval: float = MIN_INTERVAL_S,
     ) -> None:
         self._kind = kind
         self._clock_rate = clock_rate
@@ -51,13 +57,15 @@ class TrackSource:
         self.codec: Codec = codec or ("VP8" if kind == "video" else "opus")
         self.rtt = DEFAULT_RTT_S
         self.bytes = 0
-        self.nacks = self.plis = self.recovered = self.sink_errors = 0
+        self.nacks = self.plis = self.recovered = self.sink_errors = self.restarts = 0
+        self.size: tuple[int, int] | None = None
         self._send_rtcp = send_rtcp
         self._sinks: tuple[Sink, ...] = ()
         self._cache = PacketCache()
         self._reception = Reception(clock_rate)
         self._missing = MissingPackets()
-        self._throttle = KeyframeThrottle()
+        self._throttle = KeyframeThrottle(keyframe_interval)
+        self._flow = Flow()
         self._starts_keyframe = STARTS_KEYFRAME[self.codec]
         self._frame_timestamp = NO_TIMESTAMP
         self._keyframe: tuple[int, float] | None = None  # first sequence number, arrival
@@ -162,9 +170,11 @@ class TrackSource:
     def _begin_frame(self, packet: bytes, header: Header, now: float) -> None:
         """A packet with another timestamp than the one before, or a late one: a keyframe may start."""
         self._frame_timestamp = header.timestamp
+        self._flow.frame(self.bytes, now)
         if self._report_at is None and not self._ended:
             self._report_at = now
         if self._starts_keyframe(packet, header):
+            self.size = frame_size(self.codec, packet, header)
             self._keyframe = (header.sequence_number, now)
             self._throttle.arrived()
             self._missing.forget_before(header.sequence_number)
@@ -172,9 +182,7 @@ class TrackSource:
     def _irregular(self, step: int, sequence_number: int, now: float) -> bool:
         """Book gaps, late packets and restarts; False when the packet must be dropped."""
         if step == RESTARTED:
-            self._missing.clear()
-            self._cache.clear()
-            self._keyframe = None
+            self._begin_anew()
         elif step == REFUSED or (step < IN_ORDER and self._cache.get(sequence_number) is not None):
             return False
         elif step > IN_ORDER:
@@ -183,6 +191,15 @@ class TrackSource:
             self._missing.found(sequence_number)
             self._frame_timestamp = NO_TIMESTAMP
         return True
+
+    def _begin_anew(self) -> None:
+        """The first packet, or one of a sender that restarted: what is known holds no more."""
+        self._missing.clear()
+        self._cache.clear()
+        self._keyframe = None
+        if self.packets > 1:
+            self.restarts += 1
+            self._sender_report = None
 
     def _miss(self, step: int, sequence_number: int, now: float) -> None:
         """Audio is not asked for again: it would come too late to be heard."""
@@ -240,6 +257,23 @@ class TrackSource:
         return build_receiver_report(ReceiverReport(self.local_ssrc, (block,)))
 
     # --- statistics
+
+    @property
+    def position(self) -> int:
+        """The newest sequence number with the count of its cycles, since the last restart."""
+        return self._reception.position
+
+    def bitrate(self, now: float) -> float:
+        """Bit/s over the last second."""
+        return self._flow.bitrate(self.bytes, now)
+
+    def flowing(self, now: float) -> bool:
+        """True while packets come."""
+        return self._flow.flowing(now)
+
+    def alive(self, now: float) -> bool:
+        """True when packets have come for two seconds, until none came for about one."""
+        return self._flow.alive(now)
 
     @property
     def packets(self) -> int:

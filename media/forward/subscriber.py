@@ -1,17 +1,24 @@
-"""One subscriber of a source: starts at a keyframe, has its own numbering, repeats what was lost."""
+"""One subscriber of a track: starts at a keyframe, has its own numbering, repeats what was lost.
+
+It follows the track's layers: `select` says which one is wanted, and the one that is forwarded goes on
+until a keyframe of the better one comes (RFC 7667 §3.7: nothing else can be decoded).
+"""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 
 from media.forward.clock import RoundTrip, carried_on
+from media.forward.interfaces import PacketNumbers
 from media.forward.keyframes import STARTS_KEYFRAME
+from media.forward.layers import Layers
 from media.forward.reception import MAX_DROPOUT, MAX_MISORDER
 from media.forward.resends import Resends
-from media.forward.rewriter import Rewriter
+from media.forward.rewriter import OutgoingStream, Rewriter
 from media.forward.source import TrackSource
+from media.forward.span import FIRST_SEQUENCE_MASK, Span
 from media.rtp.header import Header, parse_header
 from media.rtp.rtcp import ReportBlock, SenderReport, build_sender_report
 from media.rtp.sequence import SEQUENCE_MASK, TIMESTAMP_MASK
@@ -20,9 +27,10 @@ DEFAULT_RTT_S = 0.1  # until the first receiver report
 RETRY_MIN_S, RETRY_MAX_S = 0.2, 1.0  # between keyframe requests of one that waits; 2·RTT if between
 KEYFRAME_REQUESTS = 3  # of one receiver, at most, within
 KEYFRAME_WINDOW_S = 10.0
-FIRST_SEQUENCE_MASK = 0x7FFF  # a low start: early loss is not taken for a wrap (RFC 3711 §3.3.1)
 OWN_CLOCK_AFTER_S = 10.0  # without a Sender Report of the publisher ours takes this node's clock
 COUNTER_MASK = 0xFFFFFFFF  # packet and octet counts of a Sender Report wrap
+SPANS_KEPT = 4  # earlier ones, from which a lost packet may still be asked for
+SPAN_KEPT_S = 2.0
 
 
 class State(Enum):
@@ -33,189 +41,282 @@ class State(Enum):
 
 
 class TrackSink:
-    """Implements `Sink`. `send` takes RTP for one subscriber and must not block.
+    """Implements `Sink` and `Follower`. `send` takes RTP for one subscriber and must not block.
 
-    `mid_extension_id` and the values of `extension_map` are ids of the subscriber's section. The mid is
-    left out once a receiver report shows that the SSRC is known."""
+    Nothing comes before the first `select`. `numbers` gives the transport-wide number of every packet
+    that goes out, where the subscriber takes the extension; without RTX nothing is then sent twice. The
+    mid is left out once a receiver report shows that the SSRC is known. `from_ring` lets a first start be
+    served with what came before it."""
 
     def __init__(
         self,
-        source: TrackSource,
+        layers: Layers,
         send: Callable[[bytes], None],
-        ssrc: int,
-        payload_type: int,
-        rtx_ssrc: int | None,
-        rtx_payload_type: int | None,
-        mid: str,
-        mid_extension_id: int | None,
+        stream: OutgoingStream,
         extension_map: Mapping[int, int],
+        numbers: PacketNumbers | None = None,
+        *,
+        from_ring: bool = True,
     ) -> None:
-        self.source = source
-        self.ssrc = ssrc
-        self.rtx_ssrc = rtx_ssrc
-        self.state = State.WAITING
+        self.layers = layers
+        self.ssrc = stream.ssrc
+        self.rtx_ssrc = stream.rtx_ssrc
+        self.state = State.PAUSED
+        self.wanted: int | None = None
         self.rtt = DEFAULT_RTT_S
         self.fraction_lost = 0.0
         self.packets_lost = 0
         self.packets = self.octets = self.resent = 0
         self._send = send
-        self._rtx = rtx_ssrc is not None and rtx_payload_type is not None
-        self._rewriter = Rewriter(
-            ssrc,
-            payload_type,
-            rtx_ssrc or 0,
-            rtx_payload_type or 0,
-            extension_map,
-            None if mid_extension_id is None else (mid_extension_id, mid.encode()),
-        )
-        self._rtx_sequence = ssrc & FIRST_SEQUENCE_MASK
+        self._rtx = stream.has_rtx
+        self._rewriter = Rewriter(stream, extension_map, numbers)
+        self._from_ring = from_ring
+        self._source: TrackSource | None = None  # what is forwarded, or begins at its next keyframe
+        self._watch: KeyframeWatch | None = None  # on the layer that follows it
+        self._span: Span | None = None  # of all that was sent last
+        self._earlier: deque[Span] = deque(maxlen=SPANS_KEPT)
+        self._rtx_sequence = stream.ssrc & FIRST_SEQUENCE_MASK
         self._resends = Resends()
         self._round_trip = RoundTrip()
-        self._newest = 0  # the source's number that was forwarded last in order
-        self._span = 0  # how many numbers before it may be sent again; -1: not even it
-        self._timestamp = 0  # the source's, with that number
-        self._sent_at = 0.0
-        self._mapped_at = 0.0
-        self._new_clock = False  # the source's timestamps don't continue the ones sent
         self._ask_at = 0.0
         self._requests: deque[float] = deque(maxlen=KEYFRAME_REQUESTS)
+        layers.attach(self)
 
     # --- packets out
 
     def forward(self, packet: bytes, header: Header, now: float) -> None:
         """One packet of the source, on the hot path."""
-        if self.state is not State.RUNNING:
+        span = self._span
+        if self.state is not State.RUNNING or span is None:
             if self.state is State.WAITING:
                 self._begin(packet, header, now)
             return
-        ahead = (header.sequence_number - self._newest) & SEQUENCE_MASK
+        ahead = (header.sequence_number - span.newest) & SEQUENCE_MASK
         if ahead < MAX_DROPOUT:
-            self._newest = header.sequence_number
-            self._timestamp = header.timestamp
-            self._span += ahead
-            self._sent_at = now
-        elif not self._belongs(ahead, packet, header, now):
+            span.newest = header.sequence_number
+            span.packet = packet
+            span.length += ahead
+            span.sent_at = now
+        elif not self._belongs(span, ahead, packet, header, now):
             return
         self.packets += 1
         self.octets += header.payload_end - header.payload_offset
-        self._send(self._rewriter.rewrite(packet, header))
+        self._send(self._rewriter.rewrite(packet, header, span, now))
 
-    def _belongs(self, ahead: int, packet: bytes, header: Header, now: float) -> bool:
-        """True for a late packet of this mapping; a source that began anew is mapped anew."""
+    def _belongs(self, span: Span, ahead: int, packet: bytes, header: Header, now: float) -> bool:
+        """True for a late packet of this span; a source that began anew gets a new one."""
         behind = SEQUENCE_MASK + 1 - ahead
-        if behind <= MAX_MISORDER:
-            return behind <= self._span
+        if span.valid and behind <= MAX_MISORDER:
+            return behind <= span.length
         self.state = State.WAITING
-        self._new_clock = True
         self._begin(packet, header, now)
         return False
 
     def _begin(self, packet: bytes, header: Header, now: float) -> None:
         """Start with this packet if a decoder can, else ask for one it can start with."""
-        source = self.source
-        if source.kind == "audio" or STARTS_KEYFRAME[source.codec](packet, header):
-            self._map(header, now)
+        if self.layers.kind == "audio" or self._starts_keyframe(packet, header):
+            self._map(packet, header, now)
             self.forward(packet, header, now)
         elif now >= self._ask_at:
             self._ask(now)
 
-    def _map(self, header: Header, now: float) -> None:
+    def _starts_keyframe(self, packet: bytes, header: Header) -> bool:
+        return self._source is not None and STARTS_KEYFRAME[self._source.codec](packet, header)
+
+    def _map(self, packet: bytes, header: Header, now: float) -> None:
         """Continue the numbers sent so far with this packet as the next."""
-        rewriter = self._rewriter
-        if self.packets == 0:
-            number, timestamp = header.sequence_number & FIRST_SEQUENCE_MASK, header.timestamp
-        else:
-            elapsed = max(1, int((now - self._sent_at) * self.source.clock_rate))
-            number = self._newest + rewriter.sequence_offset + 1
-            timestamp = self._timestamp + rewriter.timestamp_offset + elapsed
-        rewriter.sequence_offset = (number - header.sequence_number) & SEQUENCE_MASK
-        if self._new_clock:
-            rewriter.timestamp_offset = (timestamp - header.timestamp) & TIMESTAMP_MASK
-            self._new_clock = False
-        self._newest = header.sequence_number
-        self._span = 0
-        self._mapped_at = now
-        self._resends.clear()
+        assert self._source is not None
+        old, new = self._span, Span(self._source, packet, header, now)
+        if old is not None:
+            old.end(now)
+            new.follow(old, packet, header, now)
+            self._earlier.appendleft(old)
+        self._span = new
         self.state = State.RUNNING
+
+    # --- which layer
+
+    def select(self, index: int | None, now: float) -> None:
+        """Want this layer (TOP_LAYER: the best), or nothing for now; it is changed to at its keyframe.
+
+        Where it is not alive the next best one is forwarded meanwhile (`Layers.choose`)."""
+        self.wanted = index
+        self.layers_changed(now)
+
+    @property
+    def layer(self) -> int | None:
+        """The one that is being forwarded."""
+        if self.state is not State.RUNNING or self._source is None:
+            return None
+        return self.layers.index(self._source)
+
+    def layers_changed(self, now: float) -> None:
+        if self.state is State.ENDED:
+            return
+        current = self.layer
+        target = self._target(current)
+        if target is None:
+            self._stop(now)
+            self.state = State.PAUSED
+        elif target is self._source and self.state is not State.PAUSED:
+            self._stop_watching()
+        elif current is not None:
+            self._watch_for(target, now)
+        else:
+            self._wait_for(target, now)
+
+    def _target(self, current: int | None) -> TrackSource | None:
+        index = None if self.wanted is None else self.layers.choose(self.wanted, current)
+        return None if index is None else self.layers.sources[index]
+
+    def _wait_for(self, source: TrackSource, now: float) -> None:
+        """Begin with `source` as soon as it can be decoded."""
+        self._take(source, now)
+        if self.state is State.WAITING and self.layers.kind == "video":
+            self._ask(now)
+
+    def _take(self, source: TrackSource, now: float) -> None:
+        self._stop(now)
+        self._source = source
+        self.state = State.WAITING
+        source.attach(self, now)
+
+    def _stop(self, now: float) -> None:
+        """Take no packet of any layer."""
+        self._stop_watching()
+        if self._span is not None:
+            self._span.end(now)
+        if self._source is not None:
+            self._source.detach(self)
+
+    def _watch_for(self, source: TrackSource, now: float) -> None:
+        """Go on with the layer that is forwarded until a keyframe of this one comes."""
+        if self._watch is not None and self._watch.source is source:
+            return
+        self._stop_watching()
+        self._watch = KeyframeWatch(source, self._change, self._ask_if_due)
+        source.attach(self._watch, now)
+        self._ask(now)
+
+    def _stop_watching(self) -> None:
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.source.detach(watch)
+
+    def _change(self, source: TrackSource, packet: bytes, header: Header, now: float) -> None:
+        """The keyframe that was waited for is here, and perhaps what belongs behind it."""
+        self._take(source, now)
+        self._play(source.since_keyframe(now) or [packet], now)
+
+    def _play(self, packets: list[bytes], now: float) -> None:
+        for packet in packets:
+            self.forward(packet, parse_header(packet), now)
+
+    # --- keyframes
 
     def _ask(self, now: float) -> None:
         """Serve a first start from the source's cache, else ask the publisher for a keyframe."""
         self._ask_at = now + min(max(2 * self.rtt, RETRY_MIN_S), RETRY_MAX_S)
-        burst = self.source.since_keyframe(now) if self.packets == 0 else []
+        source = self._watch.source if self._watch else self._source
+        assert source is not None
+        first = self._from_ring and self._span is None
+        burst = source.since_keyframe(now) if first else []
+        self._play(burst, now)
         if not burst:
-            self.source.request_keyframe(now)
-            return
-        self._map(parse_header(burst[0]), now)
-        for packet in burst:
-            self.forward(packet, parse_header(packet), now)
+            source.request_keyframe(now)
+
+    def _ask_if_due(self, now: float) -> None:
+        if now >= self._ask_at:
+            self._ask(now)
 
     # --- what the owner does
 
     def ended(self, now: float) -> None:
+        self._stop_watching()
         self.state = State.ENDED
 
-    def pause(self) -> None:
-        """Send nothing until `resume`: the subscriber shows this track nowhere."""
-        if self.state is not State.ENDED:
-            self.state = State.PAUSED
+    def close(self, now: float) -> None:
+        """Let go of the track for good."""
+        self._stop(now)
+        self.layers.detach(self)
+        self.state = State.ENDED
 
-    def resume(self, now: float) -> None:
-        if self.state is State.PAUSED:
-            self._wait(now)
-
-    def switch(
-        self, source: TrackSource, now: float, extension_map: Mapping[int, int] | None = None
-    ) -> None:
-        """Take another source (a republished track) under the same SSRC, numbering carried on.
+    def switch(self, layers: Layers, now: float, extension_map: Mapping[int, int] | None = None) -> None:
+        """Take another track (a republished one) under the same SSRC, numbering carried on.
 
         `extension_map` is for a publisher whose extension ids are others than before."""
         if extension_map is not None:
             self._rewriter.extension_map = extension_map
-        self.source.detach(self)
-        self.source = source
-        self._new_clock = self.packets > 0
-        if self.state is not State.PAUSED:
-            self._wait(now)
-        source.attach(self, now)
+            self._forget_sent()
+        self._stop(now)
+        self.layers.detach(self)
+        self.layers = layers
+        layers.attach(self)
+        self.state = State.PAUSED
+        self.layers_changed(now)
 
     def poll(self, now: float) -> None:
         """Ask again for a keyframe while one is waited for."""
-        if self.next_poll is not None and now >= self._ask_at:
-            self._ask(now)
+        if self.next_poll is not None:
+            self._ask_if_due(now)
 
     @property
     def next_poll(self) -> float | None:
         """When `poll` has something to do; None while nothing is waited for."""
-        waiting = self.state is State.WAITING and self.source.kind == "video"
-        return self._ask_at if waiting else None
+        waiting = self.state is State.WAITING and self.layers.kind == "video"
+        return self._ask_at if waiting or self._watch is not None else None
 
-    def _wait(self, now: float) -> None:
-        self.state = State.WAITING
-        if self.source.kind == "video":
-            self._ask(now)
+    def probe(self, size: int, now: float) -> int:
+        """Send something of no use, to see whether the path carries it; gives its bytes, 0 if it can't.
+
+        It is the newest packet once more in the RTX stream, or padding when `size` is small or nothing
+        was sent yet: only one who takes RTX can be probed."""
+        if not self._rtx:
+            return 0
+        span = self._span
+        if span is None or not span.valid or size < len(span.packet) // 2:
+            self._rtx_sequence = (self._rtx_sequence + 1) & SEQUENCE_MASK
+            data = self._rewriter.padding(size, self._timestamp(), self._rtx_sequence, now)
+            self._send(data)
+            return len(data)
+        return self._retransmit(span.packet, span, now)
 
     # --- feedback of the subscriber
 
     def on_nack(self, sequence_numbers: Iterable[int], now: float) -> None:
         """Send again what of these is still cached: by RTX when negotiated, else as it was."""
-        if self.state is not State.RUNNING:
+        if self._rewriter.numbered and not self._rtx:
             return
+        spans = tuple(self._found_in(now))
         for number in sequence_numbers:
-            wanted = (number - self._rewriter.sequence_offset) & SEQUENCE_MASK
-            if (self._newest - wanted) & SEQUENCE_MASK > self._span:
-                continue
-            packet = self.source.cached(wanted)
-            if packet is not None and self._resends.allow(number, now, self.rtt):
-                self._resend(packet)
+            for span in spans:
+                packet = span.find(number)
+                if packet is not None:
+                    if self._resends.allow(number, now, self.rtt):
+                        self._resend(packet, span, now)
+                    break
 
-    def _resend(self, packet: bytes) -> None:
-        header = parse_header(packet)
+    def _found_in(self, now: float) -> Iterator[Span]:
+        """The spans in which a packet may be found that a subscriber still lacks."""
+        if self._span is not None:
+            yield self._span
+        for span in self._earlier:
+            if span.ended_at is not None and now - span.ended_at < SPAN_KEPT_S:
+                yield span
+
+    def _resend(self, packet: bytes, span: Span, now: float) -> None:
         self.resent += 1
-        if not self._rtx:
-            self._send(self._rewriter.rewrite(packet, header))
-            return
+        if self._rtx:
+            self._retransmit(packet, span, now)
+        else:
+            self._send(self._rewriter.rewrite(packet, parse_header(packet), span, now))
+
+    def _retransmit(self, packet: bytes, span: Span, now: float) -> int:
         self._rtx_sequence = (self._rtx_sequence + 1) & SEQUENCE_MASK
-        self._send(self._rewriter.retransmission(packet, header, self._rtx_sequence))
+        header = parse_header(packet)
+        data = self._rewriter.retransmission(packet, header, span, self._rtx_sequence, now)
+        self._send(data)
+        return len(data)
 
     def on_keyframe_request(self, now: float) -> None:
         """PLI or FIR; a receiver that asks too often is not heard."""
@@ -223,7 +324,8 @@ class TrackSink:
         if len(requests) == KEYFRAME_REQUESTS and now - requests[0] < KEYFRAME_WINDOW_S:
             return
         requests.append(now)
-        self.source.request_keyframe(now)
+        if self._source is not None:
+            self._source.request_keyframe(now)
 
     def on_receiver_report(self, block: ReportBlock, now: float) -> None:
         """Keep loss and round trip; the receiver knows the SSRC now."""
@@ -240,21 +342,37 @@ class TrackSink:
         headers under one index (RFC 7714 §8.4). So what was sent with a mid is not repeated."""
         self._rewriter.mid = None
         if not self._rtx:
-            self._span = -1
+            self._forget_sent()
+
+    def _forget_sent(self) -> None:
+        """Nothing that was sent so far may be sent again."""
+        self._earlier.clear()
+        if self._span is not None:
+            self._span.length = -1
 
     # --- reports to the subscriber
+
+    def sender_clock(self) -> tuple[int, int, float] | None:
+        """The publisher's newest Sender Report, with its RTP timestamp on the subscriber's clock."""
+        span = self._span
+        clock = span.source.sender_clock() if span is not None else None
+        if span is None or clock is None:
+            return None
+        ntp, timestamp, arrived = clock
+        return ntp, (timestamp + span.timestamp_offset) & TIMESTAMP_MASK, arrived
 
     def sender_report(self, now: float, ntp_now: int) -> bytes | None:
         """A Sender Report on the publisher's clock, or None before that is known.
 
         `ntp_now` is the node's NTP time, taken when a publisher sends no reports at all."""
-        if self.state is not State.RUNNING:
+        span = self._span
+        if self.state is not State.RUNNING or span is None:
             return None
-        clock = self.source.sender_clock()
-        if clock is None and now - self._mapped_at < OWN_CLOCK_AFTER_S:
+        clock = self.sender_clock()
+        if clock is None and now - span.began_at < OWN_CLOCK_AFTER_S:
             return None
         ntp, timestamp = carried_on(
-            clock or (ntp_now, self._timestamp, self._sent_at), self.source.clock_rate, now
+            clock or (ntp_now, self._timestamp(), span.sent_at), self.layers.clock_rate, now
         )
         ntp = ntp if clock else ntp_now
         self._round_trip.sent(ntp, now)
@@ -262,8 +380,37 @@ class TrackSink:
             SenderReport(
                 self.ssrc,
                 ntp,
-                (timestamp + self._rewriter.timestamp_offset) & TIMESTAMP_MASK,
+                timestamp & TIMESTAMP_MASK,
                 self.packets & COUNTER_MASK,
                 self.octets & COUNTER_MASK,
             )
         )
+
+    def _timestamp(self) -> int:
+        """The newest one sent, on the subscriber's clock, not masked; 0 before the first."""
+        span = self._span
+        return parse_header(span.packet).timestamp + span.timestamp_offset if span else 0
+
+
+class KeyframeWatch:
+    """Implements `Sink`: waits on `source`, the wanted layer, while its sink goes on with another."""
+
+    def __init__(
+        self,
+        source: TrackSource,
+        found: Callable[[TrackSource, bytes, Header, float], None],
+        still_waiting: Callable[[float], None],
+    ) -> None:
+        self.source = source
+        self._found = found
+        self._still_waiting = still_waiting
+        self._starts_keyframe = STARTS_KEYFRAME[source.codec]
+
+    def forward(self, packet: bytes, header: Header, now: float) -> None:
+        if self._starts_keyframe(packet, header):
+            self._found(self.source, packet, header, now)
+        else:
+            self._still_waiting(now)
+
+    def ended(self, now: float) -> None:
+        """The sink hears of it from its own source, or from its layers."""

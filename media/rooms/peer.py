@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Protocol
 
-from media.forward.source import TrackSource
+from media.forward.layers import Layers
 from media.metrics import LATENCY_SAMPLE
 from media.negotiation.events import (
     Answer,
@@ -53,10 +53,10 @@ class Tracks(Protocol):
     """The room, as a seat sees it."""
 
     def source_changed(self, participant: str, section: Section, now: float) -> None:
-        """A track of `participant` has a new stream, or lost the one it had."""
+        """A track of `participant` is there, is another one, or is gone."""
 
-    def source(self, key: Hashable) -> tuple[TrackSource | None, dict[str, int]]:
-        """A track's stream and its publisher's header extension ids."""
+    def layers(self, key: Hashable) -> tuple[Layers | None, dict[str, int]]:
+        """A track's layers and its publisher's header extension ids."""
 
 
 class Peer:
@@ -235,8 +235,8 @@ class Peer:
             self._events[type(event)](event, now)
 
     def _deliver(self, event: Deliver, now: float) -> None:
-        source, extensions = self._tracks.source(event.key)
-        self.sending.deliver(event, source, extensions, now)
+        layers, extensions = self._tracks.layers(event.key)
+        self.sending.deliver(event, layers, extensions, now)
 
     def _say_answer(self, event: Answer, _: float) -> None:
         answer = Description(type="answer", sdp=event.sdp)

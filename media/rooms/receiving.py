@@ -1,34 +1,49 @@
-"""What one participant publishes: its sections, and which packet belongs to which (RFC 9143 §9.2)."""
+"""What one participant publishes: its sections, and which packet belongs to which (RFC 9143 §9.2).
+
+A section's simulcast layers are told apart by their rid (RFC 8852, RFC 8853 §5.5)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from media.forward.keyframes import LOWEST_INTERVAL_S, MIN_INTERVAL_S
+from media.forward.layers import Layers
 from media.forward.source import TrackSource
 from media.metrics import Counters
 from media.negotiation.events import Publish
 from media.rtp.errors import MalformedPacket
-from media.rtp.extensions import MID, read_extension
+from media.rtp.extensions import MID, REPAIRED_RID, RID, read_extension
 from media.rtp.header import Header, parse_header
 from media.rtp.rtcp import SenderReport, build_remb
 
-REBIND_S = 1.0  # a section takes a new SSRC at most so often, whatever a peer sends
+REBIND_S = 1.0  # a layer takes a new SSRC at most so often, whatever a peer sends
 UPLINK_BITRATE = 3_000_000  # bit/s told to a publisher: a 720p camera and a screen fit
 REMB_INTERVAL_S = 1.0
+NEVER = float("-inf")
 
 
 @dataclass(slots=True)
 class Section:
-    """One published section of the participant's description, and its source once packets are known."""
+    """One published section of the participant's description, and its layers once packets are known.
+
+    `bound_at` tells by layer when it took its SSRC."""
 
     publish: Publish
-    source: TrackSource | None = None
-    bound_at: float = float("-inf")
+    layers: Layers | None = None
+    bound_at: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def sources(self) -> Iterator[TrackSource]:
+        return self.layers.known if self.layers else iter(())
+
+    def source(self, index: int) -> TrackSource | None:
+        return self.layers.sources[index] if self.layers else None
 
 
 class Receiving:
-    """`changed(section)` is called when a section has a new source or lost the one it had."""
+    """`changed(section)` is called when a section has a new track or lost the one it had; layers that
+    come and go are the track's own affair."""
 
     def __init__(
         self,
@@ -52,7 +67,7 @@ class Receiving:
 
     @property
     def sources(self) -> Iterator[TrackSource]:
-        return (section.source for section in self._sections.values() if section.source)
+        return (source for section in self._sections.values() for source in section.sources)
 
     # --- what the description says
 
@@ -62,12 +77,13 @@ class Receiving:
         if section is None:
             section = self._sections[publish.mid] = Section(publish)
         elif section.publish != publish:
-            moved = section.publish.source != publish.source or section.publish.codec != publish.codec
-            if moved:
+            if _is_another(section.publish, publish):
                 self._release(section, now)
             section.publish = publish
-        if publish.ssrc is not None and (section.source is None or section.source.ssrc != publish.ssrc):
-            self._bind(section, publish.ssrc, now)
+        if publish.ssrc is not None:
+            source = section.source(0)
+            if source is None or source.ssrc != publish.ssrc:
+                self._bind(section, 0, publish.ssrc, now)
 
     def unpublish(self, mid: str, now: float) -> None:
         section = self._sections.pop(mid, None)
@@ -110,22 +126,27 @@ class Receiving:
         section = self._section_of(packet, header)
         if section is None:
             return None
-        if header.payload_type == section.publish.payload_type:
-            if now - section.bound_at < REBIND_S:
+        publish = section.publish
+        if header.payload_type == publish.payload_type:
+            index = _layer_of(publish, packet, header, RID)
+            if index is None or now - section.bound_at.get(index, NEVER) < REBIND_S:
                 return None
-            self._bind(section, header.ssrc, now)
-        elif header.payload_type == section.publish.rtx_payload_type and section.source:
-            self._bind_rtx(section.source, header.ssrc)
-        return section.source
+            return self._bind(section, index, header.ssrc, now)
+        if header.payload_type == publish.rtx_payload_type:
+            index = _layer_of(publish, packet, header, REPAIRED_RID)
+            source = None if index is None else section.source(index)
+            if source is not None:
+                self._bind_rtx(source, header.ssrc)
+            return source
+        return None
 
     def _section_of(self, packet: bytes, header: Header) -> Section | None:
         if header.ssrc in self._by_ssrc:
             return None  # a known stream that changed its payload type to one we did not agree on
         for section in self._sections.values():
-            mid_id = section.publish.extensions.get(MID)
-            mid = read_extension(packet, header, mid_id) if mid_id else None
+            mid = _extension(section.publish, packet, header, MID)
             if mid is not None:
-                return self._sections.get(mid.decode("ascii", "replace"))
+                return self._sections.get(mid)
         wanted = header.payload_type
         fits = [
             section
@@ -134,11 +155,12 @@ class Receiving:
         ]
         return fits[0] if len(fits) == 1 else None
 
-    def _bind(self, section: Section, ssrc: int, now: float) -> None:
-        """Give `section` a source for `ssrc`; the room moves sinks from the old one, which then ends."""
-        old, publish = section.source, section.publish
+    def _bind(self, section: Section, index: int, ssrc: int, now: float) -> TrackSource:
+        """Give a layer of `section` a source for `ssrc`; sinks move to it from the one it had."""
+        publish, old = section.publish, section.source(index)
         if old is not None:
             self._forget(old)
+        lowest = index == 0 and len(publish.rids) > 1
         source = TrackSource(
             publish.kind,
             publish.clock_rate,
@@ -149,14 +171,24 @@ class Receiving:
             self._local_ssrc,
             self._send_rtcp,
             publish.codec,  # type: ignore[arg-type]
+            LOWEST_INTERVAL_S if lowest else MIN_INTERVAL_S,
         )
-        section.source, section.bound_at = source, now
+        section.bound_at[index] = now
         self._by_ssrc[ssrc] = source
         if source.rtx_ssrc is not None:
             self._by_rtx_ssrc[source.rtx_ssrc] = source
-        self._changed(section, now)
+        self._put(section, index, source, now)
         if old is not None:
-            self._retire(old, now)
+            self._retire(old)
+        return source
+
+    def _put(self, section: Section, index: int, source: TrackSource, now: float) -> None:
+        publish, known = section.publish, section.layers is not None
+        if section.layers is None:
+            section.layers = Layers(publish.kind, publish.clock_rate, publish.rids)
+        section.layers.put(index, source, now)
+        if not known:
+            self._changed(section, now)
 
     def _bind_rtx(self, source: TrackSource, ssrc: int) -> None:
         if source.rtx_ssrc is not None:
@@ -165,19 +197,22 @@ class Receiving:
         self._by_rtx_ssrc[ssrc] = source
 
     def _release(self, section: Section, now: float) -> None:
-        source, section.source = section.source, None
-        if source is not None:
+        layers, section.layers = section.layers, None
+        if layers is None:
+            return
+        for source in layers.known:
             self._forget(source)
-            self._changed(section, now)
-            self._retire(source, now)
+        self._changed(section, now)
+        layers.end(now)
+        for source in layers.known:
+            self._retire(source)
 
     def _forget(self, source: TrackSource) -> None:
         self._by_ssrc.pop(source.ssrc, None)
         if source.rtx_ssrc is not None:
             self._by_rtx_ssrc.pop(source.rtx_ssrc, None)
 
-    def _retire(self, source: TrackSource, now: float) -> None:
-        source.end(now)
+    def _retire(self, source: TrackSource) -> None:
         self._counters.retired.add("in", source.kind, source.packets, source.bytes)
 
     # --- reports
@@ -194,7 +229,10 @@ class Receiving:
                 source.rtt = rtt
 
     def poll(self, now: float) -> None:
-        """Send the reports, repairs and requests that are due."""
+        """Send the reports, repairs and requests that are due; notice layers that died."""
+        for section in self._sections.values():
+            if section.layers is not None:
+                section.layers.poll(now)
         for source in self.sources:
             due = source.next_poll
             if due is not None and now >= due:
@@ -203,3 +241,25 @@ class Receiving:
         if now >= self._remb_at and self._by_ssrc:
             self._remb_at = now + REMB_INTERVAL_S
             self._send_rtcp(build_remb(self._local_ssrc, UPLINK_BITRATE, list(self._by_ssrc)))
+
+
+def _is_another(known: Publish, publish: Publish) -> bool:
+    """True when what the section carried so far is not what it carries now."""
+    return (known.source, known.codec, known.rids) != (publish.source, publish.codec, publish.rids)
+
+
+def _layer_of(publish: Publish, packet: bytes, header: Header, uri: str) -> int | None:
+    """Which layer the packet names by its rid, or its repaired rid (RFC 8852 §3); 0 of a plain stream."""
+    if not publish.rids:
+        return 0
+    rid = _extension(publish, packet, header, uri)
+    return publish.rids.index(rid) if rid in publish.rids else None
+
+
+def _extension(publish: Publish, packet: bytes, header: Header, uri: str) -> str | None:
+    id = publish.extensions.get(uri)
+    try:
+        value = read_extension(packet, header, id) if id else None
+    except MalformedPacket:
+        return None
+    return None if value is None else value.decode("ascii", "replace")

@@ -82,7 +82,7 @@ class Registry:
             for source in peer.receiving.sources:
                 traffic.add("in", source.kind, source.packets, source.bytes)
             for sink in peer.sending.sinks:
-                traffic.add("out", sink.source.kind, sink.packets, sink.octets)
+                traffic.add("out", sink.layers.kind, sink.packets, sink.octets)
         return traffic
 
     def tracks(self) -> dict[str, int]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
-from media.forward.source import TrackSource
+from media.forward.layers import Layers
 from media.negotiation.events import Outgoing
 from media.protocol.control import Record, RecordingTrouble
+from media.recording.best_layer import BestLayer
 from media.recording.events import TrackKey
 from media.recording.track import TrackRecorder
 from media.rooms.peer import Peer
@@ -23,7 +24,7 @@ class Track:
     """One published track as the room knows it."""
 
     section: Section
-    source: TrackSource
+    layers: Layers
     recorder: TrackRecorder | None = None
 
 
@@ -70,23 +71,23 @@ class Room:
 
     # --- tracks
 
-    def source(self, key: Hashable) -> tuple[TrackSource | None, dict[str, int]]:
+    def layers(self, key: Hashable) -> tuple[Layers | None, dict[str, int]]:
         track = self._tracks.get(key)  # type: ignore[call-overload]
         if track is None:
             return None, {}
-        return track.source, track.section.publish.extensions
+        return track.layers, track.section.publish.extensions
 
     def source_changed(self, participant: str, section: Section, now: float) -> None:
         key = (participant, section.publish.source)
         old = self._tracks.pop(key, None)
         if old is not None:
             self._stop_recording(old)
-        if section.source is not None:
-            self._tracks[key] = Track(section, section.source)
+        if section.layers is not None:
+            self._tracks[key] = Track(section, section.layers)
             self._record_track(participant, key)
         extensions = section.publish.extensions
         for other in self._others(participant):
-            other.sending.source_changed(key, section.source, extensions, now)
+            other.sending.source_changed(key, section.layers, extensions, now)
             self._tell(other, now)
 
     def _tell(self, peer: Peer, now: float) -> None:
@@ -144,7 +145,8 @@ class Room:
             kind=publish.kind,
         )
         start_ms = max(0, services.wall_ms() - order.origin_ms)
-        track.recorder = services.recorder.start(name, track.source, start_ms, services.clock())
+        source = BestLayer(track.layers)
+        track.recorder = services.recorder.start(name, source, start_ms, services.clock())
 
     def _stop_recording(self, track: Track) -> None:
         recorder, track.recorder = track.recorder, None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 
-from media.forward.source import TrackSource
+from media.forward.interfaces import PacketNumbers
+from media.forward.layers import TOP_LAYER, Layers
+from media.forward.rewriter import OutgoingStream
 from media.forward.subscriber import TrackSink
 from media.metrics import Counters
 from media.negotiation.events import Deliver
-from media.rtp.extensions import AUDIO_LEVEL, MID, VIDEO_ORIENTATION
+from media.rtp.extensions import AUDIO_LEVEL, MID, TRANSPORT_WIDE_CC, VIDEO_ORIENTATION
 from media.rtp.rtcp import FullIntraRequest, Nack, PictureLossIndication, ReportBlock
 
 PASSED_ON = (AUDIO_LEVEL, VIDEO_ORIENTATION)  # extensions that mean the same to every receiver
@@ -27,15 +29,32 @@ def extension_map(theirs: dict[str, int], ours: dict[str, int]) -> dict[int, int
     return {theirs[uri]: ours[uri] for uri in PASSED_ON if uri in theirs and uri in ours}
 
 
+def outgoing_stream(delivery: Deliver) -> OutgoingStream:
+    return OutgoingStream(
+        delivery.ssrc,
+        delivery.payload_type,
+        delivery.rtx_ssrc,
+        delivery.rtx_payload_type,
+        delivery.mid,
+        delivery.extensions.get(MID),
+        delivery.extensions.get(TRANSPORT_WIDE_CC),
+    )
+
+
 class Sending:
-    """Keys name tracks: (participant, source)."""
+    """Keys name tracks: (participant, source). `numbers` counts all packets to this participant."""
 
     def __init__(
-        self, send_rtp: Callable[[bytes], None], send_rtcp: Callable[[bytes], None], counters: Counters
+        self,
+        send_rtp: Callable[[bytes], None],
+        send_rtcp: Callable[[bytes], None],
+        counters: Counters,
+        numbers: PacketNumbers | None = None,
     ) -> None:
         self._send_rtp = send_rtp
         self._send_rtcp = send_rtcp
         self._counters = counters
+        self._numbers = numbers
         self._deliveries: dict[Hashable, Deliver] = {}
         self._sinks: dict[Hashable, TrackSink] = {}
         self._by_ssrc: dict[int, TrackSink] = {}
@@ -49,33 +68,31 @@ class Sending:
     # --- tracks come and go
 
     def deliver(
-        self, delivery: Deliver, source: TrackSource | None, theirs: dict[str, int], now: float
+        self, delivery: Deliver, layers: Layers | None, theirs: dict[str, int], now: float
     ) -> None:
-        """The client takes the track: forward it from now on (from its source's start if it has none)."""
+        """The client takes the track: forward it from now on (from its start if it has no stream yet)."""
         if self._deliveries.get(delivery.key) == delivery and delivery.key in self._sinks:
             return
         self._drop_sink(delivery.key, now)
         self._deliveries[delivery.key] = delivery
-        if source is not None:
-            self._attach(delivery, source, theirs, now)
+        if layers is not None:
+            self._attach(delivery, layers, theirs, now)
 
     def undeliver(self, key: Hashable, now: float) -> None:
         self._deliveries.pop(key, None)
         self._drop_sink(key, now)
 
     def source_changed(
-        self, key: Hashable, source: TrackSource | None, theirs: dict[str, int], now: float
+        self, key: Hashable, layers: Layers | None, theirs: dict[str, int], now: float
     ) -> None:
-        """The publisher's track has another stream now, or none: keep our numbering over the change."""
+        """The publisher's track is another one now, or gone: keep our numbering over the change."""
         delivery, sink = self._deliveries.get(key), self._sinks.get(key)
-        if source is None or delivery is None:
+        if layers is None or delivery is None:
             return
         if sink is None:
-            self._attach(delivery, source, theirs, now)
+            self._attach(delivery, layers, theirs, now)
         else:
-            sink.switch(source, now, extension_map(theirs, delivery.extensions))
-            if key in self._paused:
-                sink.pause()
+            sink.switch(layers, now, extension_map(theirs, delivery.extensions))
 
     def clear(self, now: float) -> None:
         for key in tuple(self._deliveries):
@@ -86,32 +103,26 @@ class Sending:
         (self._paused.add if paused else self._paused.discard)(key)
         sink = self._sinks.get(key)
         if sink is not None:
-            sink.pause() if paused else sink.resume(now)
+            sink.select(None if paused else TOP_LAYER, now)
 
-    def _attach(self, delivery: Deliver, source: TrackSource, theirs: dict[str, int], now: float) -> None:
+    def _attach(self, delivery: Deliver, layers: Layers, theirs: dict[str, int], now: float) -> None:
         sink = TrackSink(
-            source,
+            layers,
             self._send_rtp,
-            delivery.ssrc,
-            delivery.payload_type,
-            delivery.rtx_ssrc,
-            delivery.rtx_payload_type,
-            delivery.mid,
-            delivery.extensions.get(MID),
+            outgoing_stream(delivery),
             extension_map(theirs, delivery.extensions),
+            self._numbers,
         )
         self._sinks[delivery.key] = sink
         self._by_ssrc[delivery.ssrc] = sink
-        if delivery.key in self._paused:
-            sink.pause()
-        source.attach(sink, now)
+        sink.select(None if delivery.key in self._paused else TOP_LAYER, now)
 
     def _drop_sink(self, key: Hashable, now: float) -> None:
         sink = self._sinks.pop(key, None)
         if sink is not None:
-            sink.source.detach(sink)
+            sink.close(now)
             self._by_ssrc.pop(sink.ssrc, None)
-            self._counters.retired.add("out", sink.source.kind, sink.packets, sink.octets)
+            self._counters.retired.add("out", sink.layers.kind, sink.packets, sink.octets)
             self._counters.rtx_out += sink.resent
 
     # --- what the receiver says of them

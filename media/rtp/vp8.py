@@ -17,6 +17,7 @@ PICTURE_ID_BIT = 0x80
 TL0PICIDX_BIT = 0x40
 TID_OR_KEYIDX_BITS = 0x30
 LONG_PICTURE_ID_BIT = 0x80
+LONG_PICTURE_ID_MASK, SHORT_PICTURE_ID_MASK, TL0PICIDX_MASK = 0x7FFF, 0x7F, 0xFF
 
 INTER_FRAME_BIT = 0x01  # RFC 6386 §9.1: the inverse key frame flag, first bit of the frame
 START_CODE = b"\x9d\x01\x2a"
@@ -38,6 +39,74 @@ class Vp8Payload:
     width: int
     height: int
     data_offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrameIds:
+    """What numbers a frame in the descriptor of its packets; None where it is left out.
+
+    `long` tells that the picture id was written in 15 bits."""
+
+    picture_id: int | None = None
+    tl0picidx: int | None = None
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IdStep:
+    """How far one stream's ids lie behind those that a receiver gets.
+
+    `long` tells that its picture ids count to 15 bits, though small ones may be written in 7."""
+
+    picture_id: int
+    tl0picidx: int
+    long: bool
+
+    def descriptor(self, packet: bytes, offset: int) -> tuple[bytes, int]:
+        """The payload descriptor at `offset` with the ids moved on, and where the rest begins.
+
+        One that is cut off comes out as it is."""
+        try:
+            return self._moved(packet, offset)
+        except IndexError:
+            return b"", offset
+
+    def _moved(self, packet: bytes, offset: int) -> tuple[bytes, int]:
+        if not packet[offset] & EXTENDED_BIT:
+            return b"", offset
+        extension = packet[offset + 1]
+        at = offset + 2
+        ids = b""
+        if extension & PICTURE_ID_BIT:
+            number = packet[at]
+            at += 1
+            if number & LONG_PICTURE_ID_BIT:
+                number = number << 8 | packet[at]
+                at += 1
+            elif not self.long:
+                ids = bytes(((number + self.picture_id) & SHORT_PICTURE_ID_MASK,))
+            if not ids:
+                moved = (number + self.picture_id) & LONG_PICTURE_ID_MASK
+                ids = bytes((LONG_PICTURE_ID_BIT | moved >> 8, moved & 0xFF))
+        if extension & TL0PICIDX_BIT:
+            ids += bytes(((packet[at] + self.tl0picidx) & TL0PICIDX_MASK,))
+            at += 1
+        return packet[offset : offset + 2] + ids, at
+
+
+def frame_ids(packet: bytes, offset: int) -> FrameIds:
+    """The ids in the payload descriptor at `offset`; none of one that is cut off."""
+    try:
+        if not packet[offset] & EXTENDED_BIT:
+            return FrameIds()
+        extension, at = packet[offset + 1], offset + 2
+        picture_id, long = None, False
+        if extension & PICTURE_ID_BIT:
+            picture_id, at = _picture_id(packet, at, len(packet))
+            long = at == offset + 4
+        return FrameIds(picture_id, packet[at] if extension & TL0PICIDX_BIT else None, long)
+    except (IndexError, MalformedPacket):
+        return FrameIds()
 
 
 def parse_payload(packet: bytes, header: Header) -> Vp8Payload:

@@ -4,6 +4,8 @@ from itertools import pairwise
 
 import pytest
 
+from media.forward.layers import TOP_LAYER, Layers
+from media.forward.rewriter import OutgoingStream
 from media.forward.source import TrackSource
 from media.forward.subscriber import State, TrackSink
 from media.rtp.extensions import elements, read_extension
@@ -34,6 +36,13 @@ def make_source(*, audio: bool = False, plis: list[bytes] | None = None) -> Trac
     return TrackSource("video", 90000, SSRC, RTX_SSRC, VP8, VP8_RTX, 1, send)
 
 
+def track(source: TrackSource) -> Layers:
+    """A track that has this one stream."""
+    layers = Layers(source.kind, source.clock_rate)
+    layers.put(0, source, 0.0)
+    return layers
+
+
 class Call:
     """One source, one subscriber and the clock, moved by hand."""
 
@@ -42,18 +51,12 @@ class Call:
         self.out: list[bytes] = []
         self.now = 50.0
         self.source = make_source(audio=audio, plis=self.plis)
-        self.sink = TrackSink(
-            self.source,
-            self.out.append,
-            OUT,
-            120,
-            OUT_RTX if rtx else None,
-            121 if rtx else None,
-            "m1",
-            MID if mid else None,
-            {},
+        self.layers = track(self.source)
+        stream = OutgoingStream(
+            OUT, 120, OUT_RTX if rtx else None, 121 if rtx else None, "m1", MID if mid else None
         )
-        self.source.attach(self.sink, self.now)
+        self.sink = TrackSink(self.layers, self.out.append, stream, {})
+        self.sink.select(TOP_LAYER, self.now)
 
     def send(self, *numbers: int, key: bool = False, source: TrackSource | None = None) -> None:
         """One frame of one packet for each number, 33 ms apart; timestamps follow the numbers."""
@@ -94,8 +97,7 @@ def test_video_starts_at_a_keyframe_and_asks_for_one() -> None:
 
 def test_the_request_is_repeated_until_the_keyframe_comes() -> None:
     call = Call()
-    assert call.sink.next_poll is not None
-    assert call.sink.next_poll <= call.now
+    assert call.sink.next_poll == call.now + 0.2
     for _ in range(40):
         call.sink.poll(call.now)
         call.source.poll(call.now)
@@ -109,6 +111,7 @@ def test_retries_follow_the_round_trip_between_bounds() -> None:
     for rtt, wait in ((0.01, 0.2), (0.3, 0.6), (5.0, 1.0)):
         call = Call()
         call.sink.rtt = rtt
+        call.now = call.sink.next_poll or 0.0
         call.sink.poll(call.now)
         assert call.sink.next_poll == pytest.approx(call.now + wait)
 
@@ -126,24 +129,25 @@ def test_a_joiner_is_served_from_the_ring_without_a_request() -> None:
     call.send(1, key=True)
     call.send(2, 3)
     late: list[bytes] = []
-    joiner = TrackSink(call.source, late.append, 7, 120, None, None, "m", None, {})
-    call.source.attach(joiner, call.now)
     call.plis.clear()
-    joiner.poll(call.now)
+    joiner = TrackSink(call.layers, late.append, OutgoingStream(7, 120), {})
+    joiner.select(TOP_LAYER, call.now)
     call.send(4)
     numbers = [parse_header(packet).sequence_number for packet in late]
     assert numbers == [1, 2, 3, 4]
     assert call.plis == []
 
 
-def test_a_joiner_that_is_not_polled_is_served_with_the_next_packet() -> None:
+def test_one_that_may_not_see_what_was_before_it_waits_for_a_keyframe() -> None:
     call = Call()
     call.send(1, key=True)
     late: list[bytes] = []
-    joiner = TrackSink(call.source, late.append, 7, 120, None, None, "m", None, {})
-    call.source.attach(joiner, call.now)
-    call.send(2, 3)
-    assert [parse_header(packet).sequence_number for packet in late] == [1, 2, 3]
+    joiner = TrackSink(call.layers, late.append, OutgoingStream(7, 120), {}, from_ring=False)
+    joiner.select(TOP_LAYER, call.now)
+    call.send(2)
+    assert late == []
+    call.send(3, key=True)
+    assert [parse_header(packet).sequence_number for packet in late] == [3]
 
 
 # --- numbering
@@ -185,7 +189,7 @@ def test_another_source_continues_numbers_and_time() -> None:
     call.send(2, 3)
     second = make_source(plis=call.plis)
     call.plis.clear()
-    call.sink.switch(second, call.now)
+    call.sink.switch(track(second), call.now)
     assert len(call.plis) == 1
     call.send(4)
     call.send(500, source=second)
@@ -202,7 +206,7 @@ def test_another_source_brings_its_own_extension_ids() -> None:
     call = Call()
     call.send(1, key=True)
     second = make_source()
-    call.sink.switch(second, call.now, {7: 2})
+    call.sink.switch(track(second), call.now, {7: 2})
     packet = rtp(9, 0, vp8_keyframe(), extensions=((7, b"level"), (3, b"abc")))
     second.receive(*parsed(packet), call.now)
     assert list(elements(*parsed(call.out[-1]))) == [(2, b"level")]
@@ -214,7 +218,7 @@ def test_a_sink_whose_source_ended_goes_on_with_the_next_one() -> None:
     call.source.end(call.now)
     assert call.sink.state is State.ENDED
     second = make_source(plis=call.plis)
-    call.sink.switch(second, call.now)
+    call.sink.switch(track(second), call.now)
     call.send(9, key=True, source=second)
     first, next_ = call.numbers()
     assert next_ == first + 1
@@ -223,11 +227,11 @@ def test_a_sink_whose_source_ended_goes_on_with_the_next_one() -> None:
 def test_nothing_is_sent_while_paused_and_a_keyframe_comes_after_it() -> None:
     call = Call()
     call.send(1, key=True)
-    call.sink.pause()
+    call.sink.select(None, call.now)
     call.send(2, 3, 4)
     call.plis.clear()
     call.now += 2.0
-    call.sink.resume(call.now)
+    call.sink.select(TOP_LAYER, call.now)
     assert len(call.plis) == 1
     call.send(5)
     call.send(6, key=True)
@@ -240,7 +244,7 @@ def test_resuming_what_is_not_paused_does_nothing() -> None:
     call = Call()
     call.send(1, key=True)
     call.plis.clear()
-    call.sink.resume(call.now)
+    call.sink.select(TOP_LAYER, call.now)
     call.send(2)
     assert len(call.out) == 2
     assert call.plis == []
@@ -249,8 +253,8 @@ def test_resuming_what_is_not_paused_does_nothing() -> None:
 def test_pausing_does_not_revive_what_has_ended() -> None:
     call = Call()
     call.source.end(call.now)
-    call.sink.pause()
-    call.sink.resume(call.now)
+    call.sink.select(None, call.now)
+    call.sink.select(TOP_LAYER, call.now)
     assert call.sink.state is State.ENDED
 
 
@@ -366,7 +370,7 @@ def test_after_a_switch_reports_follow_the_shifted_timestamps() -> None:
     call = Call()
     call.send(1, key=True)
     second = make_source()
-    call.sink.switch(second, call.now)
+    call.sink.switch(track(second), call.now)
     call.send(9000, key=True, source=second)
     second.on_sender_report(SSRC, 5 << 32, (9000 * FRAME_UNITS) & 0xFFFFFFFF, call.now)
     data = call.sink.sender_report(call.now, 0)

@@ -10,6 +10,10 @@ from config.settings import Settings
 from server.edge.templates import render_text
 from server.infra.mailer import Mail, Mailer, open_mailer
 
+# One template says what a mail says; these two say how it looks.
+TEXT = {"layout": "email/text/layout.txt", "words": "email/text/words.txt"}
+HTML = {"layout": "email/html/layout.html", "words": "email/html/words.html"}
+
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
@@ -28,13 +32,13 @@ class PostOffice:
         self._base_url = settings.base_url
 
     async def send(self, to: Addressee, template: str, context: Mapping[str, Any]) -> None:
-        """Send `web/templates/email/<template>.txt` and `.html`; the first line of the text is the
-        subject."""
+        """Send `web/templates/email/<template>.mail`, as text and as HTML; the first line of the text
+        is the subject."""
+        mail = f"email/{template}.mail"
         values = {"to": to, "base_url": self._base_url, **context}
-        first, _, text = render_text(f"email/{template}.txt", values).partition("\n")
+        first, _, text = render_text(mail, values | TEXT).partition("\n")
         subject = " ".join(first.split())
-        html = render_text(f"email/{template}.html", {**values, "subject": subject})
-        await self._mailer.send(Mail(to.email, subject, text.strip() + "\n", html))
+        await self._mailer.send(Mail(to.email, subject, text, render_text(mail, values | HTML)))
 
 
 _office: PostOffice | None = None

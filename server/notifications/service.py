@@ -15,7 +15,7 @@ TIMES = frozenset({"starts_at", "ends_at"})  # instants: text in the job, instan
 
 
 async def tell(user_id: int, mail: str, about: dict[str, Any], *, dedupe_key: str) -> None:
-    """Send one person `web/templates/email/<mail>` once for each `dedupe_key`."""
+    """Send one person `web/templates/email/<mail>.mail` once for each `dedupe_key`."""
     plain = {
         name: value.isoformat() if isinstance(value, datetime) else value for name, value in about.items()
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from server.notifications.post import HTML, TEXT
 from tests.web.pages import environment, page
 from tests.web.samples import PAGES
 from web import STATIC, TEMPLATES
@@ -39,7 +41,8 @@ MAIL = {
     "starts_at": datetime(2026, 11, 24, 17, 0, tzinfo=UTC),
     "ends_at": datetime(2026, 11, 24, 17, 45, tzinfo=UTC),
 }
-MAIL_NAMES = sorted(file.stem for file in (TEMPLATES / "email").glob("*.txt"))
+MAIL_NAMES = sorted(file.stem for file in (TEMPLATES / "email").glob("*.mail"))
+VERDICTS = ("approved", "changes_requested", "rejected", "suspended")
 
 
 class Markup(HTMLParser):
@@ -223,19 +226,36 @@ def _anyone() -> dict[str, Any]:
     }
 
 
+def mail(name: str, medium: Mapping[str, str], **told: Any) -> str:
+    return environment().get_template(f"email/{name}.mail").render({**MAIL, **told, **medium})
+
+
 @pytest.mark.parametrize("name", MAIL_NAMES)
 def test_mail_says_the_same_in_text_and_html(name: str) -> None:
-    text = environment().get_template(f"email/{name}.txt").render(MAIL)
-    html = environment().get_template(f"email/{name}.html").render(MAIL)
+    text, html = mail(name, TEXT), mail(name, HTML)
     subject, _, body = text.partition("\n")
     assert subject.strip()
     assert "Ines Albers" in body
-    assert set(re.findall(r"https://[^\s<]+", body)) <= set(re.findall(r'https://[^\s"]+', html))
-    assert "<more>" not in html
+    assert set(re.findall(r"https://[^\s<]+", body)) == set(re.findall(r'https://[^\s"]+', html))
 
 
-@pytest.mark.parametrize("verdict", ["approved", "changes_requested", "rejected", "suspended"])
+@pytest.mark.parametrize("name", MAIL_NAMES)
+def test_words_of_people_are_escaped_in_a_mail(name: str) -> None:
+    tagged = dict.fromkeys(("title", "mentor", "learner", "who", "reason"), "<more>")
+    to = SimpleNamespace(email="ines@example.org", name="<more>", timezone="Europe/Berlin")
+    assert "<more>" not in mail(name, HTML, **tagged, to=to)
+    assert "&amp;lt;" not in mail(name, HTML, **tagged, to=to)
+
+
+@pytest.mark.parametrize("name", MAIL_NAMES)
+def test_text_of_a_mail_is_narrow_and_has_no_holes(name: str) -> None:
+    lines = mail(name, TEXT, reason="A word and a word. " * 20).splitlines()
+    long = [line for line in lines if len(line) > 78 and not line.startswith("https://")]
+    assert long == []
+    assert "\n\n\n" not in "\n".join(lines)
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
 def test_mail_about_a_review_gives_the_reason(verdict: str) -> None:
-    told = {**MAIL, "verdict": verdict}
-    assert "say <more>" in environment().get_template("email/mentor_reviewed.txt").render(told)
-    assert "say &lt;more&gt;" in environment().get_template("email/mentor_reviewed.html").render(told)
+    assert "say <more>" in mail("mentor_reviewed", TEXT, verdict=verdict)
+    assert "say &lt;more&gt;" in mail("mentor_reviewed", HTML, verdict=verdict)

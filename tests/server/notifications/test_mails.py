@@ -51,7 +51,7 @@ async def test_mail_has_a_subject_and_says_the_same_twice(database: Settings, na
 
 
 def test_every_template_of_a_mail_is_tried() -> None:
-    named = {Path(path).stem for path in (TEMPLATES / "email").glob("*.txt")}
+    named = {Path(path).stem for path in (TEMPLATES / "email").glob("*.mail")}
     assert named == set(MAILS)
 
 

@@ -25,6 +25,7 @@ from media.protocol.messages import (
     LayerName,
     Quality,
     QualityReason,
+    Role,
     Source,
     TrackLabel,
 )
@@ -46,9 +47,12 @@ class InRoom(Message):
 
 
 class Join(InRoom):
-    """A participant's room socket (re)connected: make its seat, or keep it and forget open offers."""
+    """A participant's room socket (re)connected: make its seat, or keep it and forget open offers.
+
+    `role` decides whose camera comes first where not everything can be forwarded."""
 
     type: Literal["join"] = "join"
+    role: Role = "learner"
 
 
 class Leave(InRoom):

@@ -263,7 +263,7 @@ class Room:
 
     def join_node(self, member: Member) -> None:
         """Have the node know them; and tell them what they need to know of it."""
-        self.tell_node(control.Join(room=self.id, participant=member.id))
+        self.tell_node(control.Join(room=self.id, participant=member.id, role=member.role))
         if self.waits_for:
             self.tell(member, self._unavailable())
         elif member.reset_due:

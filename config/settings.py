@@ -81,6 +81,19 @@ class Settings:
         return self.host in LOOPBACK
 
     @property
+    def nodes_register(self) -> bool:
+        """True when media nodes are not listed, but found in the register that they keep in Redis."""
+        return bool(self.redis_url) and not self.media_nodes
+
+    @property
+    def node_as_child(self) -> bool:
+        """True when this server starts a media node: where none is listed and none can register, and
+        beside Redis on a machine that somebody tries things on."""
+        if self.media_nodes:
+            return False
+        return not self.redis_url or (self.development and self.loopback)
+
+    @property
     def own_origins(self) -> frozenset[str]:
         """Origins that are ours (contract: CSRF and WebSocket Origin checks)."""
         split = urlsplit(self.base_url)

@@ -168,10 +168,10 @@ async def prepare(settings: Settings) -> None:
 
 @asynccontextmanager
 async def beside(settings: Settings, app: web.Application) -> AsyncIterator[None]:
-    """Run the worker, and a media node if none is named."""
+    """Run the worker, and a media node if nobody else does."""
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(running(Worker().run()))
-        if not settings.media_nodes:
+        if settings.node_as_child:
             child = MediaChild(settings, app[MEDIA_NODES])
             await stack.enter_async_context(running(child.run()))
         yield

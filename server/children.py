@@ -35,7 +35,8 @@ class MediaChild:
     ) -> None:
         self._command = command
         self._settings = settings
-        self._directory = directory
+        # with Redis the child registers itself, for all servers alike
+        self._directory = NodeDirectory() if settings.nodes_register else directory
         self._process: Process | None = None
 
     async def run(self) -> None:
@@ -99,6 +100,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         f"{PREFIX}MEDIA_CONTROL_SECRET": settings.media.control_secret,
         f"{PREFIX}MEDIA_CONTROL_BIND": "127.0.0.1:0",
         f"{PREFIX}MEDIA_CONTROL_URL": "",
+        f"{PREFIX}REDIS_URL": settings.redis_url,
     }
 
 

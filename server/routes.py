@@ -139,6 +139,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/dashboard/admin/overview", admin_views.overview, ADMIN),
     Route("GET", "/dashboard/admin/users", admin_views.users, ADMIN),
     Route("POST", "/dashboard/admin/mentors/{username}", admin_views.review_mentor, ADMIN, EVERYBODYS),
+    Route("GET", "/dashboard/admin/control", admin_views.control, ADMIN),
+    Route("POST", "/dashboard/admin/media-nodes/{id}", admin_views.switch_node, ADMIN, EVERYBODYS),
     Route("GET", f"{API}/admin/users", admin_api.users, ADMIN),
     Route("PATCH", f"{API}/admin/users/{{id}}", admin_api.change_user, ADMIN, EVERYBODYS),
     Route("GET", f"{API}/admin/mentors", admin_api.waiting_mentors, ADMIN),
@@ -151,6 +153,9 @@ ROUTES: tuple[Route, ...] = (
         ADMIN,
         EVERYBODYS,
     ),
+    Route("GET", f"{API}/admin/media-nodes", admin_api.media_nodes, ADMIN),
+    Route("POST", f"{API}/admin/media-nodes/{{id}}/drain", admin_api.drain_node, ADMIN, EVERYBODYS),
+    Route("POST", f"{API}/admin/media-nodes/{{id}}/resume", admin_api.resume_node, ADMIN, EVERYBODYS),
     # --- operations
     Route("GET", f"{API}/openapi.json", openapi_json, ANYONE),
     Route("GET", "/healthz", operations.healthz, ANYONE),

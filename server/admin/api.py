@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
@@ -9,6 +10,7 @@ from pydantic import Field
 
 from server.accounts import service as accounts
 from server.accounts.api import shown
+from server.classroom import service as classroom
 from server.edge.access import require_viewer
 from server.edge.api import ok, page_of, paging, read_json, read_query
 from server.edge.forms import Form
@@ -88,6 +90,27 @@ async def _review(request: web.Request, verdict: MentorStatus) -> web.Response:
     if reason is None:
         reason = "" if verdict is MentorStatus.APPROVED else STANDARD_REASON
     return ok(await people.review_mentor(require_viewer(request), username, verdict, reason))
+
+
+async def media_nodes(request: web.Request) -> web.Response:
+    """`GET /admin/media-nodes`: as this server sees them."""
+    found = [asdict(report) for report in await classroom.media_node_reports()]
+    return ok(page_of(found, 1, max(len(found), 1), len(found)))
+
+
+async def drain_node(request: web.Request) -> web.Response:
+    """`POST /admin/media-nodes/{id}/drain`: no new rooms; lessons that run there go on to their end."""
+    return await _set_draining(request, True)
+
+
+async def resume_node(request: web.Request) -> web.Response:
+    """`POST /admin/media-nodes/{id}/resume`."""
+    return await _set_draining(request, False)
+
+
+async def _set_draining(request: web.Request, draining: bool) -> web.Response:
+    node_id = request.match_info["id"]
+    return ok(asdict(await classroom.set_node_draining(require_viewer(request), node_id, draining)))
 
 
 def _shown(account: accounts.Account) -> dict[str, Any]:

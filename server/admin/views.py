@@ -10,6 +10,7 @@ from aiohttp import web
 from server.accounts import service as accounts
 from server.admin.joined import SHOWN_DAYS, joined_days
 from server.booking import service as booking
+from server.classroom import service as classroom
 from server.edge.access import require_viewer
 from server.edge.api import paging
 from server.edge.redirects import see_other
@@ -24,6 +25,7 @@ DECISIONS = {
     "reject": MentorStatus.REJECTED,
     "request-changes": MentorStatus.CHANGES_REQUESTED,
 }
+DRAINING = {"drain": True, "resume": False}
 USERS_PER_PAGE = 100
 SHOWN_ROWS = 4  # of each list on the overview
 
@@ -49,6 +51,21 @@ async def overview(request: web.Request) -> web.StreamResponse:
         "joined": joined_days(now(), ZoneInfo(asking.timezone), joined),
     }
     return render(request, "admin/overview.html", context)
+
+
+async def control(request: web.Request) -> web.StreamResponse:
+    """What operators watch and switch."""
+    return render(request, "admin/control.html", {"nodes": await classroom.media_node_reports()})
+
+
+async def switch_node(request: web.Request) -> web.StreamResponse:
+    """The button beside a media node."""
+    sent = await read_form(request)
+    draining = DRAINING.get(sent.get("action", ""))
+    if draining is None:
+        raise Invalid(fields={"action": "Choose drain or resume."})
+    await classroom.set_node_draining(require_viewer(request), request.match_info["id"], draining)
+    return see_other("/dashboard/admin/control")
 
 
 async def users(request: web.Request) -> web.StreamResponse:

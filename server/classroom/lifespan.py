@@ -16,6 +16,7 @@ from server.edge.keys import SETTINGS
 from server.infra import clock
 from server.infra.nodes import MEDIA_NODES
 from server.infra.processes import PROCESSES, Processes
+from server.infra.register import Register
 
 
 async def lifespan(app: web.Application) -> AsyncIterator[None]:
@@ -25,12 +26,27 @@ async def lifespan(app: web.Application) -> AsyncIterator[None]:
     app.on_shutdown.append(_close_sockets)
     await hub.start(app[MEDIA_NODES])
     await house.start()
-    async with open_news(app[PROCESSES], hub) as app[NEWS]:
+    async with open_news(app[PROCESSES], hub) as app[NEWS], _following_register(app, hub):
         try:
             yield
         finally:
             await house.stop()
             await hub.stop()
+
+
+@asynccontextmanager
+async def _following_register(app: web.Application, hub: Hub) -> AsyncIterator[None]:
+    """Know the media nodes that register, where none are listed."""
+    settings = app[SETTINGS]
+    if not settings.nodes_register:
+        yield
+        return
+    register = Register(settings.redis_url, app[MEDIA_NODES], hub.nodes.linked)
+    register.start()
+    try:
+        yield
+    finally:
+        await register.stop()
 
 
 @asynccontextmanager

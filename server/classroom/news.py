@@ -17,6 +17,7 @@ import structlog
 
 from server.classroom import consent, state
 from server.classroom.hub import Hub
+from server.classroom.nodes import NodePool
 from server.infra.bus import Bus
 
 TOPIC = "classroom"
@@ -76,6 +77,17 @@ class News:
             self._hub.recording_stored(session_id)
         self._publish("stored", session=str(session_id))
 
+    @property
+    def nodes(self) -> NodePool | None:
+        """The media nodes as this process is linked to them."""
+        return self._hub.nodes if self._hub is not None else None
+
+    async def nodes_drained(self) -> None:
+        """Which media nodes are drained has changed."""
+        if self._hub is not None:
+            await self._hub.follow_drains()
+        self._publish("drained")
+
     async def _tell(self, kind: str, **fields: Any) -> None:
         """Raises TimeoutError when the bus can't be reached."""
         self._publish(kind, **fields)
@@ -127,6 +139,10 @@ async def _stored(hub: Hub, fields: dict[str, Any]) -> None:
     hub.recording_stored(UUID(fields["session"]))
 
 
+async def _drained(hub: Hub, fields: dict[str, Any]) -> None:
+    await hub.follow_drains()
+
+
 async def _catch_up(hub: Hub, fields: dict[str, Any]) -> None:
     await hub.catch_up()
 
@@ -137,5 +153,6 @@ ACTIONS: dict[str, Action] = {
     "consent": _consent,
     "acknowledged": _acknowledged,
     "stored": _stored,
+    "drained": _drained,
     "lost": _catch_up,
 }

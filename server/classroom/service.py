@@ -10,6 +10,9 @@ from server.booking import service as booking
 from server.classroom import attendance, running, tickets
 from server.classroom.attendance import attended
 from server.classroom.consent import consent_of
+from server.classroom.media_nodes import NodeReport
+from server.classroom.media_nodes import reports as media_node_reports
+from server.classroom.media_nodes import set_draining as set_node_draining
 from server.classroom.models import Seat
 from server.classroom.state import recording_begun
 from server.classroom.tickets import IssuedTicket
@@ -18,15 +21,18 @@ from server.infra import clock
 
 __all__ = [
     "IssuedTicket",
+    "NodeReport",
     "Presence",
     "acknowledge_segment",
     "attended",
     "consent_of",
     "issue_ticket",
+    "media_node_reports",
     "participant_names",
     "presence",
     "recording_begun",
     "recording_stored",
+    "set_node_draining",
 ]
 
 

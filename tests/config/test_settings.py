@@ -79,3 +79,34 @@ def test_each_node_has_a_folder_of_its_own(tmp_path: Path) -> None:
         load_media_settings(environment(tmp_path, MEDIA_NODE_ID=name)).data_dir for name in ("a", "b")
     }
     assert folders == {tmp_path / "media" / "a", tmp_path / "media" / "b"}
+
+
+@pytest.mark.parametrize(
+    ("values", "child", "register"),
+    [
+        ({}, True, False),
+        ({"MEDIA_NODES": "http://a:1"}, False, False),
+        ({"MEDIA_NODES": "http://a:1", "REDIS_URL": "redis://r"}, False, False),
+        ({"REDIS_URL": "redis://r"}, True, True),
+        ({"REDIS_URL": "redis://r", "HOST": "0.0.0.0"}, False, True),
+        (
+            {"REDIS_URL": "redis://r", "ENV": "production", "SECRET_KEY": SECRET}
+            | {"MEDIA_CONTROL_SECRET": SECRET},
+            False,
+            True,
+        ),
+    ],
+)
+def test_nodes_are_listed_or_register_or_are_a_child(
+    tmp_path: Path, values: dict[str, str], child: bool, register: bool
+) -> None:
+    settings = load_settings(environment(tmp_path, **values))
+    assert (settings.node_as_child, settings.nodes_register) == (child, register)
+
+
+def test_node_that_registers_says_an_address_that_can_be_dialled(tmp_path: Path) -> None:
+    values = {"REDIS_URL": "redis://r", "MEDIA_CONTROL_BIND": "0.0.0.0:7000"}
+    with pytest.raises(SettingsError, match="PEERLEARN_MEDIA_CONTROL_URL"):
+        load_media_settings(environment(tmp_path, **values))
+    named = {**values, "MEDIA_CONTROL_URL": "http://media-1:7000"}
+    assert load_media_settings(environment(tmp_path, **named)).control_url == "http://media-1:7000"

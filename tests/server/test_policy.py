@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestClient
 from server.accounts.models import Login, User
 from server.booking import service as booking
 from server.booking.times import next_mark
-from server.classroom.models import AttendanceInterval
+from server.classroom.models import AttendanceInterval, DrainedNode
 from server.edge.access import Access, Viewer, Whose
 from server.infra import clock
 from server.recordings.models import Recording
@@ -100,6 +100,8 @@ class World:
             return path.replace("{id}", str(await self._booking()))
         if "/logins/{id}" in path:
             return path.replace("{id}", await self._login())
+        if "/media-nodes/{id}" in path:
+            return path.replace("{id}", "media-1")
         if "/users/{id}" in path:
             return path.replace("{id}", str(self.people["mentor"].public_id))
         return path.replace("{id}", str(self.session))
@@ -171,6 +173,7 @@ async def world(http: TestClient) -> World:
         session_id=session, user_id=people["learner"].user_id, kind="socket", started_at=clock.now()
     )
     await Recording.create(id=uuid4(), session_id=session, state="ready", origin_at=clock.now())
+    await DrainedNode.create(node_id="media-1", since=clock.now())
     return World(http, people, session, await draft(people["mentor"]))
 
 

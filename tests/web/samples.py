@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from server.admin.joined import joined_days
 from server.booking.values import Abilities, BookingRow, Person, SessionDetail
+from server.classroom.media_nodes import NodeReport
 from server.edge.access import Viewer
 from server.pages.fortnight import fortnight
 from server.people.spotlight import MentorPortrait
@@ -400,6 +401,13 @@ COUNTS = {"users": 6, "mentors": 2, "learners": 3, "waiting": 1, "sessions": 14,
 
 Page = tuple[str, dict[str, Any], Viewer | None]
 
+NODES = [
+    NodeReport("media-1", "http://media-1:7000", "up", False, 0.34, 12, 31, 187 * 10**9),
+    NodeReport("media-2", "http://media-2:7000", "draining", True, 0.05, 1, 2, 640 * 10**6),
+    NodeReport("media-3", "http://10.0.0.11:7000", "unreachable", False),
+    NodeReport("media-4", "", "unreachable", True),
+]
+
 PAGES: dict[str, Page] = {
     "landing": (
         "pages/landing.html",
@@ -620,11 +628,13 @@ PAGES: dict[str, Page] = {
             "counts": COUNTS,
             "newest": USERS,
             "coming": [PAID, LONG],
-            "joined": joined_days(NOW, ZoneInfo("Europe/Berlin"), [NOW, NOW, NOW - timedelta(days=3)]),
+            "joined": joined_days(NOW, ZoneInfo("Europe/Berlin"), {NOW: 2, NOW - timedelta(days=3): 1}),
         },
         ADMIN,
     ),
     "admin-users": ("admin/users.html", {"waiting": WAITING, "users": USERS}, ADMIN),
+    "admin-control": ("admin/control.html", {"nodes": NODES}, ADMIN),
+    "admin-control-empty": ("admin/control.html", {"nodes": []}, ADMIN),
     "admin-users-empty": ("admin/users.html", {"waiting": [], "users": []}, ADMIN),
     "recordings": (
         "recordings/list.html",

@@ -68,7 +68,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/sessions/{draft}",
         "/sessions/{draft}/edit",
     ),
-    "admin": ("/dashboard/admin/overview", "/dashboard/admin/users"),
+    "admin": ("/dashboard/admin/overview", "/dashboard/admin/users", "/dashboard/admin/control"),
 }
 
 AXE = """async (tags) => {

@@ -10,6 +10,7 @@ import itertools
 import json
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +67,12 @@ class Firefox:
         self.complaints: list[str] = []
 
     @classmethod
-    async def open(cls, folder: Path) -> Firefox:
-        """Start with a fresh profile below `folder`."""
+    async def open(cls, folder: Path, preferences: Mapping[str, Any] | None = None) -> Firefox:
+        """Start with a fresh profile below `folder`, and `preferences` beside the usual ones."""
         profile = folder / "firefox"
         profile.mkdir(parents=True)
-        lines = [
-            f"user_pref({json.dumps(key)}, {json.dumps(value)});" for key, value in PREFERENCES.items()
-        ]
+        wanted = PREFERENCES | dict(preferences or {})
+        lines = [f"user_pref({json.dumps(key)}, {json.dumps(value)});" for key, value in wanted.items()]
         (profile / "user.js").write_text("\n".join(lines))
         process = await asyncio.create_subprocess_exec(
             *(FIREFOX, "--headless", "--no-remote", "--profile", str(profile)),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from tortoise.expressions import Q
 
 from server.accounts.confirmations import issue_token
+from server.accounts.figures import joined_since
 from server.accounts.logins import log_in, viewer_by_cookie, viewer_by_token, viewer_of
 from server.accounts.lookup import by_username
 from server.accounts.models import User
@@ -40,6 +40,7 @@ __all__ = [
     "grant_role",
     "hashed_password",
     "issue_token",
+    "joined_since",
     "log_in",
     "make_owner",
     "require_free_username",
@@ -86,11 +87,6 @@ async def count_accounts(role: str = "") -> int:
     """How many active accounts there are, or how many of them hold a role."""
     found = User.filter(status="active")
     return await (found.filter(roles__role=role) if role else found).count()
-
-
-async def joined_since(instant: datetime) -> list[datetime]:
-    """When each account since then was made."""
-    return [user.created_at for user in await User.filter(created_at__gte=instant).only("created_at")]
 
 
 async def accounts(

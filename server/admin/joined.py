@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SHOWN_DAYS = 14
@@ -20,9 +20,11 @@ class JoinedOn:
     count: int
 
 
-def joined_days(now: datetime, zone: ZoneInfo, joined: Iterable[datetime]) -> list[JoinedOn]:
-    """The last days up to today, as the wall calendar of `zone` has them."""
+def joined_days(now: datetime, zone: ZoneInfo, joined: Mapping[datetime, int]) -> list[JoinedOn]:
+    """The last days up to today, as the wall calendar of `zone` has them; `joined` counts by instant."""
     today = now.astimezone(zone).date()
-    counted = Counter(instant.astimezone(zone).date() for instant in joined)
-    dates = [today - timedelta(days=back) for back in reversed(range(SHOWN_DAYS))]
-    return [JoinedOn(f"{date:%A} {date.day} {date:%B}", date.day, counted[date]) for date in dates]
+    counted: Counter[date] = Counter()
+    for instant, count in joined.items():
+        counted[instant.astimezone(zone).date()] += count
+    days = [today - timedelta(days=back) for back in reversed(range(SHOWN_DAYS))]
+    return [JoinedOn(f"{day:%A} {day.day} {day:%B}", day.day, counted[day]) for day in days]

@@ -40,13 +40,14 @@ class Entry(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job for a feature above the classroom, by name."""
+    """A job for a feature above the classroom, by name; one is enough of those with the same key."""
 
     name: str
     payload: dict[str, Any]
+    dedupe_key: str | None = None
 
     async def write(self) -> None:
-        await outbox.enqueue(self.name, self.payload)
+        await outbox.enqueue(self.name, self.payload, dedupe_key=self.dedupe_key)
 
     def kept(self) -> None: ...
 

@@ -47,6 +47,7 @@ class NodeEvents:
             control.PeerDisconnected: self._disconnected,
             control.SegmentOpened: self._segment_opened,
             control.SegmentClosed: self._segment_closed,
+            control.SegmentLost: self._segment_lost,
             control.RecordingTrouble: self._recording_trouble,
             control.RoomSpeaking: self._speaking,
             control.PeerQuality: self._quality,
@@ -97,18 +98,24 @@ class NodeEvents:
             self._journal.add(kind(room.lesson.session_id, member.user_id, "media", self._clock()))
 
     def _segment_opened(self, node_url: str, message: control.SegmentOpened) -> None:
-        self._journal.add(Job("recordings.segment_opened", self._announced(node_url, message)))
+        self._announce("recordings.segment_opened", f"opened:{message.segment}", node_url, message)
         room = self._rooms.get(message.room)
         if room is not None:
             room.set_trouble(False)
 
     def _segment_closed(self, node_url: str, message: control.SegmentClosed) -> None:
-        """Also said again after a reconnect, until it is acknowledged."""
-        self._journal.add(Job("recordings.fetch_segment", self._announced(node_url, message)))
+        """Said again until it is acknowledged."""
+        key = f"closed:{message.segment}:{message.round}"
+        self._announce("recordings.fetch_segment", key, node_url, message)
 
-    def _announced(self, node_url: str, message: Message) -> dict[str, Any]:
-        seen_at = self._clock().isoformat()
-        return {**message.model_dump(exclude={"type"}), "node_url": node_url, "seen_at": seen_at}
+    def _segment_lost(self, node_url: str, message: control.SegmentLost) -> None:
+        key = f"lost:{message.segment}:{message.round}"
+        self._announce("recordings.segment_lost", key, node_url, message)
+
+    def _announce(self, job: str, key: str, node_url: str, message: Message) -> None:
+        """Every server that is linked to the node hears of the segment: one job by the key is enough."""
+        seen = {"node_url": node_url, "seen_at": self._clock().isoformat()}
+        self._journal.add(Job(job, {**message.model_dump(exclude={"type"}), **seen}, key))
 
     def _recording_trouble(self, node_url: str, message: control.RecordingTrouble) -> None:
         room = self._rooms.get(message.room)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +27,19 @@ class RemoteFile:
     url: str
     size: int
     sha256: str
+
+
+@contextmanager
+def alone(target: Path) -> Iterator[None]:
+    """Have `target` for this attempt: another process of this machine may be at the same file.
+
+    Raises FetchFailed."""
+    with target.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise FetchFailed(f"{target.name} is being fetched by another process") from error
+        yield
 
 
 async def fetch(http: aiohttp.ClientSession, secret: str, remote: RemoteFile, target: Path) -> None:

@@ -77,6 +77,17 @@ async def note_closed(message: control.SegmentClosed, node_url: str, at: datetim
 
 
 @transactional
+async def note_lost(message: control.SegmentLost) -> None:
+    """Nothing is to come of an opened segment; its recording may be complete by that."""
+    recording = await _recording_of(message.room, message.recording)
+    if recording is None:
+        return
+    pending = Segment.filter(recording_id=recording.id, node_segment=message.segment, state__in=PENDING)
+    await pending.update(state=SegmentStatus.LOST)
+    await _complete(recording)
+
+
+@transactional
 async def note_stored(segment_id: int, storage_key: str) -> None:
     """The file is ours; its recording may be complete by that."""
     segment = await Segment.get(id=segment_id)

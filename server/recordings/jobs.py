@@ -15,7 +15,7 @@ from server.infra.outbox import job
 from server.recordings import intake, shelf
 from server.recordings.depot import Depot, depot
 from server.recordings.download import media_type
-from server.recordings.fetch import RemoteFile, fetch
+from server.recordings.fetch import RemoteFile, alone, fetch
 
 _busy: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -29,7 +29,7 @@ async def segment_opened(payload: dict[str, Any]) -> None:
 @job("recordings.fetch_segment")
 async def fetch_segment(payload: dict[str, Any]) -> None:
     """Bring a closed segment here. Nodes announce one again until it is acknowledged, so that several
-    of these jobs may be about one file: one works, the others find it done."""
+    of these jobs may be about one file: one works, the others find it done, or try again later."""
     message = control.SegmentClosed.model_validate(payload)
     async with _busy.setdefault(message.segment, asyncio.Lock()):
         seen_at = datetime.fromisoformat(payload["seen_at"])
@@ -47,14 +47,23 @@ async def _store(
     target = _incoming(opened, announced)
     path = control.SEGMENT_PATH.format(id=message.segment)
     remote = RemoteFile(node_url + path, message.size, message.sha256.lower())
-    await fetch(opened.http, opened.secret, remote, target)
-    await opened.storage.put(announced.storage_key, target, media_type=media_type(message.kind))
-    await intake.note_stored(announced.segment_id, announced.storage_key)
+    with alone(target):
+        await fetch(opened.http, opened.secret, remote, target)
+        await opened.storage.put(announced.storage_key, target, media_type=media_type(message.kind))
+        await intake.note_stored(announced.segment_id, announced.storage_key)
 
 
 def _incoming(opened: Depot, announced: intake.Announced) -> Path:
     """Named by us: nothing that a node says becomes a path here."""
     return opened.incoming / f"segment-{announced.segment_id}.part"
+
+
+@job("recordings.segment_lost")
+async def segment_lost(payload: dict[str, Any]) -> None:
+    """A crash left nothing of a segment: nobody waits for it any more."""
+    message = control.SegmentLost.model_validate(payload)
+    await intake.note_lost(message)
+    classroom.acknowledge_segment(payload["node_url"], message.segment)
 
 
 @job("recordings.finish")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from media.protocol import control
+from server.infra.models import OutboxRow
 from server.recordings.depot import depot
+from server.recordings.fetch import alone
 from server.recordings.intake import GIVE_UP_AFTER
 from server.recordings.models import Segment
 from tests.databases import BOTH
@@ -75,8 +77,8 @@ async def test_a_segment_announced_again_is_acknowledged_and_not_copied_again(st
     taped = await taped_lesson(stage)
     closed = stage.node.keep(CONTENT, **taped.where(taped.mentor))
     await taped.announce(closed, closed)
-    await taped.announce(closed)
-    for _ in range(3):
+    await taped.announce(closed.model_copy(update={"round": 1}))
+    for _ in range(2):
         await stage.node.hear(control.SegmentAck, segment=closed.segment)
     assert len(stage.node.ranges) == 1
     assert await Segment.all().count() == 1
@@ -171,6 +173,51 @@ async def test_a_track_that_never_comes_is_given_up(stage: Stage) -> None:
     await stage.end()
     stage.clock.advance(GIVE_UP_AFTER)
     await stage.run_jobs()
+    shown = await taped.shown()
+    assert shown["state"] == "ready"
+    assert [track["state"] for track in shown["tracks"]] == ["ready", "lost"]
+
+
+async def test_a_segment_announced_to_several_servers_is_one_job(stage: Stage) -> None:
+    taped = await taped_lesson(stage)
+    closed = stage.node.keep(CONTENT, **taped.where(taped.mentor))
+    opened = control.SegmentOpened(
+        **taped.where(taped.mentor), segment=closed.segment, source="camera", start_ms=0
+    )
+    for _ in range(3):  # as if each came by the link of another server
+        await taped.announce(opened, closed)
+    assert await OutboxRow.filter(job__startswith="recordings.").count() == 2
+    await stage.node.hear(control.SegmentAck, segment=closed.segment)
+    assert not stage.node.said(control.SegmentAck)
+
+
+async def test_a_file_that_another_process_fetches_is_left_to_it(stage: Stage) -> None:
+    taped = await taped_lesson(stage)
+    closed = stage.node.keep(CONTENT, **taped.where(taped.mentor))
+    opened = control.SegmentOpened(
+        **taped.where(taped.mentor), segment=closed.segment, source="camera", start_ms=0
+    )
+    await taped.announce(opened)
+    row = await Segment.get(node_segment=closed.segment)
+    with alone(depot().incoming / f"segment-{row.id}.part"):
+        await taped.announce(closed)
+        assert stage.node.ranges == []
+    stage.clock.advance(timedelta(minutes=1))
+    await stage.run_jobs()
+    await stage.node.hear(control.SegmentAck, segment=closed.segment)
+    assert len(stage.node.ranges) == 1
+
+
+async def test_nobody_waits_for_what_a_crash_left_nothing_of(stage: Stage) -> None:
+    taped = await taped_lesson(stage)
+    await taped.write(taped.mentor)
+    where = taped.where(taped.learner)
+    await taped.announce(control.SegmentOpened(**where, segment="x", source="camera", start_ms=5))
+    lost = control.SegmentLost(**where, segment="x")
+    await taped.announce(lost, lost.model_copy(update={"segment": "never heard of"}))
+    for segment in ("x", "never heard of"):
+        await stage.node.hear(control.SegmentAck, segment=segment)
+    await stage.end()
     shown = await taped.shown()
     assert shown["state"] == "ready"
     assert [track["state"] for track in shown["tracks"]] == ["ready", "lost"]

@@ -15,8 +15,15 @@ from server.classroom.room import CHAT_KEPT, Member
 from server.edge.api import timestamp
 from server.infra import db
 
-STORED = ("public_id", "session_id", "seq", "seat_id", "to_seat_id", "text", "at")
 COLUMNS = ("public_id", "seq", "text", "at", "seat__public_id", "seat__name", "to_seat__public_id")
+
+INSERT = (
+    "INSERT INTO chat_message (public_id, session_id, seq, seat_id, to_seat_id, text, at) "
+    "VALUES {values} ON CONFLICT (public_id) DO NOTHING RETURNING public_id, seq"
+)
+ONE_LINE = (
+    "(?, ?, (SELECT COALESCE(MAX(seq), 0) FROM chat_message WHERE session_id = ?) + {later}, ?, ?, ?, ?)"
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -38,15 +45,15 @@ class NewLine:
 
     @staticmethod
     async def store(batch: Sequence[NewLine]) -> None:
-        """Two statements for any number of lines, without a transaction: numbers whose line then can't be
-        stored stay unused, since what counts is that they rise. A line tried again keeps its own."""
-        await _number([line for line in batch if not line.seq])
-        await _insert(batch)
+        """One statement for any number of lines, which get their numbers by it. A line that is tried
+        again and was stored the first time keeps the number it got then.
 
-    def stored(self) -> tuple[object, ...]:
-        """The columns of `STORED`."""
-        to = self.to.seat_id if self.to else None
-        return (self.id, self.session_id, self.seq, self.sender.seat_id, to, self.text, self.at)
+        Raises IntegrityError where another process stored a line of the same room at the same moment."""
+        numbers = await _insert(batch)
+        missing = [line.id for line in batch if line.id not in numbers]
+        numbers |= await _stored_before(missing) if missing else {}
+        for line in batch:
+            line.seq = numbers[line.id]
 
     def kept(self) -> None:
         self.say(
@@ -65,37 +72,23 @@ class NewLine:
         self.refuse()
 
 
-async def _number(batch: Sequence[NewLine]) -> None:
-    """The next numbers of each line's room. Whoever else takes some at the same time gets others: the
-    UPDATE locks the row."""
-    counts = Counter(line.session_id for line in batch)
-    newest: dict[UUID, int] = {}
-    for count in set(counts.values()):
-        newest |= await _take_numbers([room for room in counts if counts[room] == count], count)
-    for line in reversed(batch):
-        line.seq = newest[line.session_id]
-        newest[line.session_id] -= 1
+async def _insert(batch: Sequence[NewLine]) -> dict[UUID, int]:
+    """The numbers of those that were not stored yet. What the statement itself stores is not seen by its
+    search for the newest line: hence `later`."""
+    later: Counter[UUID] = Counter()
+    values, cells = [], []
+    for line in batch:
+        later[line.session_id] += 1
+        values.append(ONE_LINE.format(later=later[line.session_id]))
+        to = line.to.seat_id if line.to else None
+        room = line.session_id
+        cells += [line.id, room, room, line.sender.seat_id, to, line.text, line.at]
+    rows = await db.fetch(INSERT.format(values=", ".join(values)), cells)
+    return {UUID(str(row["public_id"])): row["seq"] for row in rows}
 
 
-async def _take_numbers(rooms: Sequence[UUID], count: int) -> dict[UUID, int]:
-    """Take `count` numbers of each of these rooms; gives the last ones."""
-    taken = await db.fetch(
-        f"UPDATE room SET chat_seq = chat_seq + ? WHERE session_id IN ({_marks(rooms)}) "
-        "RETURNING session_id, chat_seq",
-        [count, *rooms],
-    )
-    return {UUID(str(row["session_id"])): row["chat_seq"] for row in taken}
-
-
-async def _insert(batch: Sequence[NewLine]) -> None:
-    values = ", ".join([f"({_marks(STORED)})"] * len(batch))
-    cells = [cell for line in batch for cell in line.stored()]
-    sql = f"INSERT INTO chat_message ({', '.join(STORED)}) VALUES {values} "
-    await db.execute(sql + "ON CONFLICT (public_id) DO NOTHING", cells)
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
+async def _stored_before(ids: Sequence[UUID]) -> dict[UUID, int]:
+    return dict(await ChatMessage.filter(public_id__in=ids).values_list("public_id", "seq"))
 
 
 async def recent_lines(session_id: UUID) -> list[ChatLine]:

@@ -74,7 +74,6 @@ class RoomState(Model):
     recording_id: UUID | None = fields.UUIDField(null=True)
     origin_at = fields.DatetimeField(null=True)
     hold = fields.CharField(max_length=8, default="")
-    chat_seq = fields.BigIntField(default=0)
     home = fields.BigIntField(default=0)
     node_url = fields.CharField(max_length=300, default="")
     node_epoch = fields.CharField(max_length=64, default="")

@@ -52,8 +52,19 @@ def told_when_gone() -> Iterator[None]:
         raise DatabaseDown from error
 
 
+class PlainConnection(asyncpg.connection.Connection):
+    """Goes back to the pool as it is. Nothing of ours leaves settings, locks or cursors of a session
+    behind, and to have PostgreSQL undo them would double the trips of every statement; a transaction that
+    is still open is rolled back all the same."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
 class PostgresClient(AsyncpgDBClient):
     """Every statement may find the database gone."""
+
+    connection_class = PlainConnection
 
     async def _translate_exceptions(self, *args: Any, **options: Any) -> Any:
         with told_when_gone():

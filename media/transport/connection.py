@@ -176,22 +176,26 @@ class Connection:
         elif self._dtls is None or not self._dtls.receive(datagram):
             self._endpoint.drop("queue")
 
-    def receive_rtp(self, datagram: bytes) -> None:
+    def receive_rtp(self, datagram: bytes, address: Address) -> None:
         srtp = self._srtp
         packet = None if srtp is None else srtp.unprotect(datagram)
         if packet is None:
             self._endpoint.drop("srtp_auth")
             return
         self._ice.heard = now = self._clock()
+        if address != self._ice.remote:
+            self._ice.follow(address)
         self._events.on_rtp(packet, now)
 
-    def receive_rtcp(self, datagram: bytes) -> None:
+    def receive_rtcp(self, datagram: bytes, address: Address) -> None:
         srtp = self._srtp
         packet = None if srtp is None else srtp.unprotect_rtcp(datagram)
         if packet is None:
             self._endpoint.drop("srtp_auth")
             return
         self._ice.heard = now = self._clock()
+        if address != self._ice.remote:
+            self._ice.follow(address)
         self._events.on_rtcp(packet, now)
 
     # Inside

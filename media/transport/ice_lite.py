@@ -70,6 +70,13 @@ class IceLite:
         self._previous = self._previous or self._current
         self._current = credentials
 
+    def follow(self, address: Address) -> None:
+        """Authentic media came from `address`. A peer that sends there, and checked it after the path in
+        use, has changed its network: aiortc nominates once and never again. What is late on the old
+        path changes nothing."""
+        if self.remote is not None and self._newer(address, self.remote):
+            self.remote = address
+
     def expired(self, now: float) -> bool:
         """The peer was there and is gone."""
         return self.heard is not None and now - self.heard > LOST_AFTER
@@ -87,6 +94,11 @@ class IceLite:
         if nominated or self.remote is None or self._stale(self.remote, now):
             self.remote = address
         self._forget_old(now)
+
+    def _newer(self, address: Address, other: Address) -> bool:
+        """Whether its last check came later: `_checked` is in their order."""
+        last = next((each for each in reversed(self._checked) if each in (address, other)), other)
+        return last == address
 
     def _stale(self, address: Address, now: float) -> bool:
         """The peer checks other paths only: it left this one without nominating another."""

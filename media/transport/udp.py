@@ -45,9 +45,9 @@ class Receiver(Protocol):
 
     def receive_dtls(self, datagram: bytes) -> None: ...
 
-    def receive_rtp(self, datagram: bytes) -> None: ...
+    def receive_rtp(self, datagram: bytes, address: Address) -> None: ...
 
-    def receive_rtcp(self, datagram: bytes) -> None: ...
+    def receive_rtcp(self, datagram: bytes, address: Address) -> None: ...
 
 
 class UdpEndpoint:
@@ -139,9 +139,9 @@ class UdpEndpoint:
         if receiver is None:
             self._dropped("unknown_address")
         elif kind == "rtp":
-            receiver.receive_rtp(datagram)
+            receiver.receive_rtp(datagram, address)
         elif kind == "rtcp":
-            receiver.receive_rtcp(datagram)
+            receiver.receive_rtcp(datagram, address)
         elif kind == "dtls":
             receiver.receive_dtls(datagram)
         else:

@@ -45,6 +45,29 @@ def test_path_that_is_no_longer_checked_gives_way_to_one_that_is() -> None:
     assert ice.remote == TRAIN
 
 
+def test_media_on_a_path_checked_later_moves_there_without_a_nomination() -> None:
+    ice = IceLite(OURS)
+    check(ice, HOME, 0)
+    check(ice, TRAIN, 1, nominate=False)
+    ice.follow(TRAIN)
+    assert ice.remote == TRAIN
+    ice.follow(HOME)
+    assert ice.remote == TRAIN
+    check(ice, HOME, 2, nominate=False)
+    assert ice.remote == TRAIN
+    ice.follow(HOME)
+    assert ice.remote == HOME
+
+
+def test_media_from_an_address_without_a_check_moves_nothing() -> None:
+    ice = IceLite(OURS)
+    ice.follow(HOME)
+    assert ice.remote is None
+    check(ice, HOME, 0)
+    ice.follow(TRAIN)
+    assert ice.remote == HOME
+
+
 def test_forged_check_is_not_answered_and_changes_nothing() -> None:
     ice = IceLite(OURS)
     assert check(ice, HOME, 0, by=Credentials(OURS.ufrag, NEXT.pwd)) is None

@@ -71,6 +71,22 @@ async def test_check_without_nomination_does_not_move_the_path(
     assert connection.remote_address == peer.address
 
 
+async def test_media_moves_the_path_that_a_plain_check_opened(
+    node: Node, connection: Connection, owner: Owner, peer: RawPeer
+) -> None:
+    """aiortc's consent checks nominate nothing; behind a NAT that moved it sends on from there."""
+    await connect(peer, owner)
+    moved = peer.new_socket()
+    peer.check(moved, nominate=False)
+    await peer.answers.reach(2)
+    peer.send_rtp(rtp_packet(1), moved)
+    await owner.rtp.reach(1)
+    assert connection.remote_address == moved.getsockname()
+    peer.send_rtp(rtp_packet(2))
+    await owner.rtp.reach(2)
+    assert connection.remote_address == moved.getsockname()
+
+
 async def test_ice_restart_keeps_the_path_until_a_new_check(
     node: Node, connection: Connection, owner: Owner, peer: RawPeer
 ) -> None:

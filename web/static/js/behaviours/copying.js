@@ -10,7 +10,7 @@ export const copyLinks = () => {
         await navigator.clipboard.writeText(button.dataset.copy);
         toast(button.dataset.copied ?? "The link is copied.");
       } catch {
-        toast(`Copy it by hand: ${button.dataset.copy}`);
+        toast(`Copy it by hand: ${button.dataset.copy}`, "bad");
       }
     });
   }

@@ -2,10 +2,11 @@
 
 const STAYS_MS = 6000; // long enough to read two lines; it stays while pointed at
 
-export const toast = (text) => {
+/** @param {string} text @param {""|"bad"} tone "bad" for what went wrong */
+export const toast = (text, tone = "") => {
   const region = document.querySelector("[data-toasts]");
   const box = document.createElement("div");
-  box.className = "toast";
+  box.className = tone ? `toast toast-${tone}` : "toast";
   const words = document.createElement("p");
   words.textContent = text;
   const close = document.createElement("button");

@@ -15,7 +15,7 @@ CAPS = {"low": 0, "medium": 1}
 
 @dataclass(frozen=True, slots=True)
 class Viewing:
-    """What a receiver asks for: `quality`, and for "auto" how many CSS pixels wide it is shown."""
+    """What a receiver asks for: `quality`, and for "auto" how many device pixels wide it is shown."""
 
     quality: Quality = "auto"
     width: int | None = None

@@ -114,7 +114,7 @@ class PeerCandidate(InRoom):
 
 
 class PeerSubscribe(InRoom):
-    """`participant` wants `publisher`'s `source` at `quality`, shown `width` CSS pixels wide."""
+    """`participant` wants `publisher`'s `source` at `quality`, shown `width` device pixels wide."""
 
     type: Literal["subscribe"] = "subscribe"
     publisher: Id

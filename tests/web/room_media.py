@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from PIL import Image, ImageDraw
 CAMERA_FPS = 10
 SCREEN_FPS = 3
 VIDEO_CLOCK = Fraction(1, 90_000)
+RID_LINE = re.compile(r"a=extmap:\S+ urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n")
 LINES = 16  # of the shared screen's text
 
 Send = Callable[[dict[str, Any]], None]
@@ -33,6 +35,12 @@ Send = Callable[[dict[str, Any]], None]
 def without_extensions(sdp: str) -> str:
     """aiortc's own offers renumber header extensions, and its transport dies on the old numbers."""
     return "".join(line for line in sdp.splitlines(keepends=True) if not line.startswith("a=extmap"))
+
+
+def with_rid(sdp: str, line: str) -> str:
+    """Chromium, once it has offered layers, negotiates nothing more without this extension."""
+    head, *sections = re.split("(?=^m=)", sdp, flags=re.MULTILINE)
+    return head + "".join(one + line if one.startswith("m=video") else one for one in sections)
 
 
 def only_loopback() -> None:
@@ -114,6 +122,7 @@ class MediaPeer:
     sections: dict[tuple[str, str], RTCRtpTransceiver] = field(default_factory=dict)
     labels: list[dict[str, Any]] = field(default_factory=list)  # what the browser said it sends
     received: list[MediaStreamTrack] = field(default_factory=list)
+    rid_line: str = ""
 
     def __post_init__(self) -> None:
         self.pc.on("track", self.received.append)
@@ -126,6 +135,8 @@ class MediaPeer:
         offer = RTCSessionDescription(without_extensions(message["offer"]["sdp"]), "offer")
         await self.pc.setRemoteDescription(offer)
         self.labels.append(message.get("tracks") or {})
+        found = RID_LINE.search(message["offer"]["sdp"])
+        self.rid_line = found[0] if found else ""
         await self.pc.setLocalDescription(await self.pc.createAnswer())
         self.send({"type": "answer", "answer": self._description()})
 
@@ -159,7 +170,7 @@ class MediaPeer:
 
     def _description(self) -> dict[str, str]:
         local = self.pc.localDescription
-        return {"type": local.type, "sdp": without_extensions(local.sdp)}
+        return {"type": local.type, "sdp": with_rid(without_extensions(local.sdp), self.rid_line)}
 
     @staticmethod
     def _sources(person: Person) -> list[str]:

@@ -5,10 +5,12 @@
 
 import { CLOSE } from "./messages.js";
 import { LevelMeter } from "./level.js";
+import { watchNetwork } from "./network.js";
 import { Peer } from "./peer.js";
 import { compare, rate, readReport } from "./quality.js";
 import { ResumeToken, RoomSocket } from "./socket.js";
 import { RoomState } from "./state.js";
+import { Viewing } from "./viewing.js";
 
 /** @typedef {import("./messages.js").Source} Source */
 
@@ -29,6 +31,7 @@ const ENDS = {
 export class Call {
   state = new RoomState();
   meter = new LevelMeter();
+  viewing;
   #token;
   #socket;
   #peer;
@@ -53,8 +56,9 @@ export class Call {
       tracks: (tracks) => this.state.set({ tracks }),
       status: (status) => this.#mediaStatus(status),
     });
+    this.viewing = new Viewing((message) => this.#socket.send(message));
     local.subscribe((source) => this.#localChanged(source));
-    addEventListener("online", () => this.retryNow());
+    watchNetwork(() => this.#networkChanged());
   }
 
   /** This page is the reload of one that was in the room. Coming back later starts in the lobby. */
@@ -81,6 +85,11 @@ export class Call {
   retryNow() {
     this.#socket.retryNow();
     this.#peer.retryNow();
+  }
+
+  #networkChanged() {
+    this.#socket.networkChanged();
+    this.#peer.networkChanged();
   }
 
   /** @returns {boolean} false while the socket is away: the text stays with the person */
@@ -114,14 +123,22 @@ export class Call {
   #receive(message) {
     if (NEGOTIATION.has(message.type)) this.#peer.receive(message);
     if (message.code === "media_unavailable") this.#mediaStatus("unavailable");
-    if (message.type === "reset") this.#peer.reset();
+    if (message.type === "reset") this.#reset();
     this.state.apply(message);
     if (message.type === "joined") this.#joined(message);
     if (message.type === "ended") this.#over(this.state.end);
   }
 
+  /** Another media node, or the same one without memory. */
+  #reset() {
+    this.state.set({ reports: new Map() });
+    this.viewing.repeat();
+    this.#peer.reset();
+  }
+
   #joined(message) {
     this.#said = "";
+    this.viewing.repeat();
     for (const [source, track] of Object.entries(this.local.tracks)) this.#peer.publish(source, track);
     this.#peer.join(message.ice_servers);
     this.#tellMedia();
@@ -159,6 +176,7 @@ export class Call {
     if (this.state.phase === "over") return;
     for (const timer of this.#timers) clearInterval(timer);
     this.#peer.close();
+    this.viewing.stop();
     this.local.stop();
     this.meter.listen(null);
     this.state.set({ phase: "over", end, tracks: [], others: new Map() });
@@ -166,7 +184,7 @@ export class Call {
 
   #listen() {
     const { state } = this;
-    if (state.speakersTold) return;
+    if (state.speakersTold && state.link === "joined") return;
     const levels = this.#peer.levels().filter(({ level }) => level > SPEAKS_FROM);
     const speaking = new Map(levels.map(({ participant, level }) => [participant, level]));
     const loudest = levels.reduce((best, one) => (one.level > (best?.level ?? 0) ? one : best), null);
@@ -184,9 +202,9 @@ export class Call {
     const now = readReport(report);
     const others = [...this.state.others.values()];
     const sending = new Set(others.filter(({ media }) => media?.camera).map(({ id }) => id));
-    const quality = this.#reading ? compare(this.#reading, now, this.state.tracks, sending) : new Map();
-    quality.set(this.state.self.id, rate(now.sendLoss, now.rttMs));
+    const measured = this.#reading ? compare(this.#reading, now, this.state.tracks, sending) : new Map();
+    measured.set(this.state.self.id, rate(now.sendLoss, now.rttMs));
     this.#reading = now;
-    this.state.set({ quality });
+    this.state.set({ measured });
   }
 }

@@ -4,20 +4,14 @@
  * so that what we send and what the server sends never share one.
  */
 
+import { encodings, fitted, kindOf } from "./sending.js";
+
 /** @typedef {import("./messages.js").Source} Source */
 /** @typedef {import("./messages.js").TrackLabel} TrackLabel */
 /** @typedef {{mid: string, participant: string, source: Source, track: MediaStreamTrack,
  *   receiver: RTCRtpReceiver}} RemoteTrack */
 
 const ANSWER_WITHIN_MS = 10_000; // an offer open for longer was lost: it is made again
-
-/** What each source is sent as. Text on a shared screen stays sharp: frames give way, not resolution. */
-const SENDING = {
-  microphone: { kind: "audio", encoding: {} },
-  camera: { kind: "video", encoding: { maxBitrate: 1_500_000 } },
-  screen: { kind: "video", encoding: { maxBitrate: 2_500_000, maxFramerate: 15 } },
-  "screen-audio": { kind: "audio", encoding: {} },
-};
 
 /** A connection's name. `randomUUID` needs a secure context, watching does not. */
 function freshId() {
@@ -89,6 +83,7 @@ export class Connection {
       return;
     }
     await section.sender.replaceTrack(track);
+    await this.#fit(source, section);
     const direction = track || !source.startsWith("screen") ? "sendonly" : "inactive";
     if (section.direction === direction) return;
     section.direction = direction;
@@ -96,12 +91,20 @@ export class Connection {
   }
 
   #addSection(source, track) {
-    const { kind, encoding } = SENDING[source];
-    const section = this.#pc.addTransceiver(track ?? kind, {
+    const section = this.#pc.addTransceiver(track ?? kindOf(source), {
       direction: "sendonly",
-      sendEncodings: [encoding],
+      sendEncodings: encodings(source, track),
     });
     this.#sections.set(source, section);
+  }
+
+  /** Set layers for the track that is sent now. A browser that refuses goes on with what it has. */
+  async #fit(source, { sender }) {
+    if (!sender.track) return;
+    const parameters = sender.getParameters();
+    const wanted = fitted(source, parameters, sender.track);
+    if (JSON.stringify(wanted) === JSON.stringify(parameters)) return;
+    await sender.setParameters(wanted).catch(() => {});
   }
 
   /** Offer as soon as nothing is open. */
@@ -205,6 +208,7 @@ export class Connection {
   /** A round of negotiation is through. */
   async #settled() {
     for (const candidate of this.#early.splice(0)) await this.#addCandidate(candidate);
+    for (const [source, section] of this.#sections) await this.#fit(source, section);
     this.#on.tracks(this.#received());
     await this.#offer();
   }

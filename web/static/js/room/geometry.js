@@ -22,6 +22,14 @@ function fit(width, height, shape) {
   return { width: fitted, height: fitted / shape };
 }
 
+/**
+ * How wide a picture of `shape` is painted in `rect`: cropped ones fill it, others are seen whole.
+ * @param {Rect} rect
+ */
+export function painted({ width, height }, shape, cropped) {
+  return cropped ? Math.max(width, height * shape) : Math.min(width, height * shape);
+}
+
 function area(box) {
   return box.width * box.height;
 }

@@ -1,6 +1,6 @@
 /**
  * Our side of the call's media: what we publish, and a connection that is kept alive. A link that drops
- * gets an ICE restart first, then a connection made anew.
+ * gets an ICE restart first, then a connection made anew. The room socket may come and go meanwhile.
  */
 
 import { Connection } from "./connection.js";
@@ -11,6 +11,8 @@ import { Connection } from "./connection.js";
 const GRACE_MS = 2_000; // a "disconnected" often heals by itself
 const BLOCKED_AFTER_MS = 8_000; // a working network connects in under two seconds
 const LONGEST_WAIT_MS = 30_000;
+const RESET_MS = 1_000; // after a second `reset` in a row, doubled for each further one
+const CALM_MS = 20_000; // so long without one, the next is taken at once again
 /** @type {Source[]} */
 const ALWAYS = ["microphone", "camera"]; // sections made at once, so that turning on needs no offer
 
@@ -25,6 +27,8 @@ export class Peer {
   #local = new Map();
   #timer = 0;
   #failures = 0;
+  #resets = 0;
+  #resetAt = -CALM_MS;
   #wasConnected = false;
 
   /**
@@ -55,10 +59,30 @@ export class Peer {
     await this.#connection?.publish(source, track);
   }
 
-  /** The server's word for "this connection is gone": a node moved. */
+  /** The server's word for "this connection is gone": a node moved, or is back. */
   reset() {
+    const now = performance.now();
+    this.#resets = now - this.#resetAt < CALM_MS ? this.#resets + 1 : 0;
+    this.#resetAt = now;
     this.#failures = 0;
-    this.#renew();
+    if (!this.#resets) {
+      this.#renew();
+      return;
+    }
+    this.close();
+    this.#on.status("interrupted");
+    this.#after(Math.min(LONGEST_WAIT_MS, RESET_MS * 2 ** (this.#resets - 1)), () => this.#renew());
+  }
+
+  /** Another network: the way we came by is probably gone, and waiting for it to fail takes long. */
+  networkChanged() {
+    const state = this.#connection?.state;
+    if (state !== "connected" && state !== "disconnected") {
+      this.retryNow();
+      return;
+    }
+    this.#connection?.restartIce();
+    this.#expectConnected();
   }
 
   receive(message) {
@@ -139,6 +163,7 @@ export class Peer {
 
   #expectConnected() {
     this.#after(this.#patience(), () => {
+      if (this.#connection?.state === "connected") return;
       this.#on.status("blocked");
       this.#recover();
     });

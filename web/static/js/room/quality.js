@@ -1,6 +1,10 @@
-/** How well media travels, from getStats() (webrtc-stats). Pure: reports in, scores 0 to 5 out. */
+/**
+ * How well media travels, by getStats() (webrtc-stats) and by what the server measures. Pure: reports in,
+ * scores 0 to 5 and plain words out.
+ */
 
-/** @typedef {{score: number, reason: string}} Quality */
+/** @typedef {import("./messages.js").QualityReport} QualityReport */
+/** @typedef {{score: number, reason: string, paused?: boolean}} Quality `paused`: no picture is sent */
 /** @typedef {{received: number, lost: number, kind: string}} Counter */
 
 const LOSS_STEPS = [0.01, 0.03, 0.06, 0.12, 0.25]; // each costs a point; speech suffers from about 5 %
@@ -63,4 +67,38 @@ export function compare(before, now, tracks, sending) {
     if (!known || found.score < known.score) scores.set(participant, found);
   }
   return scores;
+}
+
+const OWN = {
+  your_network: "Your connection is slow: others see you less sharp",
+};
+const OTHERS = {
+  your_network: "Your connection is slow: this picture is less sharp for now",
+  their_network: "Their connection is slow",
+  waiting: "The picture is on its way",
+};
+const NO_PICTURE = "Your connection is too slow for this picture. You still hear them";
+
+/** Whether the reader's link has no room for a picture that is otherwise there. */
+export function isPaused(report) {
+  return report?.layer === "none" && report.reason === "your_network";
+}
+
+/** @param {QualityReport} report @param {boolean} own */
+function words(report, own) {
+  if (!own && isPaused(report)) return NO_PICTURE;
+  return (own ? OWN : OTHERS)[report.reason ?? ""];
+}
+
+/**
+ * The worse of what the server says and what the browser sees; the server knows why.
+ * @param {QualityReport|undefined} report @param {Quality|undefined} measured @param {boolean} own
+ * @returns {Quality|undefined}
+ */
+export function judge(report, measured, own) {
+  if (!report) return measured;
+  const told = rate(report.loss, report.rtt_ms ?? 0);
+  const score = Math.round(Math.min(report.score, measured?.score ?? 5));
+  const seen = measured && measured.score < told.score ? measured : told;
+  return { score, reason: words(report, own) ?? seen.reason, paused: !own && isPaused(report) };
 }

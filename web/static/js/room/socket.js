@@ -12,6 +12,7 @@ const FIRST_RETRY_MS = 300; // a restarted server is back within a second
 const LONGEST_RETRY_MS = 8_000;
 const PING_MS = 10_000;
 const SILENCE_MS = 25_000; // two pings without an answer
+const DOUBT_MS = 3_000; // the same when the network has just changed
 const LEFT = 1000; // "normal closure": the seat may be given up at once
 
 /** Codes after which trying again by ourselves would be wrong. */
@@ -62,6 +63,7 @@ export class RoomSocket {
   #attempt = 0;
   #retry = 0;
   #heartbeat = 0;
+  #doubt = 0;
   #heardAt = 0;
   #lastError = null;
 
@@ -106,6 +108,18 @@ export class RoomSocket {
   /** Try at once instead of waiting (the network came back, or the person asked). */
   retryNow() {
     if (!this.joined && (this.#retry || this.#socket)) this.open();
+  }
+
+  /** The network is another one: an old link would be noticed as dead only after a long silence. */
+  networkChanged() {
+    if (!this.joined) {
+      this.retryNow();
+      return;
+    }
+    const asked = performance.now();
+    this.send({ type: "ping", t: Math.round(asked) });
+    clearTimeout(this.#doubt);
+    this.#doubt = setTimeout(() => this.#heardAt < asked && this.#closed(CLOSE.TOO_SLOW), DOUBT_MS);
   }
 
   /**
@@ -163,6 +177,7 @@ export class RoomSocket {
   #stop(code) {
     clearTimeout(this.#retry);
     clearInterval(this.#heartbeat);
+    clearTimeout(this.#doubt);
     this.#retry = 0;
     const socket = this.#socket;
     if (!socket) return;

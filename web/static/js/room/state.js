@@ -3,6 +3,8 @@
  * turn of the event loop; `notices` are things that happened, for announcing.
  */
 
+import { isPaused, judge } from "./quality.js";
+
 /** @typedef {import("./messages.js").Participant} Participant */
 /** @typedef {import("./messages.js").ChatLine} ChatLine */
 /** @typedef {import("./connection.js").RemoteTrack} RemoteTrack */
@@ -38,8 +40,10 @@ export class RoomState {
   dominant = "";
   /** True once the server says who speaks; until then we listen ourselves. */
   speakersTold = false;
-  /** @type {Map<string, import("./quality.js").Quality>} */
-  quality = new Map();
+  /** @type {Map<string, import("./messages.js").QualityReport>} the server's, by whom they are about */
+  reports = new Map();
+  /** @type {Map<string, import("./quality.js").Quality>} our own */
+  measured = new Map();
   /** @type {End|null} */
   end = null;
   #changed = new Set();
@@ -75,6 +79,17 @@ export class RoomState {
   /** @returns {Participant[]} us first */
   get everyone() {
     return this.self ? [this.self, ...this.others.values()] : [...this.others.values()];
+  }
+
+  /** @returns {import("./quality.js").Quality|undefined} */
+  qualityOf(id) {
+    return judge(this.reports.get(id), this.measured.get(id), id === this.self?.id);
+  }
+
+  /** Our link has no room for any of the pictures that others send. */
+  get soundOnly() {
+    const senders = [...this.others.values()].filter(({ media }) => media?.camera);
+    return senders.length > 0 && senders.every(({ id }) => isPaused(this.reports.get(id)));
   }
 
   find(id) {
@@ -137,6 +152,8 @@ function joined(state, message) {
     recording: message.state.recording,
     consent: message.consent ?? null,
     endsAt: message.ends_at ?? state.endsAt,
+    speaking: new Map(), // said again after this
+    reports: new Map(),
   });
   for (const line of message.chat) state.addLine(line);
   for (const line of state.pending) line.failed = true; // not in the history: it was lost
@@ -168,6 +185,8 @@ function participantLeft(state, { participant }) {
   const known = state.others.get(participant.id);
   if (!known) return;
   state.others.delete(participant.id);
+  state.speaking.delete(participant.id);
+  state.reports.delete(participant.id);
   state.touch("others");
   state.notice("left", { name: known.name });
 }
@@ -186,9 +205,9 @@ function speaking(state, { participant, level, dominant }) {
   state.touch("speaking");
 }
 
-function quality(state, { participant, score, reason }) {
-  state.quality.set(participant, { score, reason: reason ?? "" });
-  state.touch("quality");
+function quality(state, report) {
+  state.reports.set(report.participant, report);
+  state.touch("reports");
 }
 
 /** What is wrong with negotiation is settled there, and said by the connection's state. */

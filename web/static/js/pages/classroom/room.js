@@ -1,11 +1,12 @@
 /** The live room's page: one call, its views, and what is announced. */
 
+import { toast } from "../../lib/toast.js";
 import { Call } from "../../room/call.js";
 import { LocalMedia } from "../../room/local.js";
 import { Banner } from "./room/banner.js";
 import { Chat } from "./room/chat.js";
 import { Controls } from "./room/controls.js";
-import { icon, make, part, parts, say } from "./room/dom.js";
+import { part, parts, say } from "./room/dom.js";
 import { Facts } from "./room/facts.js";
 import { deviceLists, Lobby } from "./room/lobby.js";
 import { showEnd } from "./room/over.js";
@@ -14,7 +15,6 @@ import { Sounds } from "./room/sounds.js";
 import { Stage } from "./room/tiles.js";
 import { RECORDING } from "./room/words.js";
 
-const TOAST_MS = 6_000;
 const VIEWS = { lobby: "lobby", joining: "call", in: "call", over: "over" };
 
 const data = JSON.parse(document.getElementById("room")?.textContent ?? "{}");
@@ -39,21 +39,13 @@ function announce(text) {
   setTimeout(() => say(part("announce"), text), 50);
 }
 
-/** For what went wrong: seen and heard, gone by itself. */
-function toast(text) {
-  const box = document.querySelector("[data-toasts]");
-  const item = make("div", { className: "toast" }, icon("alert"), make("p", {}, text));
-  box?.append(item);
-  setTimeout(() => item.remove(), TOAST_MS);
-}
-
 const NOTICES = {
   joined: ({ name }) => announce(`${name} joined.`),
   left: ({ name }) => announce(`${name} left.`),
   hand: ({ name }) => announce(`${name} raised a hand.`),
   screen: ({ name }) => announce(`${name} shares the screen.`),
   recording: ({ text }) => announce(RECORDING[text]?.said ?? ""),
-  error: ({ text }) => state.phase === "in" && toast(text),
+  error: ({ text }) => state.phase === "in" && toast(text, "bad"),
 };
 
 function showView() {
@@ -77,11 +69,11 @@ state.subscribe((changed) => {
   if (any("phase", "self")) showAlone();
   if (any("tracks")) sounds.update();
   if (any("speaking")) stage.showVoices();
-  if (any("quality")) stage.showQuality();
+  if (any("reports", "measured")) stage.showQuality();
   if (any("self", "others")) showPeople(state);
   if (any("chat")) showChat();
   if (any("phase", "self", "live", "recording", "consent", "endsAt")) facts.update();
-  if (any("link", "media", "tries", "phase")) banner.update();
+  if (any("link", "media", "tries", "phase", "others", "reports")) banner.update();
   if (any("phase", "self", "chat")) controls.update();
 });
 
@@ -94,7 +86,7 @@ let told = "";
 local.subscribe(() => {
   const problems = Object.values(local.problems).filter(Boolean);
   const text = problems.map((one) => one?.text).join(" ");
-  if (text && text !== told && state.phase === "in") toast(text);
+  if (text && text !== told && state.phase === "in") toast(text, "bad");
   told = text;
 });
 

@@ -13,6 +13,7 @@ const SAID = {
   interrupted: ["signal", "Picture and sound are interrupted. Getting them back…"],
   blocked: ["alert", "Picture and sound can't get through. Your network may block video calls: try another one, for example your phone’s. Chat works, and we keep trying.", "retry", "Try now"],
   unavailable: ["alert", "The media server is away for a moment. Picture and sound come back by themselves; chat works."],
+  slow: ["signal", "Your connection is too slow for video right now. You still hear everyone."],
   sound: ["speaker", "Your browser keeps the sound off until you click.", "sound", "Turn sound on"],
 };
 
@@ -37,13 +38,14 @@ export class Banner {
   }
 
   #reason() {
-    const { link, media, tries } = /** @type {any} */ (this.#state);
+    const { link, media, tries, soundOnly } = /** @type {any} */ (this.#state);
     if (!navigator.onLine && link !== "joined") return "offline";
     if (link === "waiting") return "waiting";
     if (link === "connecting") return "joining";
     if (link === "reconnecting") return tries > TRIES_BEFORE_DOUBT ? "unreachable" : "reconnecting";
     if (["blocked", "unavailable", "interrupted"].includes(media)) return media;
-    return this.soundBlocked ? "sound" : "";
+    if (this.soundBlocked) return "sound";
+    return soundOnly ? "slow" : "";
   }
 
   #content([picture, text, action, words]) {

@@ -1,99 +1,10 @@
 /** The stage: one tile per camera and per shared screen, placed by room/geometry.js. */
 
 import { grid, speaker } from "../../../room/geometry.js";
-import { avatar, icon, make, part, say } from "./dom.js";
+import { part, say } from "./dom.js";
+import { lay, Tile } from "./tile.js";
 
-/** @typedef {{key: string, id: string, source: "camera"|"screen", name: string, mine: boolean,
- *   track: MediaStreamTrack|null, person: import("../../../room/messages.js").Participant}} Picture */
-
-const DOTS = 3;
-
-/** Score 0 to 5 as dots and a word. */
-function grade(score) {
-  if (score >= 4) return { dots: 3, word: "good" };
-  return score >= 2 ? { dots: 2, word: "weak" } : { dots: 1, word: "poor" };
-}
-
-/** @param {HTMLElement} element @param {import("../../../room/geometry.js").Rect} rect */
-function lay(element, rect) {
-  for (const [name, value] of Object.entries(rect)) {
-    element.style.setProperty(`--${name}`, `${Math.round(value)}px`);
-  }
-}
-
-class Tile {
-  /** @param {Picture} picture */
-  constructor({ key, id, source, name, mine }) {
-    this.key = key;
-    this.video = make("video", { className: "tile-picture", muted: true, autoplay: true, playsInline: true, tabIndex: -1, "aria-hidden": "true" });
-    this.video.addEventListener("loadeddata", () => this.root.classList.add("has-frame"));
-    this.video.classList.toggle("mirrored", mine && source === "camera");
-    this.name = make("span", { className: "tile-name" });
-    this.signal = make("button", { className: "tile-signal", type: "button", hidden: true });
-    this.pin = make("button", { className: "tile-pin", type: "button", data: { action: "pin", key } }, icon("pin"));
-    this.hand = make("span", { className: "tile-hand", hidden: true }, icon("hand"), "Hand raised");
-    this.face = source === "camera" ? avatar(name) : null;
-    this.root = make(
-      "li",
-      { className: "tile", data: { participant: id, source } },
-      this.video, this.face, this.hand, this.name, this.signal, this.pin,
-    );
-    this.signal.addEventListener("click", () => this.signal.classList.toggle("open"));
-  }
-
-  /** @param {Picture} picture */
-  show({ source, mine, track, person }) {
-    const visible = Boolean(track) && (source === "screen" || Boolean(person.media?.camera));
-    if ((this.video.srcObject?.getTracks()[0] ?? null) !== track) {
-      this.root.classList.remove("has-frame");
-      this.video.srcObject = track ? new MediaStream([track]) : null;
-    }
-    this.root.classList.toggle("has-picture", visible);
-    this.hand.hidden = source !== "camera" || !person.hand;
-    this.#label(source, mine, person);
-  }
-
-  #label(source, mine, person) {
-    const { name, media } = person;
-    const who = mine ? `${name} (you)` : name;
-    const text = source === "screen" ? (mine ? "Your screen" : `${name}’s screen`) : who;
-    const muted = source === "camera" && !media?.microphone;
-    if (this.name.dataset.shown === text + muted) return;
-    this.name.dataset.shown = text + muted;
-    this.name.replaceChildren(...(muted ? [icon("microphone-off", "Muted:")] : []), make("span", {}, text));
-    this.pin.setAttribute("aria-label", `Show ${text} large`);
-    this.pin.title = `Show ${text} large`;
-  }
-
-  /** @param {import("../../../room/quality.js").Quality|undefined} quality */
-  rate(quality, name) {
-    this.signal.hidden = !quality;
-    if (!quality) return;
-    const { dots, word } = grade(quality.score);
-    const text = quality.reason;
-    if (this.signal.dataset.shown === dots + text) return;
-    this.signal.dataset.shown = dots + text;
-    this.signal.dataset.grade = word;
-    const row = Array.from({ length: DOTS }, (_, index) => make("i", { className: index < dots ? "on" : "" }));
-    const words = make("span", { className: "tile-signal-words" }, text);
-    this.signal.replaceChildren(make("span", { className: "dots", "aria-hidden": "true" }, ...row), words);
-    this.signal.setAttribute("aria-label", `${name}: ${text}`);
-  }
-
-  /** @param {import("../../../room/geometry.js").Rect|undefined} rect */
-  place(rect) {
-    this.root.hidden = !rect;
-    if (!rect) return;
-    lay(this.root, rect);
-    this.root.classList.toggle("small", rect.width < 260);
-    this.root.classList.toggle("tiny", rect.width < 150);
-  }
-
-  remove() {
-    this.video.srcObject = null;
-    this.root.remove();
-  }
-}
+/** @typedef {import("./tile.js").Picture} Picture */
 
 export class Stage {
   layout = "grid";
@@ -107,6 +18,8 @@ export class Stage {
   constructor(call) {
     this.#call = call;
     new ResizeObserver(() => this.arrange()).observe(this.#box);
+    addEventListener("resize", () => this.arrange()); // also when only the density of pixels differs
+    document.addEventListener("visibilitychange", () => call.viewing.away(document.hidden));
     call.local.subscribe(() => this.update());
   }
 
@@ -143,7 +56,16 @@ export class Stage {
     if (!width || !height) return;
     const featured = this.#featured(pictures);
     this.#place(pictures, featured, width, height);
+    this.#tellWidths(pictures);
     this.#sayAlone();
+  }
+
+  #tellWidths(pictures) {
+    const others = pictures.filter(({ mine }) => !mine);
+    const width = (key) => this.#tiles.get(key)?.paintedWidth ?? 0;
+    this.#call.viewing.show(
+      others.map(({ key, id, source }) => ({ participant: id, source, width: width(key) })),
+    );
   }
 
   showVoices() {
@@ -155,9 +77,9 @@ export class Stage {
   }
 
   showQuality() {
-    const { quality } = this.#call.state;
+    const { state } = this.#call;
     for (const { key, id, source, name } of this.#pictures()) {
-      if (source === "camera") this.#tiles.get(key)?.rate(quality.get(id), name);
+      if (source === "camera") this.#tiles.get(key)?.rate(state.qualityOf(id), name);
     }
   }
 

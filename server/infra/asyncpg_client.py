@@ -52,7 +52,7 @@ def told_when_gone() -> Iterator[None]:
         raise DatabaseDown from error
 
 
-class PlainConnection(asyncpg.connection.Connection):
+class PlainConnection(asyncpg.connection.Connection):  # type: ignore[misc]
     """Goes back to the pool as it is. Nothing of ours leaves settings, locks or cursors of a session
     behind, and to have PostgreSQL undo them would double the trips of every statement; a transaction that
     is still open is rolled back all the same."""

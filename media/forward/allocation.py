@@ -79,6 +79,8 @@ class Allocation:
         moved = abs(estimate - self._estimate) > CHANGE * self._estimate
         if same and not moved and now - self._looked_at < LOOK_S:
             return self.wanted
+        if not same:
+            self._let_go(demands)
         chosen = self._choose(demands, max(0.0, estimate - audio), now, limited)
         if same:
             self._hold(chosen, now)
@@ -125,6 +127,13 @@ class Allocation:
         if now < self._held_until.get(demand.key, now):
             return False
         return rate * (SPARE_ANEW if now_wanted is None else SPARE) <= budget
+
+    def _let_go(self, demands: Sequence[Demand]) -> None:
+        """Who is shown larger, or leads the talk now, doesn't wait."""
+        before = {key: (rank, most) for key, rank, most, _ in self._shown}
+        for demand in demands:
+            if before.get(demand.key) != (demand.rank, demand.most):
+                self._held_until.pop(demand.key, None)
 
     def _hold(self, chosen: Wanted, now: float) -> None:
         """What the network took away is not tried again soon; what the receiver shows otherwise is."""

@@ -18,9 +18,11 @@ START_UNTOLD = 5_000_000.0  # bit/s, towards one of whom nothing but loss is kno
 LOWEST, HIGHEST = 50_000.0, 50_000_000.0  # bit/s
 LOW_LOSS, HIGH_LOSS = 0.02, 0.10
 GROWTH = 1.06  # a second
-HEADROOM, HEADROOM_BITRATE = 1.5, 20_000.0  # how far beyond what arrives it may grow
+HEADROOM, HEADROOM_BITRATE = 1.25, 20_000.0  # how far beyond what arrives it may grow
 QUEUE_S = 0.050  # a queue this long that stands is ours to shorten
+LONG_QUEUE_S = 0.150  # one that is more than a keyframe's
 SHORT_QUEUE_S = 0.020  # with loss: a network that keeps short queues
+SHRINKS = 0.95  # of its length between two looks
 BACK_OFF = 0.85  # of what arrives, so that the queue empties
 SETTLE_S = 0.5  # and a round trip, until a change has shown its effect
 RATE_S = 0.4  # over which arrivals are measured while a queue stands
@@ -62,7 +64,7 @@ class Estimate:
         self._throughput = Throughput()
         self._loss = Loss()
         self._queue = QueueingDelay()
-        self._queue_before = float("inf")  # how long it was when looked at last; infinite: there was none
+        self._queue_before: float | None = None  # how long it was when looked at last
         self._queued_rate = 0.0  # what arrived when the queue was noticed
         self._lossy_rate = 0.0  # what was sent when loss was noticed; 0 while there is none
         self._accepted_loss = 0.0
@@ -128,7 +130,7 @@ class Estimate:
         if self._queue.standing > QUEUE_S:
             self._on_queue(now)
             return
-        self._queue_before = float("inf")
+        self._queue_before = None
         if loss is None:
             return
         if loss < FORGIVEN_LOSS:
@@ -139,15 +141,17 @@ class Estimate:
             self._grow(HEADROOM * self._throughput.bitrate(1.0) + HEADROOM_BITRATE, now)
 
     def _on_queue(self, now: float) -> None:
-        """Let it empty. One that neither grows nor shrinks, though much less is sent, is none: the way
-        became longer."""
-        arriving = self._throughput.bitrate(RATE_S)
-        before, self._queue_before = self._queue_before, self._queue.standing
-        if before == float("inf"):
+        """Let it empty, unless it already does: a keyframe makes a queue, too. One that neither grows nor
+        shrinks, though much less is sent, is none: the way became longer."""
+        arriving, standing = self._throughput.bitrate(RATE_S), self._queue.standing
+        before, self._queue_before = self._queue_before, standing
+        if before is None:
             self._queued_rate = arriving
-        elif self._queue.standing < 0.95 * before:
+            if standing < LONG_QUEUE_S:
+                return
+        elif standing < SHRINKS * before:
             return
-        elif arriving < FELL * self._queued_rate and self._queue.standing < 1.05 * before:
+        elif arriving < FELL * self._queued_rate and standing * SHRINKS < before:
             self._queue.accept()
             return
         self._cut(BACK_OFF * arriving, now)

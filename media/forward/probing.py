@@ -63,6 +63,10 @@ class Probing:
             self._end(estimate, now, refused=False)
         return self._due(octets, now)
 
+    def padded(self, octets: int) -> None:
+        """So much of what was due could be sent."""
+        self._padded += octets
+
     def _begin(self, estimate: Estimate, need: float, now: float) -> None:
         if now < self._next or need * ENOUGH <= estimate.bitrate or not estimate.quiet:
             return
@@ -99,6 +103,4 @@ class Probing:
             return 0
         rate = min(self._target, self._start * RISE ** ((now - self._began) / RISE_S)) / 8
         self._credit = min(self._credit + rate * elapsed - sent, rate * CREDIT_S)
-        due = max(0, int(self._credit))
-        self._padded += due
-        return due
+        return max(0, int(self._credit))

@@ -15,27 +15,26 @@ BASE_S = 15.0  # the quickest packet of 15–30 s shows the way without queues; 
 class Throughput:
     """Octets that arrived, by the receiver's clock."""
 
-    __slots__ = ("_arrived", "_since")
+    __slots__ = ("_arrived",)
 
     def __init__(self) -> None:
         self._arrived: deque[tuple[float, int]] = deque()
-        self._since: float | None = None
 
     def add(self, octets: int, at: float) -> None:
-        if self._since is None:
-            self._since = at
+        """`octets` arrived since the last call, the newest of them at `at`."""
         self._arrived.append((at, octets))
-        while self._arrived[0][0] <= at - THROUGHPUT_KEPT_S:
+        while len(self._arrived) > 1 and self._arrived[1][0] <= at - THROUGHPUT_KEPT_S:
             self._arrived.popleft()
 
     def bitrate(self, seconds: float) -> float:
         """Bit/s over the last `seconds` before the newest arrival; 0.0 before there is that much."""
-        if self._since is None:
-            return 0.0
-        newest = self._arrived[-1][0]
-        if newest - self._since < seconds:
-            return 0.0
-        return sum(octets for at, octets in self._arrived if at > newest - seconds) * 8 / seconds
+        octets = 0
+        for at, count in reversed(self._arrived):
+            span = self._arrived[-1][0] - at
+            if span >= seconds:
+                return octets * 8 / span
+            octets += count
+        return 0.0
 
 
 class Loss:

@@ -120,6 +120,7 @@ class Receiving:
             if arrival is not None:
                 self._at(arrival, lambda packet=packet: self._feedback(packet))  # type: ignore[misc]
         padding = self.probing.poll(self.estimate, self.need, self.history.octets, self.now)
+        self.probing.padded(padding)
         while padding >= 200:
             self._send(min(padding, PACKET))
             padding -= PACKET

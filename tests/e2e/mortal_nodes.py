@@ -152,7 +152,9 @@ class Lesson:
         """Wait until the node that has the lesson has recorded so much."""
         node = await self._node()
         async with asyncio.timeout(READY_S):
-            while await self._figure(node, "recorder_bytes_total") < octets:
+            while True:
+                if await self._figure(node, "recorder_bytes_total") >= octets:
+                    return
                 await asyncio.sleep(0.1)  # a node tells its figures to who asks
 
     async def _node(self) -> NodeProcess:

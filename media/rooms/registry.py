@@ -72,8 +72,7 @@ class Registry:
 
     def poll(self, now: float) -> None:
         for room in tuple(self._rooms.values()):
-            for peer in tuple(room.peers):
-                peer.poll(now)
+            room.poll(now)
 
     def traffic(self) -> Traffic:
         """Totals since the start: of tracks that are gone and of those that are there."""

@@ -11,6 +11,7 @@ from media.protocol.control import Record, RecordingTrouble
 from media.recording.best_layer import BestLayer
 from media.recording.events import TrackKey
 from media.recording.track import TrackRecorder
+from media.rooms.listening import Listening
 from media.rooms.peer import Peer
 from media.rooms.receiving import Section
 from media.rooms.services import Services
@@ -37,6 +38,7 @@ class Room:
         self._peers: dict[str, Peer] = {}
         self._tracks: dict[Key, Track] = {}
         self._records: dict[str, Record] = {}
+        self._listening = Listening(id, services.say)
 
     @property
     def peers(self) -> Iterator[Peer]:
@@ -48,6 +50,17 @@ class Room:
 
     def peer(self, participant: str) -> Peer | None:
         return self._peers.get(participant)
+
+    @property
+    def dominant(self) -> str | None:
+        """The participant who leads the talk."""
+        return self._listening.dominant
+
+    def poll(self, now: float) -> None:
+        """Do what is due; called every few milliseconds."""
+        for peer in tuple(self._peers.values()):
+            peer.poll(now)
+        self._listening.poll(now)
 
     # --- people
 
@@ -85,6 +98,8 @@ class Room:
         if section.layers is not None:
             self._tracks[key] = Track(section, section.layers)
             self._record_track(participant, key)
+        if section.publish.source == "microphone":
+            self._listening.follow(participant, section.publish, section.layers, now)
         extensions = section.publish.extensions
         for other in self._others(participant):
             other.sending.source_changed(key, section.layers, extensions, now)

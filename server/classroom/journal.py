@@ -1,15 +1,17 @@
 """What rooms have to keep (chat, presence, jobs) is written here: in order, off the sockets' path.
 
-Entries that wait are committed together, so that a busy room costs one transaction a batch and not one
-a line. A line of chat is delivered when it is stored. While the database is away everything waits.
+Entries that wait are stored together: those of a kind that knows how, by that; others in one
+transaction. So a busy room costs little more than a quiet one. A line of chat is delivered when it is
+stored. While the database is away everything waits.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Protocol
 
 import structlog
@@ -54,6 +56,9 @@ class Job:
     def failed(self) -> None: ...
 
 
+Store = Callable[[Sequence[Any]], Awaitable[None]]
+
+
 class Journal:
     """A queue of entries and the task that writes them."""
 
@@ -80,13 +85,14 @@ class Journal:
             while len(batch) < BATCH and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             try:
-                await self._keep(batch)
+                for _, run in groupby(batch, type):
+                    await self._keep(tuple(run))
             finally:
                 for _ in batch:
                     self._queue.task_done()
 
     async def _keep(self, batch: Sequence[Entry]) -> None:
-        """All at once; if that fails one by one, so that a bad entry fails alone."""
+        """Entries of one kind at once; if that fails one by one, so that a bad entry fails alone."""
         try:
             await _write_when_possible(batch)
         except Exception:
@@ -104,10 +110,16 @@ class Journal:
 async def _write_when_possible(batch: Sequence[Entry]) -> None:
     while True:
         try:
-            return await _write(batch)
+            return await _store_of(type(batch[0]))(batch)
         except DatabaseDown:
             log.warning("room journal waits for the database", entries=len(batch))
             await asyncio.sleep(PAUSE_S)
+
+
+def _store_of(kind: type[Entry]) -> Store:
+    """The kind's own `store`, which stores all or none of many, or else a transaction."""
+    own: Store = getattr(kind, "store", _write)
+    return own
 
 
 @transactional

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -32,6 +32,16 @@ class Note:
 
     def failed(self) -> None:
         self.log.append(f"{self.name} failed")
+
+
+class Sheet(Note):
+    """An entry of a kind that is stored many at once, but none if one is bad."""
+
+    @staticmethod
+    async def store(batch: Sequence[Sheet]) -> None:
+        if any(sheet.bad for sheet in batch):
+            raise ValueError("on purpose")
+        batch[0].log.append(f"stored {''.join(sheet.name for sheet in batch)}")
 
 
 @pytest.fixture
@@ -93,3 +103,19 @@ async def test_process_that_ends_does_not_wait_for_ever(
     monkeypatch.setattr(journals, "CLOSE_S", 0.01)
     journal.add(Unlucky([], "a", failures=1_000_000))
     await journal.close()
+
+
+async def test_a_kind_that_stores_many_at_once_does_so_in_turn_with_others(journal: Journal) -> None:
+    log: list[str] = []
+    for entry in (Note(log, "a"), Sheet(log, "b"), Sheet(log, "c"), Note(log, "d")):
+        journal.add(entry)
+    await journal.settled()
+    assert log == ["a kept", "stored bc", "b kept", "c kept", "d kept"]
+
+
+async def test_of_many_at_once_a_bad_one_fails_alone_too(journal: Journal) -> None:
+    log: list[str] = []
+    for entry in (Sheet(log, "a"), Sheet(log, "b", bad=True), Sheet(log, "c")):
+        journal.add(entry)
+    await journal.settled()
+    assert log == ["stored a", "a kept", "b failed", "stored c", "c kept"]

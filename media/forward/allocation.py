@@ -18,6 +18,7 @@ LOOK_S = 5.0
 HOLD_S = 10.0
 SPARE = 1.1  # what goes up must fit with a tenth to spare: layers' bitrates swing
 SPARE_ANEW = 1.2  # what begins again, with a fifth: pictures that come and go are worse than none
+TOLERANCE = 1.15  # the lowest stays where it is a little too much: a cut estimate is a cautious one
 
 Wanted = Mapping[Hashable, int | None]
 
@@ -123,7 +124,7 @@ class Allocation:
             return rate * SPARE <= budget
         now_wanted = self.wanted[demand.key]
         if now_wanted is not None and layer <= now_wanted:
-            return rate <= budget
+            return rate <= budget * (TOLERANCE if layer == demand.choices[0][0] else 1)
         if now < self._held_until.get(demand.key, now):
             return False
         return rate * (SPARE_ANEW if now_wanted is None else SPARE) <= budget

@@ -97,6 +97,13 @@ def test_a_layer_is_kept_with_less_to_spare_than_it_is_given() -> None:
         assert viewer.wanted(560e3) == {"a": layer}
 
 
+def test_the_lowest_layer_is_not_lost_for_a_little() -> None:
+    viewer = Viewer(demand("screen", SCREEN, (400e3, 1500e3)))
+    viewer.wanted(2e6)
+    assert viewer.wanted(390e3) == {"screen": 0}
+    assert viewer.wanted(330e3) == {"screen": None}
+
+
 def test_no_layer_goes_up_for_a_while_after_it_went_down() -> None:
     viewer = Viewer(demand("a"))
     viewer.wanted(3e6)

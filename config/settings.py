@@ -12,6 +12,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -67,6 +68,7 @@ class Settings:
     smtp_url: str
     media_nodes: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
+    metrics_from: tuple[str, ...]
     turn_urls: tuple[str, ...]
     turn_secret: str
     media: MediaSettings
@@ -126,6 +128,15 @@ class _Reader:
 
     def listed(self, name: str) -> tuple[str, ...]:
         return tuple(part.strip() for part in self.text(name).split(",") if part.strip())
+
+    def networks(self, name: str) -> tuple[str, ...]:
+        """Addresses and networks, such as 10.0.0.0/8."""
+        for part in (found := self.listed(name)):
+            try:
+                ip_network(part, strict=False)
+            except ValueError as error:
+                raise SettingsError(f"{PREFIX}{name}: {part!r} is no network") from error
+        return found
 
     def one_of(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
         value = self.text(name, default)
@@ -284,7 +295,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         secret_key=secret_key,
         smtp_url=read.url("SMTP_URL", "", ("smtp", "smtps")),
         media_nodes=read.listed("MEDIA_NODES"),
-        trusted_proxies=read.listed("TRUSTED_PROXIES"),
+        trusted_proxies=read.networks("TRUSTED_PROXIES"),
+        metrics_from=read.networks("METRICS_FROM"),
         turn_urls=turn_urls,
         turn_secret=_turn_secret(read, env) if turn_urls else "",
         media=_read_media(read, env, data_dir, control_secret),

@@ -39,6 +39,12 @@ def is_loopback(request: web.Request) -> bool:
     return _is_address(address) and ip_address(address).is_loopback and not forwarded
 
 
+def comes_from(request: web.Request, networks: tuple[str, ...]) -> bool:
+    """Whether the connection itself comes from one of `networks` and no proxy passed it on."""
+    forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    return not forwarded and _within(peer_address(request), _networks(networks))
+
+
 def network_of(address: str) -> str:
     """What limits count an address as: itself, or its /64 (IPv6)."""
     if not _is_address(address):

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from server.edge.clients import is_loopback
+from server.edge.clients import comes_from, is_loopback
 from server.edge.keys import SETTINGS
 from server.infra import db
 from server.infra.errors import NotFound
@@ -43,8 +43,10 @@ async def _database_answers() -> bool:
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """Prometheus text; in production for this machine's own collector alone."""
-    if not request.app[SETTINGS].development and not is_loopback(request):
+    """Prometheus text; in production for this machine's own collector and for those that are named."""
+    settings = request.app[SETTINGS]
+    known = is_loopback(request) or comes_from(request, settings.metrics_from)
+    if not settings.development and not known:
         raise NotFound
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 

@@ -19,7 +19,7 @@ from server.infra import metrics
 
 ROOT = Path(__file__).resolve().parents[2]
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::([-?])([^}]*))?\}")
-OURS = ("server", "worker", "media-1", "media-2")
+OURS = ("server-1", "server-2", "worker", "media-1", "media-2")
 SECRET = "a secret that is long enough for production"
 PRODUCTION = {
     "PEERLEARN_ENV": "production",
@@ -68,21 +68,24 @@ def environment(service: str, secrets: Path, tmp_path: Path) -> dict[str, str]:
 # --- docker-compose.yml
 
 
-@pytest.mark.parametrize("service", ["server", "worker"])
+@pytest.mark.parametrize("service", ["server-1", "server-2", "worker"])
 def test_our_processes_accept_their_settings(service: str, secrets: Path, tmp_path: Path) -> None:
     settings = load_settings(environment(service, secrets, tmp_path))
     assert settings.env == "production"
     assert settings.base_url == "https://lessons.example.org"
     assert settings.database_url.startswith("postgres://peerlearn:")
     assert settings.turn_secret == (secrets / "turn_secret").read_text()
-    assert settings.media_nodes == ("http://media-1:7000", "http://media-2:7000")
+    assert settings.nodes_register
+    assert not settings.node_as_child
     assert len(settings.turn_urls) == 3
 
 
 @pytest.mark.parametrize("node", ["media-1", "media-2"])
-def test_the_nodes_are_where_the_servers_look(node: str, secrets: Path, tmp_path: Path) -> None:
+def test_the_nodes_register_where_the_servers_look(node: str, secrets: Path, tmp_path: Path) -> None:
     settings = load_media_settings(environment(node, secrets, tmp_path))
-    assert settings.control_url in load_settings(environment("server", secrets, tmp_path)).media_nodes
+    server = load_settings(environment("server-1", secrets, tmp_path))
+    assert settings.redis_url == server.redis_url
+    assert settings.control_url == f"http://{node}:7000"
     assert settings.control_secret == (secrets / "media_control_secret").read_text()
     assert SERVICES[node]["ports"] == [f"{settings.udp_port}:{settings.udp_port}/udp"]
     assert settings.node_id == node
@@ -123,7 +126,20 @@ def test_only_doors_are_open_to_the_world() -> None:
         assert SERVICES[name]["cap_drop"] == ["ALL"]
         assert SERVICES[name]["read_only"] is True
     for name, service in SERVICES.items():
-        assert name in OURS or re.search(r":[\d.]+", service["image"]), name
+        assert name in OURS or re.search(r":v?[\d.]+", service["image"]), name
+
+
+def test_prometheus_may_read_what_it_scrapes(secrets: Path, tmp_path: Path) -> None:
+    scraped = yaml.safe_load((ROOT / "config/prometheus/prometheus.yml").read_text())["scrape_configs"]
+    targets = {job["job_name"]: job["static_configs"][0]["targets"] for job in scraped}
+    assert targets["server"] == ["server-1:8000", "server-2:8000"]
+    assert targets["media"] == ["media-1:7000", "media-2:7000"]
+    settings = load_settings(environment("server-1", secrets, tmp_path))
+    (network,) = SERVICES["prometheus"]["networks"]
+    subnet = COMPOSE["networks"][network]["ipam"]["config"][0]["subnet"]
+    assert settings.metrics_from == (subnet,)
+    assert network in SERVICES["server-1"]["networks"]
+    assert network not in SERVICES["nginx"]["networks"]  # what comes through it is passed on, never read
 
 
 def test_the_example_names_what_the_compose_file_asks_for() -> None:

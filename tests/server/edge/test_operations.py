@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 import pytest
 from aiohttp.test_utils import TestClient
@@ -67,6 +68,18 @@ async def test_metrics_of_production_are_for_this_machine(database: Settings) ->
         assert (await client.get("/metrics")).status == 200
         proxied = await client.get("/metrics", headers={"X-Forwarded-For": "1.2.3.4"})
         assert proxied.status == 404
+
+
+async def test_metrics_of_production_are_for_networks_that_are_named(
+    database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = replace(database, metrics_from=("10.1.0.0/16",))
+    async with edge_client(named, env="production") as client:
+        for address, status in (("10.1.2.3", 200), ("10.2.0.1", 404)):
+            monkeypatch.setattr("server.edge.clients.peer_address", lambda request, at=address: at)
+            assert (await client.get("/metrics")).status == status
+            proxied = await client.get("/metrics", headers={"X-Forwarded-For": "10.1.2.3"})
+            assert proxied.status == 404
 
 
 async def test_knowing_who_asks_takes_two_queries(client: TestClient, statements: list[str]) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-Quality = Literal["off", "low", "medium", "high", "auto"]
+from media.protocol.messages import Quality
 
 SHARP = 0.9  # a picture may be shown so much smaller than it needs to be: nobody sees a tenth
 USUAL_WIDTH = 1280  # pixels of the best layer before a keyframe told it; each below has half

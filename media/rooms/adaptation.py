@@ -59,6 +59,12 @@ class Adaptation:
         self._octets, self._sent, self._sent_at = 0, 0.0, now
         self._tells_since: float | None = None
 
+    def anew(self, now: float) -> Adaptation:
+        """For another transport of the same receiver: nothing is known but what it shows."""
+        adaptation = Adaptation(self._standing, now)
+        adaptation._viewing = self._viewing
+        return adaptation
+
     # --- what the receiver says
 
     def expect_feedback(self, now: float) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Protocol
 
 from media.forward.layers import Layers
+from media.forward.viewing import Viewing
 from media.metrics import LATENCY_SAMPLE
 from media.negotiation.events import (
     Answer,
@@ -32,6 +33,7 @@ from media.protocol.control import (
     PeerSubscribe,
 )
 from media.protocol.messages import Description
+from media.rooms.adaptation import Adaptation, Standing
 from media.rooms.receiving import Receiving, Section
 from media.rooms.sending import Sending
 from media.rooms.services import Services
@@ -40,10 +42,12 @@ from media.rtp.rtcp import (
     FullIntraRequest,
     Nack,
     PictureLossIndication,
+    ReceiverEstimatedMaxBitrate,
     ReceiverReport,
     SenderReport,
     parse_compound,
 )
+from media.rtp.twcc import TransportFeedback
 from media.transport.connection import CloseReason, Connection
 
 CHECK_S = 1.0  # between two looks at ICE
@@ -57,6 +61,9 @@ class Tracks(Protocol):
 
     def layers(self, key: Hashable) -> tuple[Layers | None, dict[str, int]]:
         """A track's layers and its publisher's header extension ids."""
+
+    def standing(self) -> Standing:
+        """Whose tracks come first where not all can be sent."""
 
 
 class Peer:
@@ -76,7 +83,8 @@ class Peer:
         self.receiving = Receiving(
             services.random.getrandbits(32), self._send_rtcp, self._source_changed, counters
         )
-        self.sending = Sending(self._send_rtp, self._send_rtcp, counters)
+        adaptation = Adaptation(tracks.standing, self._made_at)
+        self.sending = Sending(self._send_rtp, self._send_rtcp, counters, adaptation)
         self._session = NegotiationSession(
             self._local_transport(),
             services.random,
@@ -90,6 +98,8 @@ class Peer:
             Nack: self.sending.on_nack,
             PictureLossIndication: self.sending.on_pli,
             FullIntraRequest: self.sending.on_fir,
+            TransportFeedback: self.sending.on_feedback,
+            ReceiverEstimatedMaxBitrate: self.sending.on_remb,
         }
 
     # --- what the server says
@@ -112,8 +122,8 @@ class Peer:
         self._act(self._session.receive_candidate(message.candidate, now), now)
 
     def subscribe(self, message: PeerSubscribe) -> None:
-        key = (message.publisher, message.source)
-        self.sending.pause(key, message.quality == "off", self._services.clock())
+        viewing = Viewing(message.quality, message.width)
+        self.sending.view((message.publisher, message.source), viewing, self._services.clock())
 
     # --- what the room says
 

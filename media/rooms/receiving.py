@@ -7,18 +7,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from media.forward.arrivals import Arrivals
 from media.forward.keyframes import LOWEST_INTERVAL_S, MIN_INTERVAL_S
 from media.forward.layers import Layers
 from media.forward.source import TrackSource
 from media.metrics import Counters
 from media.negotiation.events import Publish
 from media.rtp.errors import MalformedPacket
-from media.rtp.extensions import MID, REPAIRED_RID, RID, read_extension
+from media.rtp.extensions import MID, REPAIRED_RID, RID, TRANSPORT_WIDE_CC, read_extension
 from media.rtp.header import Header, parse_header
 from media.rtp.rtcp import SenderReport, build_remb
+from media.rtp.twcc import NO_NUMBER, transport_number
 
 REBIND_S = 1.0  # a layer takes a new SSRC at most so often, whatever a peer sends
-UPLINK_BITRATE = 3_000_000  # bit/s told to a publisher: a 720p camera and a screen fit
+# bit/s told to a publisher that takes no transport-wide feedback: a 720p camera and a screen fit
+UPLINK_BITRATE = 3_000_000
 REMB_INTERVAL_S = 1.0
 NEVER = float("-inf")
 
@@ -60,6 +63,8 @@ class Receiving:
         self._by_ssrc: dict[int, TrackSource] = {}
         self._by_rtx_ssrc: dict[int, TrackSource] = {}
         self._remb_at = 0.0
+        self._arrivals = Arrivals(local_ssrc)
+        self._number_id = 0  # of the transport-wide number; one for all sections of a bundle
 
     @property
     def sections(self) -> Iterator[Section]:
@@ -73,6 +78,7 @@ class Receiving:
 
     def publish(self, publish: Publish, now: float) -> None:
         """Accept a section, or take over what a new description says about a known one."""
+        self._number_id = publish.extensions.get(TRANSPORT_WIDE_CC, self._number_id)
         section = self._sections.get(publish.mid)
         if section is None:
             section = self._sections[publish.mid] = Section(publish)
@@ -93,6 +99,7 @@ class Receiving:
     def clear(self, now: float) -> None:
         for mid in tuple(self._sections):
             self.unpublish(mid, now)
+        self._arrivals, self._number_id = Arrivals(self._local_ssrc), 0
 
     # --- packets, on the hot path
 
@@ -102,6 +109,10 @@ class Receiving:
         except MalformedPacket:
             self._counters.drop("malformed")
             return
+        if self._number_id:
+            number = transport_number(packet, header, self._number_id)
+            if number != NO_NUMBER:
+                self._arrivals.receive(number, header.ssrc, now)
         source = self._by_ssrc.get(header.ssrc)
         if source is not None and header.payload_type == source.payload_type:
             source.receive(packet, header, now)
@@ -238,7 +249,13 @@ class Receiving:
             if due is not None and now >= due:
                 for packet in source.poll(now):
                     self._send_rtcp(packet)
-        if now >= self._remb_at and self._by_ssrc:
+        self._tell_of_arrivals(now)
+
+    def _tell_of_arrivals(self, now: float) -> None:
+        """Transport-wide feedback to one who numbers packets: a bitrate besides would hold it down."""
+        for packet in self._arrivals.poll(now):
+            self._send_rtcp(packet)
+        if now >= self._remb_at and self._by_ssrc and not self._arrivals.any:
             self._remb_at = now + REMB_INTERVAL_S
             self._send_rtcp(build_remb(self._local_ssrc, UPLINK_BITRATE, list(self._by_ssrc)))
 

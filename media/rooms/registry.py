@@ -46,7 +46,7 @@ class Registry:
         room = self._rooms.get(message.room)
         if room is None:
             room = self._rooms[message.room] = Room(message.room, self._services)
-        room.join(message.participant)
+        room.join(message.participant, message.role)
 
     def leave(self, message: Leave) -> None:
         room = self._rooms.get(message.room)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from media.forward.layers import Layers
 from media.negotiation.events import Outgoing
 from media.protocol.control import Record, RecordingTrouble
+from media.protocol.messages import Role
 from media.recording.best_layer import BestLayer
 from media.recording.events import TrackKey
 from media.recording.track import TrackRecorder
+from media.rooms.adaptation import Standing
 from media.rooms.listening import Listening
 from media.rooms.peer import Peer
 from media.rooms.receiving import Section
@@ -38,6 +40,7 @@ class Room:
         self._peers: dict[str, Peer] = {}
         self._tracks: dict[Key, Track] = {}
         self._records: dict[str, Record] = {}
+        self._roles: dict[str, Role] = {}
         self._listening = Listening(id, services.say)
 
     @property
@@ -64,8 +67,9 @@ class Room:
 
     # --- people
 
-    def join(self, participant: str) -> None:
+    def join(self, participant: str, role: Role) -> None:
         """Make the seat, or keep it when the participant's socket came back."""
+        self._roles[participant] = role
         peer = self._peers.get(participant)
         if peer is None:
             peer = self._peers[participant] = Peer(self.id, participant, self, self._services)
@@ -73,6 +77,7 @@ class Room:
         peer.joined()
 
     def leave(self, participant: str) -> None:
+        self._roles.pop(participant, None)
         peer = self._peers.pop(participant, None)
         if peer is not None:
             peer.close(self._services.clock())
@@ -83,6 +88,10 @@ class Room:
             self.leave(participant)
 
     # --- tracks
+
+    def standing(self) -> Standing:
+        mentors = frozenset(name for name, role in self._roles.items() if role == "mentor")
+        return Standing(self.dominant, mentors)
 
     def layers(self, key: Hashable) -> tuple[Layers | None, dict[str, int]]:
         track = self._tracks.get(key)  # type: ignore[call-overload]

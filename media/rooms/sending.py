@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 
-from media.forward.interfaces import PacketNumbers
-from media.forward.layers import TOP_LAYER, Layers
+from media.forward.layers import Layers
 from media.forward.rewriter import OutgoingStream
 from media.forward.subscriber import TrackSink
+from media.forward.viewing import Viewing
 from media.metrics import Counters
 from media.negotiation.events import Deliver
+from media.rooms.adaptation import Adaptation, Key
 from media.rtp.extensions import AUDIO_LEVEL, MID, TRANSPORT_WIDE_CC, VIDEO_ORIENTATION
-from media.rtp.rtcp import FullIntraRequest, Nack, PictureLossIndication, ReportBlock
+from media.rtp.rtcp import (
+    FullIntraRequest,
+    Nack,
+    PictureLossIndication,
+    ReceiverEstimatedMaxBitrate,
+    ReportBlock,
+)
+from media.rtp.twcc import TransportFeedback
 
 PASSED_ON = (AUDIO_LEVEL, VIDEO_ORIENTATION)  # extensions that mean the same to every receiver
 SENDER_REPORT_S = 1.0
@@ -42,28 +50,32 @@ def outgoing_stream(delivery: Deliver) -> OutgoingStream:
 
 
 class Sending:
-    """Keys name tracks: (participant, source). `numbers` counts all packets to this participant."""
+    """`adaptation` numbers all packets to this participant and chooses their tracks' layers."""
 
     def __init__(
         self,
         send_rtp: Callable[[bytes], None],
         send_rtcp: Callable[[bytes], None],
         counters: Counters,
-        numbers: PacketNumbers | None = None,
+        adaptation: Adaptation,
     ) -> None:
+        self.adaptation = adaptation
+        self.round_trip: float | None = None
         self._send_rtp = send_rtp
         self._send_rtcp = send_rtcp
         self._counters = counters
-        self._numbers = numbers
-        self._deliveries: dict[Hashable, Deliver] = {}
-        self._sinks: dict[Hashable, TrackSink] = {}
+        self._deliveries: dict[Key, Deliver] = {}
+        self._sinks: dict[Key, TrackSink] = {}
         self._by_ssrc: dict[int, TrackSink] = {}
-        self._paused: set[Hashable] = set()
         self._report_at = 0.0
 
     @property
     def sinks(self) -> Iterator[TrackSink]:
         return iter(self._sinks.values())
+
+    def sinks_of(self, participant: str) -> dict[str, TrackSink]:
+        """What this one receives of `participant`, by source."""
+        return {key[1]: sink for key, sink in self._sinks.items() if key[0] == participant}
 
     # --- tracks come and go
 
@@ -71,20 +83,21 @@ class Sending:
         self, delivery: Deliver, layers: Layers | None, theirs: dict[str, int], now: float
     ) -> None:
         """The client takes the track: forward it from now on (from its start if it has no stream yet)."""
-        if self._deliveries.get(delivery.key) == delivery and delivery.key in self._sinks:
+        key = _key(delivery)
+        if self._deliveries.get(key) == delivery and key in self._sinks:
             return
-        self._drop_sink(delivery.key, now)
-        self._deliveries[delivery.key] = delivery
+        self._drop_sink(key, now)
+        self._deliveries[key] = delivery
+        if TRANSPORT_WIDE_CC in delivery.extensions:
+            self.adaptation.expect_feedback(now)
         if layers is not None:
             self._attach(delivery, layers, theirs, now)
 
-    def undeliver(self, key: Hashable, now: float) -> None:
+    def undeliver(self, key: Key, now: float) -> None:
         self._deliveries.pop(key, None)
         self._drop_sink(key, now)
 
-    def source_changed(
-        self, key: Hashable, layers: Layers | None, theirs: dict[str, int], now: float
-    ) -> None:
+    def source_changed(self, key: Key, layers: Layers | None, theirs: dict[str, int], now: float) -> None:
         """The publisher's track is another one now, or gone: keep our numbering over the change."""
         delivery, sink = self._deliveries.get(key), self._sinks.get(key)
         if layers is None or delivery is None:
@@ -95,15 +108,15 @@ class Sending:
             sink.switch(layers, now, extension_map(theirs, delivery.extensions))
 
     def clear(self, now: float) -> None:
+        """The transport is gone; another network may come with the next."""
         for key in tuple(self._deliveries):
             self.undeliver(key, now)
+        self.adaptation = self.adaptation.anew(now)
+        self.round_trip = None
 
-    def pause(self, key: Hashable, paused: bool, now: float) -> None:
-        """The client shows the track (or not): nothing is sent meanwhile."""
-        (self._paused.add if paused else self._paused.discard)(key)
-        sink = self._sinks.get(key)
-        if sink is not None:
-            sink.select(None if paused else TOP_LAYER, now)
+    def view(self, key: Key, viewing: Viewing, now: float) -> None:
+        """The client shows the track so, or not at all: nothing is sent meanwhile."""
+        self.adaptation.view(key, viewing, self._sinks, now)
 
     def _attach(self, delivery: Deliver, layers: Layers, theirs: dict[str, int], now: float) -> None:
         sink = TrackSink(
@@ -111,13 +124,13 @@ class Sending:
             self._send_rtp,
             outgoing_stream(delivery),
             extension_map(theirs, delivery.extensions),
-            self._numbers,
+            self.adaptation.numbers,
         )
-        self._sinks[delivery.key] = sink
+        self._sinks[_key(delivery)] = sink
         self._by_ssrc[delivery.ssrc] = sink
-        sink.select(None if delivery.key in self._paused else TOP_LAYER, now)
+        self.adaptation.choose(self._sinks, now)
 
-    def _drop_sink(self, key: Hashable, now: float) -> None:
+    def _drop_sink(self, key: Key, now: float) -> None:
         sink = self._sinks.pop(key, None)
         if sink is not None:
             sink.close(now)
@@ -133,7 +146,16 @@ class Sending:
         if sink is None:
             return None
         sink.on_receiver_report(block, now)
+        self.adaptation.on_report(sink.fraction_lost, now)
+        if block.last_sr:
+            self.round_trip = sink.rtt
         return sink.rtt
+
+    def on_feedback(self, feedback: TransportFeedback, now: float) -> None:
+        self.adaptation.on_feedback(feedback, now)
+
+    def on_remb(self, remb: ReceiverEstimatedMaxBitrate, now: float) -> None:
+        self.adaptation.on_remb(remb.bitrate, now)
 
     def on_nack(self, nack: Nack, now: float) -> None:
         self._counters.nack_in += 1
@@ -155,12 +177,19 @@ class Sending:
             sink.on_keyframe_request(now)
 
     def poll(self, now: float, wall_ms: int) -> None:
-        """Keyframe requests of sinks that wait, and Sender Reports that are due."""
+        """Keyframe requests of sinks that wait, layers and probes, and Sender Reports that are due."""
         for sink in self._sinks.values():
             sink.poll(now)
+        self.adaptation.poll(self._sinks, now)
         if now >= self._report_at:
             self._report_at = now + SENDER_REPORT_S
             for sink in self._sinks.values():
                 report = sink.sender_report(now, ntp_time(wall_ms))
                 if report is not None:
                     self._send_rtcp(report)
+
+
+def _key(delivery: Deliver) -> Key:
+    """What the room named the track by."""
+    key: Key = delivery.key  # type: ignore[assignment]
+    return key

@@ -123,13 +123,13 @@ def test_a_slow_screen_is_not_taken_for_dead() -> None:
     call = Simulcast()
     call.sink.select(TOP_LAYER, call.now)
     call.seconds(3)
-    assert call.sink.layer == HIGH
+    asked = call.cameras[LOW].source.plis
     for frame in range(600):
         call.cameras[MIDDLE].muted = True
         call.cameras[LOW].muted = frame % 27 != 0
-        call.cameras[HIGH].muted = frame % (10 if frame < 60 else 33) != 0
+        call.cameras[HIGH].muted = frame % (10 if frame < 198 else 33) != 0
         call.run(1)
-        assert call.sink.layer == HIGH
+        assert (call.sink.layer, call.cameras[LOW].source.plis) == (HIGH, asked)
 
 
 def test_nothing_wanted_sends_nothing_and_asks_for_nothing() -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from typing import Any
 
 import aiohttp
 
 from tests.e2e.platform import Person
 from tests.media.client import PlainClient
+from tests.media.relay import Relay
 
 
 class Caller:
     """`joined` is the server's first message; offers and answers are handled as they come."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, relay: Relay | None = None) -> None:
         self.socket = socket
+        self._relay = relay
         self.joined: dict[str, Any] = {}
         self.inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.client: PlainClient | None = None
@@ -32,17 +35,32 @@ class Caller:
         *,
         offers: bool = True,
         query: str = "",
+        relay: Relay | None = None,
     ) -> Caller:
         query = query or f"ticket={await person.ticket(session_id)}"
         address = f"{person.platform.base}/ws/session/{session_id}/?{query}"
-        caller = cls(await person.http.ws_connect(address))
-        caller.joined = await caller._receive()
-        assert caller.joined["type"] == "joined", caller.joined
+        caller = cls(await person.http.ws_connect(address), relay)
         caller.client = PlainClient(caller.say, rgb, tone)
-        caller._reader = asyncio.create_task(caller._read())
+        await caller._begin()
         if offers and (rgb or tone):
             await caller.client.offer()
         return caller
+
+    async def _begin(self) -> None:
+        self.joined = await self._receive()
+        assert self.joined["type"] == "joined", self.joined
+        self._reader = asyncio.create_task(self._read())
+
+    def drop(self) -> None:
+        """Lose the socket without a goodbye."""
+        self.socket.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+    async def come_back(self, person: Person, session_id: str) -> None:
+        """Open the socket again after a drop, with the RTCPeerConnection that there is."""
+        address = f"{person.platform.base}/ws/session/{session_id}/?resume={self.joined['resume']}"
+        headers = {"Authorization": f"Bearer {person.token}"}
+        self.socket = await person.http.ws_connect(address, headers=headers)
+        await self._begin()
 
     @property
     def id(self) -> str:
@@ -59,6 +77,9 @@ class Caller:
         async for frame in self.socket:
             message = json.loads(frame.data)
             if message["type"] in ("offer", "answer"):
+                if self._relay is not None:
+                    description = message[message["type"]]
+                    description["sdp"] = self._relay.wrap(description["sdp"])
                 await self.client.take(message)
             else:
                 await self.inbox.put(message)

@@ -123,6 +123,11 @@ class Adaptation:
     def hides(self, key: Key) -> bool:
         return key in self._viewing and self._viewing[key].hidden
 
+    def most(self, key: Key) -> int:
+        """The best layer of use at the size that is shown."""
+        demand = self._demands.get(key)
+        return 0 if demand is None else demand.most
+
     def lacks(self, key: Key) -> int:
         """How many steps better the track would be if this receiver's network took it."""
         demand = self._demands.get(key)

@@ -102,6 +102,11 @@ class Peer:
             ReceiverEstimatedMaxBitrate: self.sending.on_remb,
         }
 
+    @property
+    def connected(self) -> bool:
+        """Media can flow."""
+        return self._connection.connected
+
     # --- what the server says
 
     def joined(self) -> None:

@@ -13,6 +13,7 @@ from media.recording.best_layer import BestLayer
 from media.recording.events import TrackKey
 from media.recording.track import TrackRecorder
 from media.rooms.adaptation import Standing
+from media.rooms.assessment import Assessment
 from media.rooms.listening import Listening
 from media.rooms.peer import Peer
 from media.rooms.receiving import Section
@@ -42,6 +43,7 @@ class Room:
         self._records: dict[str, Record] = {}
         self._roles: dict[str, Role] = {}
         self._listening = Listening(id, services.say)
+        self._assessment = Assessment(id, services.say)
 
     @property
     def peers(self) -> Iterator[Peer]:
@@ -64,6 +66,7 @@ class Room:
         for peer in tuple(self._peers.values()):
             peer.poll(now)
         self._listening.poll(now)
+        self._assessment.poll(self._peers, now)
 
     # --- people
 

@@ -73,6 +73,10 @@ class Sending:
     def sinks(self) -> Iterator[TrackSink]:
         return iter(self._sinks.values())
 
+    @property
+    def keys(self) -> Iterator[Key]:
+        return iter(self._sinks)
+
     def sinks_of(self, participant: str) -> dict[str, TrackSink]:
         """What this one receives of `participant`, by source."""
         return {key[1]: sink for key, sink in self._sinks.items() if key[0] == participant}

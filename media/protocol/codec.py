@@ -5,13 +5,11 @@ Both wires (browser to server, server to node) use it. PURE: no sockets, no cloc
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-
-SURROGATE = "\\ud"  # how an escaped surrogate begins
+from pydantic_core import from_json
 
 
 class Message(BaseModel):
@@ -38,10 +36,8 @@ def decode_object(text: str) -> dict[str, Any]:
 
     Raises MessageError `malformed`, also for lone surrogates: JSON can hold them, UTF-8 can't."""
     try:
-        value = json.loads(text)
-        if SURROGATE in text.lower():
-            json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
+        value = from_json(text)
+    except (ValueError, TypeError) as error:
         raise MessageError("malformed", "This is not JSON.") from error
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
         raise MessageError("malformed", "A message is a JSON object with a type.")

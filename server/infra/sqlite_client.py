@@ -21,6 +21,8 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
 BUSY_TIMEOUT_MS = 10_000  # as long as another process may hold the write lock
+LOG_KEPT = 4 << 20  # bytes of the write-ahead log that are written over: one that has to grow again costs
+# half as much again for each commit
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):
@@ -76,6 +78,7 @@ class ImmediateSqliteClient(SqliteClient):
 
     def __init__(self, file_path: str, **options: Any) -> None:
         options.setdefault("busy_timeout", BUSY_TIMEOUT_MS)
+        options.setdefault("journal_size_limit", LOG_KEPT)
         super().__init__(file_path, **options)
 
     def _in_transaction(self) -> TransactionContext:

@@ -78,7 +78,7 @@ class Allocation:
         )
         same = shown == self._shown
         moved = abs(estimate - self._estimate) > CHANGE * self._estimate
-        if same and not moved and now - self._looked_at < LOOK_S:
+        if same and not moved and now - self._looked_at < LOOK_S and not self._released(now):
             return self.wanted
         if not same:
             self._let_go(demands)
@@ -128,6 +128,10 @@ class Allocation:
         if now < self._held_until.get(demand.key, now):
             return False
         return rate * (SPARE_ANEW if now_wanted is None else SPARE) <= budget
+
+    def _released(self, now: float) -> bool:
+        """A track that was held is so no longer."""
+        return any(self._looked_at < until <= now for until in self._held_until.values())
 
     def _let_go(self, demands: Sequence[Demand]) -> None:
         """Who is shown larger, or leads the talk now, doesn't wait."""

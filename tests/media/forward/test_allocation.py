@@ -110,7 +110,7 @@ def test_no_layer_goes_up_for_a_while_after_it_went_down() -> None:
     assert viewer.wanted(400e3) == {"a": 0}
     assert viewer.wanted(3e6) == {"a": 0}
     assert viewer.wanted(3e6, after=HOLD_S - 0.1) == {"a": 0}
-    assert viewer.wanted(4e6, after=0.1) == {"a": 2}
+    assert viewer.wanted(3e6, after=0.1) == {"a": 2}
 
 
 def test_the_hold_counts_from_the_fall_and_not_from_the_end_of_the_cap() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from struct import Struct
+from struct import error as StructError
 
 from media.rtp.errors import MalformedPacket
 from media.rtp.header import Header
@@ -17,6 +19,9 @@ PICTURE_ID_BIT = 0x80
 TL0PICIDX_BIT = 0x40
 TID_OR_KEYIDX_BITS = 0x30
 LONG_PICTURE_ID_BIT = 0x80
+LONG_BIT = LONG_PICTURE_ID_BIT << 8  # of a picture id read as two bytes
+BOTH_ID_BITS = PICTURE_ID_BIT | TL0PICIDX_BIT
+BOTH_IDS = Struct(">BBHB")  # a descriptor as browsers write it: two flag bytes, picture id, TL0PICIDX
 LONG_PICTURE_ID_MASK, SHORT_PICTURE_ID_MASK, TL0PICIDX_MASK = 0x7FFF, 0x7F, 0xFF
 
 INTER_FRAME_BIT = 0x01  # RFC 6386 §9.1: the inverse key frame flag, first bit of the frame
@@ -65,15 +70,25 @@ class IdStep:
     def descriptor(self, packet: bytes, offset: int) -> tuple[bytes, int]:
         """The payload descriptor at `offset` with the ids moved on, and where the rest begins.
 
-        One that is cut off comes out as it is."""
+        On the hot path. One without ids, or cut off, comes out as it is: empty, the rest at `offset`."""
         try:
-            return self._moved(packet, offset)
+            first, extension, number, tl0picidx = BOTH_IDS.unpack_from(packet, offset)
+        except StructError:
+            return self._rare(packet, offset)
+        if not (first & EXTENDED_BIT and extension & BOTH_ID_BITS == BOTH_ID_BITS and number & LONG_BIT):
+            return self._rare(packet, offset)
+        number = (number + self.picture_id) & LONG_PICTURE_ID_MASK | LONG_BIT
+        tl0picidx = (tl0picidx + self.tl0picidx) & TL0PICIDX_MASK
+        return BOTH_IDS.pack(first, extension, number, tl0picidx), offset + BOTH_IDS.size
+
+    def _rare(self, packet: bytes, offset: int) -> tuple[bytes, int]:
+        try:
+            return self._moved(packet, offset) if packet[offset] & EXTENDED_BIT else (b"", offset)
         except IndexError:
             return b"", offset
 
     def _moved(self, packet: bytes, offset: int) -> tuple[bytes, int]:
-        if not packet[offset] & EXTENDED_BIT:
-            return b"", offset
+        """Where an id is left out, or the picture id is written in 7 bits."""
         extension = packet[offset + 1]
         at = offset + 2
         ids = b""
@@ -86,8 +101,8 @@ class IdStep:
             elif not self.long:
                 ids = bytes(((number + self.picture_id) & SHORT_PICTURE_ID_MASK,))
             if not ids:
-                moved = (number + self.picture_id) & LONG_PICTURE_ID_MASK
-                ids = bytes((LONG_PICTURE_ID_BIT | moved >> 8, moved & 0xFF))
+                moved = (number + self.picture_id) & LONG_PICTURE_ID_MASK | LONG_BIT
+                ids = moved.to_bytes(2, "big")
         if extension & TL0PICIDX_BIT:
             ids += bytes(((packet[at] + self.tl0picidx) & TL0PICIDX_MASK,))
             at += 1

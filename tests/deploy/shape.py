@@ -1,8 +1,8 @@
 """The production shape on one machine, without containers (`scripts/deploy-shape`).
 
-Starts what docker-compose.yml starts, with the same settings and the same nginx template, and prints one
-JSON line when people can be served. It ends, and stops all it started, on SIGTERM, on Ctrl-C, when its
-standard input (a pipe) is closed, and when one of its processes ends.
+Starts what docker-compose.yml starts, with the same settings, the same nginx template and the same relay
+configuration, and prints one JSON line when people can be served. It ends, and stops all it started, on
+SIGTERM, on Ctrl-C, when its standard input (a pipe) is closed, and when one of its processes ends.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import re
 import select
 import shutil
 import signal
+import socket
 import ssl
 import stat
 import subprocess
@@ -38,6 +39,8 @@ from tests.redis import RedisServer
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "config/nginx/peerlearn.conf.template"
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+RELAY = shutil.which("turnserver") or "/usr/bin/turnserver"
+RELAY_CONFIG = ROOT / "config/coturn/turnserver.conf"
 READY_S = 60.0
 STOP_S = 20.0
 LOOK_AGAIN_S = 0.1
@@ -64,6 +67,18 @@ http {{
 """
 
 
+# What docker-compose.yml adds to the relay's configuration at its start, and what keeps it here.
+RELAY_HERE = """\
+static-auth-secret={secret}
+external-ip=127.0.0.1
+allowed-peer-ip=127.0.0.1
+allow-loopback-peers
+listening-ip=127.0.0.1
+relay-ip=127.0.0.1
+pidfile={home}/coturn.pid
+"""
+
+
 class Stopped(Exception):
     """Somebody asked for the end."""
 
@@ -79,6 +94,7 @@ class Shape:
     home: Path
     servers: int
     url: str = ""
+    relay_port: int = field(default_factory=unused_port)
     ports: list[int] = field(default_factory=list)
     parts: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -94,13 +110,14 @@ class Shape:
             stack.callback(redis.close)
             redis.start()
             settings = self._settings(database, redis.url)
-            nodes = [stack.enter_context(self._node(n + 1, settings)) for n in range(NODES)]
-            settings["PEERLEARN_MEDIA_NODES"] = ",".join(nodes)
+            for number in range(NODES):
+                stack.enter_context(self._node(number + 1, settings))
             (self.home / "settings.json").write_text(json.dumps(settings))
             for number in range(self.servers):
                 stack.enter_context(self._server(number + 1, settings))
             stack.enter_context(self._part("worker", ["server", "worker"], settings))
             stack.enter_context(self._nginx())
+            stack.enter_context(self._relay())
             yield
 
     def _settings(self, database: str, redis: str) -> dict[str, str]:
@@ -118,11 +135,13 @@ class Shape:
             "PEERLEARN_SECRET_KEY_FILE": str(secrets / "secret_key"),
             "PEERLEARN_MEDIA_CONTROL_SECRET_FILE": str(secrets / "media_control_secret"),
             "PEERLEARN_TRUSTED_PROXIES": PROXY,
+            "PEERLEARN_TURN_URLS": f"turn:127.0.0.1:{self.relay_port}?transport=udp",
+            "PEERLEARN_TURN_SECRET_FILE": str(secrets / "turn_secret"),
         }
 
     @contextlib.contextmanager
-    def _node(self, number: int, settings: Mapping[str, str]) -> Iterator[str]:
-        """A media node; gives its control address."""
+    def _node(self, number: int, settings: Mapping[str, str]) -> Iterator[None]:
+        """A media node; servers find it in the register."""
         port = unused_port()
         own = {
             "PEERLEARN_MEDIA_NODE_ID": f"media-{number}",
@@ -130,10 +149,10 @@ class Shape:
             "PEERLEARN_MEDIA_BIND": "127.0.0.1",
             "PEERLEARN_MEDIA_CONTROL_BIND": f"127.0.0.1:{port}",
         }
-        name, url = f"media-{number}", f"http://127.0.0.1:{port}"
+        name = f"media-{number}"
         with self._part(name, ["media"], {**settings, **own}):
-            self._wait(name, f"{url}/healthz")
-            yield url
+            self._wait(name, f"http://127.0.0.1:{port}/healthz")
+            yield
 
     @contextlib.contextmanager
     def _server(self, number: int, settings: Mapping[str, str]) -> Iterator[None]:
@@ -165,6 +184,26 @@ class Shape:
             raise Failed(checked.stderr)
         with self._process("nginx", command, {}):
             self._wait("nginx", f"{self.url}/healthz")
+            yield
+
+    @contextlib.contextmanager
+    def _relay(self) -> Iterator[None]:
+        """coturn with our configuration, but for ports, certificate and addresses."""
+        here = {
+            "listening-port": self.relay_port,
+            "tls-listening-port": unused_port(),
+            "cert": self.home / "lan.pem",
+            "pkey": self.home / "lan.pem",
+        }
+        text = RELAY_CONFIG.read_text()
+        for name, value in here.items():
+            text, found = re.subn(rf"(?m)^{name}=.*$", f"{name}={value}", text)
+            assert found == 1, name
+        secret = (self.home / "secrets/turn_secret").read_text()
+        config = self.home / "turnserver.conf"
+        config.write_text(text + RELAY_HERE.format(secret=secret, home=self.home))
+        with self._process("coturn", [RELAY, "-c", str(config)], {}):
+            self._wait("coturn", f"tcp://127.0.0.1:{self.relay_port}")
             yield
 
     # --- processes
@@ -244,12 +283,23 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _answers(url: str, certificate: Path) -> bool:
+    if url.startswith("tcp:"):
+        return _connects(url)
     secure = ssl.create_default_context(cafile=certificate) if url.startswith("https:") else None
     try:
         with urllib.request.urlopen(url, timeout=2, context=secure) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+def _connects(url: str) -> bool:
+    host, _, port = url.removeprefix("tcp://").rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=2).close()
+    except OSError:
+        return False
+    return True
 
 
 def _stop_on_signals() -> None:
@@ -273,7 +323,7 @@ def _wait_for_the_end(shape: Shape) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/deploy-shape", description=__doc__.splitlines()[0])
-    parser.add_argument("--servers", type=int, default=1, help="server processes behind nginx")
+    parser.add_argument("--servers", type=int, default=2, help="server processes behind nginx")
     arguments = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="peerlearn-shape-"))
     shape = Shape(home, arguments.servers)

@@ -9,6 +9,7 @@ import re
 import ssl
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,8 @@ import aiohttp
 import asyncpg
 import pytest
 import pytest_asyncio
+from aioice.stun import TransactionFailed
+from aioice.turn import create_turn_endpoint
 
 from tests.deploy.shape import NODES, ROOT
 
@@ -155,9 +158,10 @@ async def lesson(shape: Running) -> Lesson:
 
 async def test_all_parts_are_there(shape: Running) -> None:
     nodes = {f"media-{number + 1}" for number in range(NODES)}
-    assert shape.pids.keys() == {"server-1", "worker", "nginx"} | nodes
-    async with shape.http.get(shape.servers[0] + "/readyz") as answer:
-        assert (await answer.json())["status"] == "ready"
+    assert shape.pids.keys() == {"server-1", "server-2", "worker", "nginx", "coturn"} | nodes
+    for server in shape.servers:
+        async with shape.http.get(server + "/readyz") as answer:
+            assert (await answer.json())["status"] == "ready"
 
 
 async def test_somebody_registers_and_logs_in_over_tls(shape: Running) -> None:
@@ -194,11 +198,78 @@ async def test_the_clients_address_comes_through_the_proxy_and_can_not_be_made_u
     assert [row["address"] for row in rows] == ["127.0.0.1"]
 
 
-async def test_a_room_socket_goes_through_the_proxy(shape: Running, lesson: Lesson) -> None:
+@asynccontextmanager
+async def room_socket(shape: Running, lesson: Lesson) -> AsyncIterator[tuple[Any, dict[str, Any]]]:
+    """The mentor's socket through nginx, and what it heard first."""
     _, data = await shape.api("POST", f"/sessions/{lesson.session_id}/ticket", lesson.mentor)
     address = f"{shape.url}/ws/session/{lesson.session_id}/?ticket={data['ticket']}"
     async with shape.http.ws_connect(address, origin=shape.url) as socket:
-        joined = await socket.receive_json(timeout=10)
+        yield socket, await socket.receive_json(timeout=10)
+
+
+async def test_nodes_have_registered_with_both_servers(shape: Running, lesson: Lesson) -> None:
+    owner = await login(shape, "olga@example.org")
+    for server in shape.servers:
+        async with asyncio.timeout(10):
+            while True:
+                async with shape.http.get(
+                    f"{server}/api/v1/admin/media-nodes", headers={"Authorization": f"Bearer {owner}"}
+                ) as answer:
+                    nodes = (await answer.json())["data"]["items"]
+                if [(node["id"], node["state"]) for node in nodes] == [
+                    (f"media-{number + 1}", "up") for number in range(NODES)
+                ]:
+                    break
+                await asyncio.sleep(0.1)  # links to nodes are made beside everything else
+
+
+async def test_the_relay_takes_the_credentials_that_browsers_get(shape: Running, lesson: Lesson) -> None:
+    """Something is sent by the relay to a peer that may be reached, and comes back."""
+    async with room_socket(shape, lesson) as (_, joined):
+        (given,) = joined["ice_servers"]
+    port = int(re.findall(r":(\d+)\?", given["urls"][0])[0])
+    loop = asyncio.get_running_loop()
+    echo, _ = await loop.create_datagram_endpoint(Echo, local_addr=("127.0.0.1", 0))
+    relayed, inbox = await create_turn_endpoint(
+        Inbox, ("127.0.0.1", port), given["username"], given["credential"]
+    )
+    try:
+        relayed.sendto(b"through the relay", echo.get_extra_info("sockname")[:2])
+        async with asyncio.timeout(10):
+            assert await inbox.heard.get() == b"through the relay"
+    finally:
+        relayed.close()
+        echo.close()
+
+
+async def test_the_relay_refuses_made_up_credentials(shape: Running, lesson: Lesson) -> None:
+    async with room_socket(shape, lesson) as (_, joined):
+        (given,) = joined["ice_servers"]
+    port = int(re.findall(r":(\d+)\?", given["urls"][0])[0])
+    with pytest.raises(TransactionFailed):
+        await create_turn_endpoint(Inbox, ("127.0.0.1", port), given["username"], "made up")
+
+
+class Echo(asyncio.DatagramProtocol):
+    """Sends back what it gets."""
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+
+    def datagram_received(self, data: bytes, address: Any) -> None:
+        self._transport.sendto(data, address)
+
+
+class Inbox(asyncio.DatagramProtocol):
+    def __init__(self) -> None:
+        self.heard: asyncio.Queue[bytes] = asyncio.Queue()
+
+    def datagram_received(self, data: bytes, address: Any) -> None:
+        self.heard.put_nowait(data)
+
+
+async def test_a_room_socket_goes_through_the_proxy(shape: Running, lesson: Lesson) -> None:
+    async with room_socket(shape, lesson) as (socket, joined):
         assert (joined["type"], joined["protocol"]) == ("joined", 1)
         await socket.send_json({"type": "chat", "text": "through the proxy"})
         async with asyncio.timeout(10):

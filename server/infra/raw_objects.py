@@ -1,8 +1,8 @@
 """Database objects that the migration tool can't keep: partial unique indexes, checks, triggers.
 
 Tortoise drops conditional unique constraints and checks from generated tables, and on SQLite it loses
-raw indexes and triggers whenever it rebuilds a table. So they are listed here once, applied again after
-every migration, and a test introspects them.
+raw indexes and triggers whenever it rebuilds a table. So they are listed here once; after every migration
+what is missing or was made by other words is made again, and a test introspects them.
 """
 
 from __future__ import annotations
@@ -82,37 +82,58 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def partial_unique_sql(index: PartialUnique) -> str:
+@dataclass(frozen=True, slots=True)
+class RawObject:
+    """One object of one database: how it is made, which is also how it is known again, and removed."""
+
+    name: str
+    create: str
+    drop: str
+    kind: str = ""  # what PostgreSQL calls it in `COMMENT ON`
+
+
+def objects(dialect: str, tables: frozenset[str]) -> list[RawObject]:
+    """All objects for `dialect` ("sqlite" or "postgres") on the tables that exist."""
+    found = [_index(index) for index in PARTIAL_UNIQUES if index.table in tables]
+    of_check = _triggers if dialect == "sqlite" else _constraint
+    for check in CHECKS:
+        if check.table in tables:
+            found += of_check(check)
+    return found
+
+
+def _index(index: PartialUnique) -> RawObject:
     columns = ", ".join(f'"{column}"' for column in index.columns)
-    return (
-        f'CREATE UNIQUE INDEX IF NOT EXISTS "{index.name}" ON "{index.table}" ({columns}) '
-        f"WHERE {index.condition}"
+    return RawObject(
+        index.name,
+        f'CREATE UNIQUE INDEX "{index.name}" ON "{index.table}" ({columns}) WHERE {index.condition}',
+        f'DROP INDEX IF EXISTS "{index.name}"',
+        f'INDEX "{index.name}"',
     )
 
 
-def sqlite_check_sql(check: Check) -> list[str]:
+def _triggers(check: Check) -> list[RawObject]:
     """SQLite can't add a check to a table: two triggers refuse what breaks it."""
-    condition = check.condition.replace("{row}", "NEW.")
+    return [_trigger(check, event) for event in ("INSERT", "UPDATE")]
+
+
+def _trigger(check: Check, event: str) -> RawObject:
+    name, condition = f"{check.name}_{event.lower()}", check.condition.replace("{row}", "NEW.")
+    return RawObject(
+        name,
+        f'CREATE TRIGGER "{name}" BEFORE {event} ON "{check.table}" '
+        f"WHEN NOT ({condition}) BEGIN SELECT RAISE(ABORT, 'CHECK constraint failed: {check.name}'); END",
+        f'DROP TRIGGER IF EXISTS "{name}"',
+    )
+
+
+def _constraint(check: Check) -> list[RawObject]:
+    table, condition = f'ALTER TABLE "{check.table}"', check.condition.replace("{row}", "")
     return [
-        f'CREATE TRIGGER IF NOT EXISTS "{check.name}_{event.lower()}" BEFORE {event} ON "{check.table}" '
-        f"WHEN NOT ({condition}) BEGIN SELECT RAISE(ABORT, 'CHECK constraint failed: {check.name}'); END"
-        for event in ("INSERT", "UPDATE")
+        RawObject(
+            check.name,
+            f'{table} ADD CONSTRAINT "{check.name}" CHECK ({condition})',
+            f'{table} DROP CONSTRAINT IF EXISTS "{check.name}"',
+            f'CONSTRAINT "{check.name}" ON "{check.table}"',
+        )
     ]
-
-
-def postgres_check_sql(check: Check) -> list[str]:
-    condition = check.condition.replace("{row}", "")
-    return [
-        f'ALTER TABLE "{check.table}" DROP CONSTRAINT IF EXISTS "{check.name}"',
-        f'ALTER TABLE "{check.table}" ADD CONSTRAINT "{check.name}" CHECK ({condition})',
-    ]
-
-
-def statements(dialect: str, tables: frozenset[str]) -> list[str]:
-    """All statements for `dialect` ("sqlite" or "postgres") on the tables that exist."""
-    found = [partial_unique_sql(index) for index in PARTIAL_UNIQUES if index.table in tables]
-    check_sql = sqlite_check_sql if dialect == "sqlite" else postgres_check_sql
-    for check in CHECKS:
-        if check.table in tables:
-            found += check_sql(check)
-    return found

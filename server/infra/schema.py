@@ -18,7 +18,8 @@ from tortoise.migrations.operations import AlterModelOptions, Operation
 
 from config.settings import Settings
 from server.infra import raw_objects
-from server.infra.db import connection, orm_config
+from server.infra.db import connection, dialect, fetch, orm_config
+from server.infra.raw_objects import RawObject
 
 MIGRATION_LOCK = 7_061_984_221  # any constant: the key of PostgreSQL's advisory lock
 
@@ -42,10 +43,32 @@ async def create_all() -> None:
 
 
 async def apply_raw_objects() -> None:
-    """Create what is missing of the raw indexes, checks and triggers."""
+    """Make the raw indexes, checks and triggers that are missing or were made by other words."""
     client = connection()
-    for statement in raw_objects.statements(client.capabilities.dialect, await table_names()):
-        await client.execute_script(statement)
+    made = await _made_by()
+    for each in raw_objects.objects(client.capabilities.dialect, await table_names()):
+        if made.get(each.name) != each.create:
+            await client.execute_script(";\n".join([each.drop, each.create, *_remember(each)]))
+
+
+def _remember(made: RawObject) -> list[str]:
+    """SQLite keeps the words that made an object; PostgreSQL rewrites them: there they are a comment."""
+    words = made.create.replace("'", "''")
+    return [f"COMMENT ON {made.kind} IS '{words}'"] if dialect() == "postgres" else []
+
+
+async def _made_by() -> dict[str, str]:
+    """The words that made each raw object there is."""
+    if dialect() == "sqlite":
+        query = "SELECT name, sql AS words FROM sqlite_master WHERE type IN ('index', 'trigger')"
+    else:
+        query = (
+            "SELECT conname AS name, obj_description(oid, 'pg_constraint') AS words FROM pg_constraint "
+            "WHERE connamespace = current_schema()::regnamespace UNION ALL "
+            "SELECT relname, obj_description(oid, 'pg_class') FROM pg_class "
+            "WHERE relkind = 'i' AND relnamespace = current_schema()::regnamespace"
+        )
+    return {row["name"]: row["words"] for row in await fetch(query)}
 
 
 async def table_names() -> frozenset[str]:

@@ -1,23 +1,26 @@
-"""Migrations bring a fresh database to where the models are, raw objects included."""
+"""Migrations bring a fresh database to where the models are, raw objects included, on both databases."""
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
+import sys
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from config.settings import Settings
 from server.infra import db, raw_objects, schema
-from tests.databases import BOTH
+from tests.databases import BOTH, ON_POSTGRES
+from tests.server.infra.shape import columns, definitions, indexes, references
+
+MIGRATING_S = 120
 
 
-async def raw_names() -> set[str]:
-    """The partial indexes, checks and triggers that exist."""
-    if db.connection().capabilities.dialect == "sqlite":
-        sql = "SELECT name FROM sqlite_master WHERE type IN ('index', 'trigger')"
-    else:
-        sql = "SELECT conname AS name FROM pg_constraint UNION SELECT indexname FROM pg_indexes"
-    return {row["name"] for row in await db.fetch(sql)}
+async def migrated(settings: Settings) -> None:
+    """The database as migrations make it, open."""
+    await schema.migrate(settings)
+    await db.open_database(settings)
 
 
 def wanted(dialect: str) -> set[str]:
@@ -28,41 +31,70 @@ def wanted(dialect: str) -> set[str]:
 
 
 @BOTH
-async def test_migrations_make_every_raw_object(empty_database: Settings, database_kind: str) -> None:
-    await schema.migrate(empty_database)
-    await schema.migrate(empty_database)
-    await db.open_database(empty_database)
-    found = await raw_names()
-    await db.close_database()
-    assert wanted(database_kind) <= found
-
-
-async def test_migrations_make_the_tables_of_the_models(
-    settings: Settings, sqlite_template: Path
+async def test_migrations_make_what_the_models_say(
+    empty_database: Settings, fresh_database: Settings, database_kind: str
 ) -> None:
-    await schema.migrate(settings)
-    migrated = columns(settings.data_dir / "peerlearn.sqlite3")
-    migrated.pop("tortoise_migrations")
-    assert migrated == columns(sqlite_template)
+    """Columns with their types, keys, references and indexes, the raw objects among them."""
+    await db.open_database(fresh_database)
+    of_models = [await columns(), await references(), await indexes(), await definitions()]
+    await db.close_database()
+    folder = fresh_database.data_dir / "migrated"
+    if database_kind == "sqlite":
+        url = f"sqlite://{folder}/peerlearn.sqlite3"
+        empty_database = replace(empty_database, data_dir=folder, database_url=url)
+    await migrated(empty_database)
+    of_migrations = [await columns(), await references(), await indexes(), await definitions()]
+    await db.close_database()
+    assert of_migrations == of_models
+    assert wanted(database_kind) <= of_models[3].keys()
 
 
-def columns(database: Path) -> dict[str, set[tuple[str, str, int]]]:
-    """The columns of each table: name, type, whether it may not be null."""
-    with sqlite3.connect(database) as connection:
-        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        return {
-            name: {tuple(row[1:4]) for row in connection.execute(f'PRAGMA table_info("{name}")')}
-            for (name,) in names
-        }
+@BOTH
+async def test_two_processes_migrate_one_after_the_other(empty_database: Settings) -> None:
+    environ = {
+        "PEERLEARN_DATA_DIR": str(empty_database.data_dir),
+        "PEERLEARN_DATABASE_URL": empty_database.database_url,
+    }
+    command = (sys.executable, "-m", "server", "migrate")
+    async with asyncio.timeout(MIGRATING_S):
+        processes = [await asyncio.create_subprocess_exec(*command, env=environ) for _ in range(3)]
+        assert [await process.wait() for process in processes] == [0, 0, 0]
+    await db.open_database(empty_database)
+    names = [row["name"] for row in await db.fetch("SELECT name FROM tortoise_migrations ORDER BY id")]
+    await db.close_database()
+    assert names == [path.stem for path in sorted(_migrations())]
 
 
 @BOTH
 async def test_raw_objects_come_back_after_they_were_lost(database: Settings, database_kind: str) -> None:
-    for index in raw_objects.PARTIAL_UNIQUES:
-        await db.connection().execute_script(f'DROP INDEX "{index.name}"')
-    assert not wanted(database_kind) <= await raw_names()
+    before = await definitions()
+    for each in raw_objects.objects(database_kind, await schema.table_names()):
+        await db.connection().execute_script(each.drop)
+    assert not wanted(database_kind) & (await definitions()).keys()
     await schema.apply_raw_objects()
-    assert wanted(database_kind) <= await raw_names()
+    assert await definitions() == before
+
+
+@BOTH
+async def test_raw_object_of_other_words_is_made_again(
+    database: Settings, database_kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name alone does not tell what it checks."""
+    before = await definitions()
+    looser = raw_objects.Check("session_price", "session", "{row}price_minor >= -100")
+    for checks in ((looser,), raw_objects.CHECKS):
+        monkeypatch.setattr(raw_objects, "CHECKS", checks)
+        await schema.apply_raw_objects()
+        assert (await definitions() == before) == (checks != (looser,))
+
+
+@ON_POSTGRES
+async def test_unchanged_raw_objects_are_left_alone(database: Settings) -> None:
+    """To make one again looks at every row of its table, and locks it meanwhile."""
+    query = "SELECT oid FROM pg_constraint WHERE contype = 'c' ORDER BY oid"
+    before = await db.fetch(query)
+    await schema.apply_raw_objects()
+    assert await db.fetch(query) == before
 
 
 async def test_models_and_migrations_say_the_same(settings: Settings) -> None:
@@ -76,10 +108,3 @@ async def test_models_and_migrations_say_the_same(settings: Settings) -> None:
 
 def _migrations() -> list[Path]:
     return list((Path(schema.__file__).parents[1] / "migrations").glob("0*.py"))
-
-
-async def test_two_processes_migrate_one_after_the_other(settings: Settings) -> None:
-    await asyncio.gather(schema.migrate(settings), schema.migrate(settings))
-    with sqlite3.connect(settings.data_dir / "peerlearn.sqlite3") as connection:
-        names = [row[0] for row in connection.execute("SELECT name FROM tortoise_migrations")]
-    assert names == [path.stem for path in sorted(_migrations())]

@@ -1,0 +1,192 @@
+"""Every raw object refuses what it is there to refuse, and nothing else, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tortoise import fields
+from tortoise.context import require_context
+from tortoise.exceptions import IntegrityError
+from tortoise.models import Model
+
+from config.settings import Settings
+from server.infra import db
+from server.infra.raw_objects import CHECKS, PARTIAL_UNIQUES
+from tests.databases import BOTH
+
+Values = dict[str, Any]
+NOON, TODAY = datetime(2030, 1, 1, 12, tzinfo=UTC), date(2030, 1, 1)
+EARLIER, YESTERDAY = NOON - timedelta(hours=1), TODAY - timedelta(days=1)
+SOMEBODY = uuid4()
+
+# for each check what is fine, and what is not
+CHECKED: dict[str, tuple[list[Values], list[Values]]] = {
+    "follow_other": ([{"follower_id": 1, "followed_id": 2}], [{"follower_id": 1, "followed_id": 1}]),
+    "block_other": ([{"blocker_id": 1, "blocked_id": 2}], [{"blocker_id": 1, "blocked_id": 1}]),
+    "mentor_rate": ([{"rate_minor": None}, {"rate_minor": 0}], [{"rate_minor": -1}]),
+    "availability_weekday": ([{"weekday": 0}, {"weekday": 6}], [{"weekday": -1}, {"weekday": 7}]),
+    "availability_hours": (
+        [{"start_minute": 0, "end_minute": 1440}],
+        [
+            {"start_minute": -1, "end_minute": 5},
+            {"start_minute": 5, "end_minute": 5},
+            {"start_minute": 5, "end_minute": 1441},
+        ],
+    ),
+    "override_dates": (
+        [{"first_date": TODAY, "last_date": TODAY}],
+        [{"first_date": TODAY, "last_date": YESTERDAY}],
+    ),
+    "override_hours": (
+        [{"start_minute": None, "end_minute": None}, {"start_minute": 0, "end_minute": 1440}],
+        [
+            {"start_minute": None, "end_minute": 5},
+            {"start_minute": 5, "end_minute": None},
+            {"start_minute": 5, "end_minute": 5},
+            {"start_minute": 5, "end_minute": 1441},
+        ],
+    ),
+    "session_seats": (
+        [{"seats_taken": 0, "capacity": 1}, {"seats_taken": 1, "capacity": 1}],
+        [{"seats_taken": -1, "capacity": 1}, {"seats_taken": 2, "capacity": 1}],
+    ),
+    "session_price": ([{"price_minor": 0}], [{"price_minor": -1}]),
+    "session_times": (
+        [{"starts_at": EARLIER, "ends_at": NOON}],
+        [{"starts_at": NOON, "ends_at": NOON}, {"starts_at": NOON, "ends_at": EARLIER}],
+    ),
+    "busy_cell_owner": (
+        [{"session_id": SOMEBODY, "booking_id": None}, {"session_id": None, "booking_id": 7}],
+        [{"session_id": None, "booking_id": None}, {"session_id": SOMEBODY, "booking_id": 7}],
+    ),
+    "attendance_order": (
+        [{"started_at": NOON, "ended_at": None}, {"started_at": NOON, "ended_at": NOON}],
+        [{"started_at": NOON, "ended_at": EARLIER}],
+    ),
+    "room_recording": (
+        [{"recording_id": None, "origin_at": None}, {"recording_id": SOMEBODY, "origin_at": NOON}],
+        [{"recording_id": SOMEBODY, "origin_at": None}, {"recording_id": None, "origin_at": NOON}],
+    ),
+    "segment_stored": (
+        [{"state": "ready", "storage_key": "a"}, {"state": "open", "storage_key": ""}],
+        [{"state": "ready", "storage_key": ""}],
+    ),
+    "segment_size": (
+        [{"size": 0, "duration_ms": 0}],
+        [{"size": -1, "duration_ms": 0}, {"size": 0, "duration_ms": -1}],
+    ),
+}
+# for each partial index what it counts, and what it does not
+COUNTED: dict[str, tuple[list[Values], list[Values]]] = {
+    "mentor_revision_open": ([{"status": "submitted"}], [{"status": "approved"}]),
+    "booking_active": ([{"status": "held"}, {"status": "confirmed"}], [{"status": "cancelled"}]),
+    "attendance_open": ([{"ended_at": None}], [{"ended_at": NOON}]),
+}
+WITHOUT_REFERENCES = {
+    "sqlite": "PRAGMA foreign_keys = OFF",
+    "postgres": """DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET session_replication_role = replica', current_database());
+        END $$""",
+}
+
+_numbers = count(1)
+
+
+@pytest.fixture
+async def lonely(database: Settings) -> None:
+    """Rows may name what is not there, so that one table can be filled alone."""
+    await db.connection().execute_script(WITHOUT_REFERENCES[db.dialect()])
+    if db.dialect() == "postgres":  # it counts for new connections
+        await db.close_database()
+        await db.open_database(database)
+
+
+def model_of(table: str) -> type[Model]:
+    apps = require_context().apps
+    assert apps is not None
+    return next(model for model in apps["models"].values() if model._meta.db_table == table)
+
+
+def filled(table: str, **values: Any) -> Values:
+    """A row with something in every column, and these values."""
+    meta = model_of(table)._meta
+    row = {
+        column: _something(meta.fields_map[name])
+        for name, column in meta.fields_db_projection.items()
+        if not meta.fields_map[name].generated
+    }
+    assert values.keys() <= row.keys(), values.keys() - row.keys()
+    return {**row, **values}
+
+
+def _something(field: fields.Field[Any]) -> Any:
+    """A value that fits, new each time."""
+    number = next(_numbers)
+    if field.null:
+        return None
+    if isinstance(field, fields.JSONField):
+        return "{}"
+    if isinstance(field, fields.CharField):
+        return str(number)[-field.max_length :]
+    by_type = {str: str(number), int: number, bool: False, datetime: NOON, date: TODAY}
+    return by_type.get(field.field_type) if field.field_type in by_type else uuid4()
+
+
+async def insert(table: str, row: Values) -> None:
+    columns = ", ".join(f'"{name}"' for name in row)
+    await db.execute(
+        f'INSERT INTO "{table}" ({columns}) VALUES ({", ".join("?" * len(row))})', list(row.values())
+    )
+
+
+async def change(table: str, values: Values) -> None:
+    """Every row of the table."""
+    columns = ", ".join(f'"{name}" = ?' for name in values)
+    await db.execute(f'UPDATE "{table}" SET {columns}', list(values.values()))
+
+
+@BOTH
+async def test_checks_refuse_rows_that_break_them(lonely: None) -> None:
+    for check in CHECKS:
+        fine, broken = CHECKED[check.name]
+        others = fine_for(check.table)
+        for values in broken:
+            with pytest.raises(IntegrityError, match=check.name):
+                await insert(check.table, filled(check.table, **{**others, **values}))
+        for values in fine:
+            await insert(check.table, filled(check.table, **{**others, **values}))
+        for values in broken:
+            with pytest.raises(IntegrityError, match=check.name):
+                await change(check.table, values)
+        await db.execute(f'DELETE FROM "{check.table}"')
+
+
+@BOTH
+async def test_partial_indexes_refuse_a_second_row_that_they_count(lonely: None) -> None:
+    for index in PARTIAL_UNIQUES:
+        counts, passed_over = COUNTED[index.name]
+        keys = {key: value for key, value in filled(index.table).items() if key in index.columns}
+        known = {**fine_for(index.table), **keys}
+        for values in [*passed_over, *passed_over, counts[0]]:
+            await insert(index.table, filled(index.table, **{**known, **values}))
+        for values in counts:
+            with pytest.raises(IntegrityError):
+                await insert(index.table, filled(index.table, **{**known, **values}))
+
+
+def fine_for(table: str) -> Values:
+    """What satisfies all checks of a table."""
+    found: Values = {}
+    for check in CHECKS:
+        if check.table == table:
+            found |= CHECKED[check.name][0][0]
+    return found
+
+
+def test_every_raw_object_has_its_examples() -> None:
+    assert CHECKED.keys() == {check.name for check in CHECKS}
+    assert COUNTED.keys() == {index.name for index in PARTIAL_UNIQUES}

@@ -11,11 +11,12 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
@@ -25,6 +26,7 @@ from aiohttp.test_utils import unused_port
 GIVEN_URL = os.environ.get("PEERLEARN_TEST_DATABASE_URL", "")
 USUAL = os.environ.get("PEERLEARN_TEST_DATABASE", "sqlite")
 START_S = 30.0
+DURABLE: tuple[str, ...] = ()  # what was committed is there after a crash
 QUICK = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 
 
@@ -68,40 +70,76 @@ def cluster(parent: Path | None = None, options: Sequence[str] = QUICK) -> Itera
     if GIVEN_URL:
         yield Cluster(GIVEN_URL)
         return
-    assert PROGRAMS is not None
-    home = Path(tempfile.mkdtemp(prefix="peerlearn-pg-", dir=parent))
-    try:
-        with _server(PROGRAMS, home, options) as url:
-            yield Cluster(url)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    with postgres(parent, options) as found:
+        yield Cluster(found.url)
+
+
+@dataclass(slots=True)
+class PostgresServer:
+    """One PostgreSQL of our own; `stop` and `start` again keep its port and its data.
+
+    PostgreSQL refuses to run as root: then it runs as the user that its package made."""
+
+    programs: Path
+    home: Path
+    options: Sequence[str]
+    port: int = field(default_factory=unused_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+
+    def make(self) -> None:
+        """The files of an empty cluster."""
+        if self._account:
+            shutil.chown(self.home, **self._account)
+        setup = ["-D", self._data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"]
+        command = [self.programs / "initdb", *setup]
+        subprocess.run(command, check=True, capture_output=True, cwd=self.home, **self._account)
+
+    def start(self) -> None:
+        where = ["-D", self._data, "-k", str(self.home), "-h", "127.0.0.1", "-p", str(self.port)]
+        command = [self.programs / "postgres", *where, *self.options]
+        with (self.home / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, cwd=self.home, **self._account
+            )
+        self._wait_until_ready()
+
+    def stop(self, *, crash: bool = False) -> None:
+        """Cut all clients off and end; after a crash without having written anything more."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGQUIT if crash else signal.SIGINT)
+            self.process.wait()
+            self.process = None
+
+    @property
+    def _data(self) -> str:
+        return str(self.home / "data")
+
+    @property
+    def _account(self) -> dict[str, str]:
+        return {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_S
+        command = [self.programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        while subprocess.run(command, check=False).returncode:
+            if time.monotonic() > deadline:
+                raise TimeoutError("PostgreSQL did not start")
+            time.sleep(0.05)
 
 
 @contextlib.contextmanager
-def _server(programs: Path, home: Path, options: Sequence[str]) -> Iterator[str]:
-    """PostgreSQL refuses to run as root: then it runs as the user that its package made."""
-    account = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
-    if account:
-        shutil.chown(home, **account)
-    data = str(home / "data")
-    setup = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"]
-    subprocess.run(setup, check=True, capture_output=True, cwd=home, **account)  # type: ignore[call-overload]
-    port = unused_port()
-    command = [programs / "postgres", "-D", data, "-k", str(home), "-h", "127.0.0.1", "-p", str(port)]
-    with (home / "log").open("wb") as log:
-        process = subprocess.Popen([*command, *options], stdout=log, stderr=log, cwd=home, **account)  # type: ignore[call-overload]
+def postgres(parent: Path | None = None, options: Sequence[str] = QUICK) -> Iterator[PostgresServer]:
+    """A server that ends with the block."""
+    assert PROGRAMS is not None, "install postgresql; scripts/test does"
+    found = PostgresServer(PROGRAMS, Path(tempfile.mkdtemp(prefix="peerlearn-pg-", dir=parent)), options)
     try:
-        _wait_until_ready(programs, port)
-        yield f"postgres://postgres@127.0.0.1:{port}/postgres"
+        found.make()
+        found.start()
+        yield found
     finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_until_ready(programs: Path, port: int) -> None:
-    deadline = time.monotonic() + START_S
-    command = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
-    while subprocess.run(command, check=False).returncode:
-        if time.monotonic() > deadline:
-            raise TimeoutError("PostgreSQL did not start")
-        time.sleep(0.05)
+        found.stop()
+        shutil.rmtree(found.home, ignore_errors=True)

@@ -27,7 +27,8 @@ LOOK_AGAIN_S = 0.02
 
 @dataclass(slots=True)
 class RedisServer:
-    """One redis-server; `stop` and `start` again keep its port, and lose its data as memory does."""
+    """One redis-server; `stop` and `start` again keep its port, and lose its data as memory does unless
+    it was saved."""
 
     port: int = field(default_factory=unused_port)
     home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="peerlearn-redis-")))
@@ -57,6 +58,18 @@ class RedisServer:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
             self.process = None
+
+    def forget(self) -> None:
+        """Begin without data at the next start."""
+        (self.home / "dump.rdb").unlink(missing_ok=True)
+
+    def save_and_stop(self) -> None:
+        """End as told by its operator, with all data written for the next start."""
+        assert self.process is not None
+        with socket.create_connection(("127.0.0.1", self.port), timeout=START_S) as connection:
+            connection.sendall(b"SHUTDOWN SAVE\r\n")
+        self.process.wait()
+        self.process = None
 
     def close(self) -> None:
         self.stop()

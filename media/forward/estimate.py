@@ -80,7 +80,7 @@ class Estimate:
         if report.round_trip is not None:
             self.round_trip += (report.round_trip - self.round_trip) / 8
             self._throughput.add(report.octets, report.arrived)
-            self._queue.add(report.delays, now)
+            self._queue.add(report.delay, now)
         if now >= self._settled_at:
             self._judge(now)
 

@@ -10,23 +10,24 @@ from media.rtp.twcc import TICKS_PER_REFERENCE, TICKS_PER_SECOND, TransportFeedb
 
 SLOTS = 4096  # packets: two seconds at 24 Mbit/s; a power of two
 SLOT_MASK = SLOTS - 1
+INFINITY = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
     """What one feedback packet tells that was not known before.
 
-    `octets` arrived, in `packets`; of these `found` had been told to be lost. `delays` are seconds from
-    sending to arrival, on two clocks that stand apart by an unknown constant; `arrived` is the newest
-    arrival on the receiver's clock. `round_trip` are seconds from the newest packet's sending until the
-    feedback was here; None when nothing new arrived."""
+    `octets` arrived, in `packets`; of these `found` had been told to be lost. `delay` are the quickest
+    one's seconds from sending to arrival, on two clocks that stand apart by an unknown constant, and
+    `arrived` is the newest arrival on the receiver's. `round_trip` are seconds from the newest packet's
+    sending until the feedback was here; None when nothing new arrived."""
 
     octets: int
     packets: int
     lost: int
     found: int
     arrived: float
-    delays: tuple[float, ...]
+    delay: float
     round_trip: float | None
 
 
@@ -57,30 +58,33 @@ class SentPackets:
         first = self._unwrap(feedback.base)
         octets = self._pass_over(first)
         zero = self._reference.unwrap(feedback.reference) * TICKS_PER_REFERENCE
-        newest = arrived = 0.0
+        newest, arrived, delay = 0.0, -INFINITY, INFINITY
         packets = found = 0
-        delays = []
+        oldest, sizes, times = max(0, self._next - SLOTS), self._sizes, self._times
         for place, ticks in feedback.received:
-            slot = (first + place) & SLOT_MASK
-            size = self._sizes[slot] if self._kept(first + place) else 0
+            number = first + place
+            size = sizes[number & SLOT_MASK] if oldest <= number < self._next else 0
             if size:
-                self._sizes[slot] = 0
+                slot = number & SLOT_MASK
+                sizes[slot] = 0
                 packets += 1
-                found += size < 0
-                octets += abs(size)
-                arrival, sent = (zero + ticks) / TICKS_PER_SECOND, self._times[slot]
-                arrived, newest = max(arrived, arrival), max(newest, sent)
-                delays.append(arrival - sent)
+                if size < 0:
+                    found, size = found + 1, -size
+                octets += size
+                arrival, sent = (zero + ticks) / TICKS_PER_SECOND, times[slot]
+                if arrival > arrived:
+                    arrived = arrival
+                if sent > newest:
+                    newest = sent
+                if arrival - sent < delay:
+                    delay = arrival - sent
         lost = self._lose(first + feedback.size)
         round_trip = max(0.0, now - newest) if packets else None
-        return Acknowledged(octets, packets, lost, found, arrived, tuple(delays), round_trip)
+        return Acknowledged(octets, packets, lost, found, arrived, delay, round_trip)
 
     def _unwrap(self, number: int) -> int:
         """The newest number handed out that looks like this in 16 bits."""
         return self._next - 1 - ((self._next - 1 - number) & SEQUENCE_MASK)
-
-    def _kept(self, number: int) -> bool:
-        return max(0, self._next - SLOTS) <= number < self._next
 
     def _pass_over(self, first: int) -> int:
         """Octets before `first` of which no feedback will tell, for it was lost itself: they count as

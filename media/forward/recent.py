@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 
 THROUGHPUT_KEPT_S = 1.0
 LOSS_WINDOW_S = 1.0
@@ -76,8 +75,8 @@ class QueueingDelay:
         self._base_at = float("-inf")
         self.standing = 0.0
 
-    def add(self, delays: Sequence[float], now: float) -> None:
-        lowest = min(delays)
+    def add(self, lowest: float, now: float) -> None:
+        """The delay of the quickest packet of a feedback."""
         if now - self._base_at > BASE_S:
             self._before, self._base, self._base_at = self._base, lowest, now
         self._base = min(self._base, lowest)

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.async_api import BrowserContext, Page, Playwright
 
 from tests.chromium import ALLOW_DEVICES, CHROMIUM, FLAGS
-from tests.e2e.footage import Look, write_tone, write_video
+from tests.e2e.footage import LOUD, SMALL, Look, write_tone, write_video
 from tests.e2e.platform import Person
 
 COLOUR = """([id, source]) => {
@@ -62,10 +62,19 @@ class Browser:
         self.complaints.append(text)
 
     @classmethod
-    async def open(cls, playwright: Playwright, person: Person, look: Look, folder: Path) -> Browser:
+    async def open(
+        cls,
+        playwright: Playwright,
+        person: Person,
+        look: Look,
+        folder: Path,
+        *,
+        size: tuple[int, int] = SMALL,
+        loudness: int = LOUD,
+    ) -> Browser:
         folder.mkdir(parents=True, exist_ok=True)
-        video = write_video(look, folder / "camera.y4m")
-        tone = write_tone(look, folder / "microphone.wav")
+        video = write_video(look, folder / "camera.y4m", size)
+        tone = write_tone(look, folder / "microphone.wav", loudness)
         context = await playwright.chromium.launch_persistent_context(
             str(folder / "profile"),
             executable_path=CHROMIUM,

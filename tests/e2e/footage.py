@@ -8,8 +8,10 @@ import wave
 from dataclasses import dataclass
 from pathlib import Path
 
-WIDTH, HEIGHT, FRAMES = 320, 240, 10
+SMALL = (320, 240)
+FRAMES = 10
 RATE = 48_000
+LOUD = 12_000  # of 32,768
 
 
 @dataclass(frozen=True)
@@ -38,26 +40,28 @@ LOOKS = (
 )
 
 
-def write_video(look: Look, path: Path) -> Path:
+def write_video(look: Look, path: Path, size: tuple[int, int] = SMALL) -> Path:
     """A Y4M file that Chromium plays as the camera, in a loop."""
+    width, height = size
     y, u, v = look.yuv
     planes = (
-        bytes([y]) * (WIDTH * HEIGHT)
-        + bytes([u]) * (WIDTH * HEIGHT // 4)
-        + bytes([v]) * (WIDTH * HEIGHT // 4)
+        bytes([y]) * (width * height)
+        + bytes([u]) * (width * height // 4)
+        + bytes([v]) * (width * height // 4)
     )
-    header = f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F20:1 Ip A1:1 C420jpeg\n".encode()
+    rate = 20 if size == SMALL else 10
+    header = f"YUV4MPEG2 W{width} H{height} F{rate}:1 Ip A1:1 C420jpeg\n".encode()
     path.write_bytes(header + (b"FRAME\n" + planes) * FRAMES)
     return path
 
 
-def write_tone(look: Look, path: Path) -> Path:
+def write_tone(look: Look, path: Path, loudness: int = LOUD) -> Path:
     """Beeps of 0.4 s: a steady tone would be taken for noise and removed by the browser."""
     samples = bytearray()
     for n in range(RATE):
         on = (n % (RATE // 2)) < RATE * 0.4
         samples += struct.pack(
-            "<h", int(12_000 * math.sin(2 * math.pi * look.tone * n / RATE)) if on else 0
+            "<h", int(loudness * math.sin(2 * math.pi * look.tone * n / RATE)) if on else 0
         )
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)

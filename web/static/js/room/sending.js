@@ -71,6 +71,6 @@ export function fitted(source, parameters, track) {
     const layer = one ? best : wanted.find(({ rid }) => rid === encoding.rid);
     return { ...encoding, ...layer, ...(one && { rid: encoding.rid }) };
   };
-  const degradationPreference = source === "screen" ? "maintain-resolution" : "balanced";
-  return { ...parameters, degradationPreference, encodings: parameters.encodings.map(fit) };
+  const result = { ...parameters, encodings: parameters.encodings.map(fit) };
+  return source === "screen" ? { ...result, degradationPreference: "maintain-resolution" } : result;
 }

@@ -12,11 +12,15 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from tests.chromium import CHROMIUM
 from tests.web.room_browser import FLAGS, MAKE_SCREEN, OpenRoom
 from tests.web.room_mock import RoomMock
+from tests.web.sample_house import sample_house
 
 PAGES_IN_A_BROWSER = {
     "test_site_pages.py",
     "test_samples_accessible.py",
     "test_recording_player.py",
+    "test_keyboard.py",
+    "test_ways_of_looking.py",
+    "test_uploads.py",
 }
 
 
@@ -35,6 +39,13 @@ async def chromium() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         await browser.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def samples() -> AsyncIterator[str]:
+    """The address of a server that shows each sample under its name."""
+    async with sample_house() as address:
+        yield address
 
 
 @pytest_asyncio.fixture(loop_scope="module")

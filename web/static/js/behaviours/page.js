@@ -1,14 +1,17 @@
 // What every page does once it is there. Each behaviour looks for its own `data-` attributes.
 
+import { searchSelects } from "./comboboxes.js";
 import { copyLinks } from "./copying.js";
 import { openDialogs } from "./dialogs.js";
 import { focusErrors } from "./errors.js";
 import { closeMenus } from "./menus.js";
+import { tellOffline } from "./offline.js";
 import { showPasswords } from "./passwords.js";
 import { showPending } from "./pending.js";
 import { searchPickers } from "./pickers.js";
 import { openSheets } from "./sheets.js";
 import { useOwnZone, keepRelative } from "./times.js";
+import { followUploads } from "./uploads.js";
 
 focusErrors();
 showPending();
@@ -17,6 +20,9 @@ closeMenus();
 openDialogs();
 openSheets();
 searchPickers();
+searchSelects();
+followUploads();
+tellOffline();
 copyLinks();
 useOwnZone();
 keepRelative();

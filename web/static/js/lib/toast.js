@@ -2,7 +2,7 @@
 
 const STAYS_MS = 6000; // long enough to read two lines; it stays while pointed at
 
-/** @param {string} text @param {""|"bad"} tone "bad" for what went wrong */
+/** @param {string} text @param {""|"good"|"bad"} tone */
 export const toast = (text, tone = "") => {
   const region = document.querySelector("[data-toasts]");
   const box = document.createElement("div");

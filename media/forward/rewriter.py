@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from struct import Struct
 
 from media.forward.interfaces import PacketNumbers
 from media.forward.span import Span
-from media.rtp.errors import MalformedPacket
-from media.rtp.extensions import ONE_BYTE, ONE_BYTE_LAST_ID, build_extension, elements
+from media.rtp.extensions import ONE_BYTE, ONE_BYTE_LAST_ID, all_elements, build_extension
 from media.rtp.header import EXTENSION_BIT, FIXED, MARKER_BIT, PADDING_BIT, VERSION_2, Header
 from media.rtp.rtx import OSN
 from media.rtp.sequence import SEQUENCE_MASK, TIMESTAMP_MASK
@@ -91,10 +90,11 @@ class Rewriter:
         kind = self._payload_type | (packet[1] & MARKER_BIT)
         number = (header.sequence_number + span.sequence_offset) & SEQUENCE_MASK
         timestamp = (header.timestamp + span.timestamp_offset) & TIMESTAMP_MASK
-        if self.mid or (header.extension_profile and self.extension_map):
-            extension = self._extension(packet, header, len(payload), now)
-            if extension:
-                flags |= EXTENSION_BIT
+        listed = self.mid or (self.extension_map and header.extension_profile)
+        values = self._values(packet, header) if listed else ()
+        if values:
+            extension = self._extension(values, len(payload), now)
+            flags |= EXTENSION_BIT if extension else 0
             return FIXED.pack(flags, kind, number, timestamp, self._ssrc) + extension + payload
         if self._numbers is None:
             return FIXED.pack(flags, kind, number, timestamp, self._ssrc) + payload
@@ -116,13 +116,13 @@ class Rewriter:
         payload += packet[at:]
         flags, marker = packet[0] & PADDING_BIT, packet[1] & MARKER_BIT
         timestamp = (header.timestamp + span.timestamp_offset) & TIMESTAMP_MASK
-        extension = self._extension(packet, header, len(payload), now)
+        extension = self._extension(self._values(packet, header), len(payload), now)
         return self._rtx_header(flags, marker, rtx_sequence_number, timestamp, extension) + payload
 
     def padding(self, size: int, timestamp: int, rtx_sequence_number: int, now: float) -> bytes:
         """A packet of the RTX stream that holds `size` bytes of padding and nothing else."""
         count = min(max(size, 1), LONGEST_PADDING)
-        extension = self._finish([(self.mid)] if self.mid else [], count, now)
+        extension = self._extension([self.mid] if self.mid else [], count, now)
         fixed = self._rtx_header(PADDING_BIT, 0, rtx_sequence_number, timestamp, extension)
         return fixed + bytes(count - 1) + bytes((count,))
 
@@ -133,18 +133,15 @@ class Rewriter:
         kind = self._rtx_payload_type | marker
         return FIXED.pack(flags, kind, number, timestamp & TIMESTAMP_MASK, self._rtx_ssrc) + extension
 
-    def _extension(self, packet: bytes, header: Header, payload_length: int, now: float) -> bytes:
-        """The new header extension; what follows a length that lies is left out."""
-        values = [self.mid] if self.mid else []
-        try:
-            for id, value in elements(packet, header):
-                if id in self.extension_map:
-                    values.append((self.extension_map[id], value))
-        except MalformedPacket:
-            pass
-        return self._finish(values, payload_length, now)
+    def _values(self, packet: bytes, header: Header) -> Sequence[tuple[int, bytes]]:
+        """The elements that this subscriber gets, without the number."""
+        map = self.extension_map
+        if not (map and header.extension_profile):
+            return (self.mid,) if self.mid else ()
+        values = [(map[id], value) for id, value in all_elements(packet, header) if id in map]
+        return [self.mid, *values] if self.mid else values
 
-    def _finish(self, values: list[tuple[int, bytes]], payload_length: int, now: float) -> bytes:
+    def _extension(self, values: Sequence[tuple[int, bytes]], payload_length: int, now: float) -> bytes:
         """The extension with these elements, behind the packet's number where it has one."""
         if self._numbers is None:
             return build_extension(values) if values else b""

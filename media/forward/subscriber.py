@@ -61,7 +61,7 @@ class TrackSink:
         self.layers = layers
         self.ssrc = stream.ssrc
         self.rtx_ssrc = stream.rtx_ssrc
-        self.state = State.PAUSED
+        self.state = State.PAUSED  # changed by `_enter`
         self.wanted: int | None = None
         self.rtt = DEFAULT_RTT_S
         self.fraction_lost = 0.0
@@ -74,6 +74,7 @@ class TrackSink:
         self._source: TrackSource | None = None  # what is forwarded, or begins at its next keyframe
         self._watch: KeyframeWatch | None = None  # on the layer that follows it
         self._span: Span | None = None  # of all that was sent last
+        self._running: Span | None = None  # the same while packets are forwarded
         self._earlier: deque[Span] = deque(maxlen=SPANS_KEPT)
         self._rtx_sequence = stream.ssrc & FIRST_SEQUENCE_MASK
         self._resends = Resends()
@@ -86,8 +87,8 @@ class TrackSink:
 
     def forward(self, packet: bytes, header: Header, now: float) -> None:
         """One packet of the source, on the hot path."""
-        span = self._span
-        if self.state is not State.RUNNING or span is None:
+        span = self._running
+        if span is None:
             if self.state is State.WAITING:
                 self._begin(packet, header, now)
             return
@@ -103,12 +104,16 @@ class TrackSink:
         self.octets += header.payload_end - header.payload_offset
         self._send(self._rewriter.rewrite(packet, header, span, now))
 
+    def _enter(self, state: State) -> None:
+        self.state = state
+        self._running = self._span if state is State.RUNNING else None
+
     def _belongs(self, span: Span, ahead: int, packet: bytes, header: Header, now: float) -> bool:
         """True for a late packet of this span; a source that began anew gets a new one."""
         behind = SEQUENCE_MASK + 1 - ahead
         if span.valid and behind <= MAX_MISORDER:
             return behind <= span.length
-        self.state = State.WAITING
+        self._enter(State.WAITING)
         self._begin(packet, header, now)
         return False
 
@@ -132,7 +137,7 @@ class TrackSink:
             new.follow(old, packet, header, now)
             self._earlier.appendleft(old)
         self._span = new
-        self.state = State.RUNNING
+        self._enter(State.RUNNING)
 
     # --- which layer
 
@@ -157,7 +162,7 @@ class TrackSink:
         target = self._target(current)
         if target is None:
             self._stop(now)
-            self.state = State.PAUSED
+            self._enter(State.PAUSED)
         elif target is self._source and self.state is not State.PAUSED:
             self._stop_watching()
         elif current is not None:
@@ -178,7 +183,7 @@ class TrackSink:
     def _take(self, source: TrackSource, now: float) -> None:
         self._stop(now)
         self._source = source
-        self.state = State.WAITING
+        self._enter(State.WAITING)
         source.attach(self, now)
 
     def _stop(self, now: float) -> None:
@@ -233,13 +238,13 @@ class TrackSink:
 
     def ended(self, now: float) -> None:
         self._stop_watching()
-        self.state = State.ENDED
+        self._enter(State.ENDED)
 
     def close(self, now: float) -> None:
         """Let go of the track for good."""
         self._stop(now)
         self.layers.detach(self)
-        self.state = State.ENDED
+        self._enter(State.ENDED)
 
     def switch(self, layers: Layers, now: float, extension_map: Mapping[int, int] | None = None) -> None:
         """Take another track (a republished one) under the same SSRC, numbering carried on.
@@ -252,7 +257,7 @@ class TrackSink:
         self.layers.detach(self)
         self.layers = layers
         layers.attach(self)
-        self.state = State.PAUSED
+        self._enter(State.PAUSED)
         self.layers_changed(now)
 
     def poll(self, now: float) -> None:

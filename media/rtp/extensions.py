@@ -32,6 +32,23 @@ def elements(packet: bytes, header: Header) -> Iterator[tuple[int, bytes]]:
     return iter(())
 
 
+def all_elements(packet: bytes, header: Header) -> tuple[tuple[int, bytes], ...]:
+    """Each element as (id, value), read once for all who share the header.
+
+    What follows a length that lies is left out."""
+    found = header.extensions
+    if found is None:
+        found = header.extensions = tuple(_until_a_lie(elements(packet, header)))
+    return found
+
+
+def _until_a_lie(found: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    try:
+        yield from found
+    except MalformedPacket:
+        return
+
+
 def read_extension(packet: bytes, header: Header, id: int) -> bytes | None:
     """The value of one element, or None when the packet has no such element.
 

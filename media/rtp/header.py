@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from struct import Struct
 
 from media.rtp.errors import MalformedPacket
@@ -24,7 +24,8 @@ class Header:
     Treat it as frozen: it is made once per packet on the hot path, and `frozen=True` makes that five
     times dearer. `extension_offset` is where the extension's elements begin; they end at
     `payload_offset`. Without an extension `extension_profile` and `extension_offset` are 0. The payload
-    ends at `payload_end`, where padding begins.
+    ends at `payload_end`, where padding begins. `extensions` are the extension's elements once somebody
+    has read them (`extensions.all_elements`): all receivers of a packet share its header.
     """
 
     payload_type: int
@@ -36,6 +37,7 @@ class Header:
     payload_end: int
     extension_profile: int
     extension_offset: int
+    extensions: tuple[tuple[int, bytes], ...] | None = field(default=None, compare=False, repr=False)
 
 
 def parse_header(packet: bytes) -> Header:

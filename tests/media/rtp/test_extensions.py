@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.rtp.errors import MalformedPacket
-from media.rtp.extensions import build_extension, elements, read_extension
+from media.rtp.extensions import all_elements, build_extension, elements, read_extension
 from media.rtp.header import EXTENSION, FIXED, parse_header
 from tests.media.packets import parsed, rtp
 
@@ -70,3 +70,10 @@ def test_any_extension_is_read_or_malformed(profile: int, words: list[bytes]) ->
 def test_elements_survive_building_and_reading(values: list[tuple[int, bytes]]) -> None:
     packet, header = parsed(rtp(1, extensions=values))
     assert list(elements(packet, header)) == values
+
+
+def test_elements_are_read_once_and_up_to_a_lie() -> None:
+    packet, header = parsed(with_extension(0xBEDE, b"\x10a\x3fbcdefg"))
+    assert all_elements(packet, header) == ((1, b"a"),)
+    assert all_elements(b"", header) is all_elements(packet, header)
+    assert header == parse_header(packet)

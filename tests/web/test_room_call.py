@@ -176,7 +176,7 @@ async def test_media_server_that_is_away_is_said_once_and_comes_back(
 ) -> None:
     page = await join(await open_room(), room)
     await plays(page, "me")
-    for re_ in ("offer", "ice-candidate", "ice-candidate"):
+    for re_ in ("offer", "ice-candidate", "subscribe"):
         room.send({"type": "error", "code": "media_unavailable", "message": "Away.", "re": re_})
     await expect(page.locator("[data-banner]")).to_contain_text("away for a moment")
     assert await page.locator(".toast").count() == 0

@@ -11,7 +11,7 @@ import { isPaused, judge } from "./quality.js";
 /** @typedef {{key: number, text: string, failed: boolean}} PendingLine */
 /** @typedef {{kind: string, text?: string, url?: string}} End */
 
-const NEGOTIATED = new Set(["offer", "answer", "ice-candidate"]);
+const OWN_WAYS = new Set(["offer", "answer", "ice-candidate", "subscribe"]);
 const NO_MEDIA = { camera: false, microphone: false, screen: false };
 
 export class RoomState {
@@ -210,9 +210,9 @@ function quality(state, report) {
   state.touch("reports");
 }
 
-/** What is wrong with negotiation is settled there, and said by the connection's state. */
+/** What is wrong with what nobody asked for by hand is settled there, and said by the connection's state. */
 function failed(state, { code, message, re }) {
-  if (NEGOTIATED.has(re)) return;
+  if (OWN_WAYS.has(re)) return;
   state.notice("error", { code, text: message, re });
   if (re !== "chat" || !state.pending.length) return;
   state.pending[0].failed = true;

@@ -97,6 +97,7 @@ export class Tile {
     lay(this.root, rect);
     this.root.classList.toggle("small", rect.width < 260);
     this.root.classList.toggle("tiny", rect.width < 150);
+    this.root.classList.toggle("low", rect.height < 220);
   }
 
   /** How wide the picture is painted, in device pixels; 0 when it is not shown. */

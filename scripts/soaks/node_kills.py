@@ -1,7 +1,8 @@
 """Twenty media nodes are killed (SIGKILL) under a lesson of two aiortc clients on two nodes.
 
 Tells how long it took until both saw each other again, and whether the recording's one time line went
-on. `--kills N` kills more or fewer, `--json FILE` keeps the figures. Fails when the p95 is over 10 s, or
+on. `--kills N` kills more or fewer, `--freeze` stops them (SIGSTOP) and lets them go on when they are not
+missed any more, `--json FILE` keeps the figures. Fails when the p95 is over 10 s, or
 when a source has no segment of its own between two kills."""
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ P95_S = 10.0
 BETWEEN_S = 3.0  # of a lesson that runs, so that there is something to record
 
 
-async def run(kills: int, folder: Path) -> dict[str, Any]:
+async def run(kills: int, folder: Path, *, freeze: bool) -> dict[str, Any]:
     async with lesson_on_two_nodes(folder) as lesson:
         for number in range(kills):
             await asyncio.sleep(BETWEEN_S)
-            print(f"kill {number + 1}: media back after {await lesson.kill_node():.2f} s", flush=True)
+            back_s = await (lesson.freeze_node() if freeze else lesson.kill_node())
+            print(f"{number + 1}: media back after {back_s:.2f} s", flush=True)
         await asyncio.sleep(BETWEEN_S)
         tracks = await lesson.end()
     return {"back_s": lesson.kills, **recorded(tracks)}
@@ -57,11 +59,12 @@ def p95(values: list[float]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--freeze", action="store_true", help="SIGSTOP instead: a host that falls silent")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
     with tempfile.TemporaryDirectory(prefix="peerlearn-kills-") as folder:
-        found = asyncio.run(run(asked.kills, Path(folder)))
+        found = asyncio.run(run(asked.kills, Path(folder), freeze=asked.freeze))
     back = found["back_s"]
     print(f"media back: median {statistics.median(back):.2f} s, p95 {p95(back):.2f}, max {max(back):.2f}")
     print(f"segments of each source {found['segments']}, lost {found['lost']}")

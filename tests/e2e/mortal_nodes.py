@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import re
+import signal
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
@@ -68,6 +69,11 @@ class NodeProcess:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.wait()
+
+    def signal(self, number: int) -> None:
+        """SIGSTOP makes it a host that has fallen silent, SIGCONT one that is back."""
+        assert self._process is not None
+        self._process.send_signal(number)
 
 
 class LastingCaller(Caller):
@@ -138,15 +144,34 @@ class Lesson:
         """Kill the node that has the lesson; seconds until both see each other again. It is started again
         then."""
         node = await self._node()
+        async with self._timed():
+            await node.kill()
+        await node.start()
+        return self.kills[-1]
+
+    async def freeze_node(self) -> float:
+        """Stop the node that has the lesson as it is; seconds as above. It goes on then, and has to learn
+        that nobody is there any more."""
+        node = await self._node()
+        async with self._timed():
+            node.signal(signal.SIGSTOP)
+        node.signal(signal.SIGCONT)
+        async with asyncio.timeout(BACK_S):
+            while True:
+                if not await self._figure(node, "rooms"):
+                    return self.kills[-1]
+                await asyncio.sleep(0.1)
+
+    @asynccontextmanager
+    async def _timed(self) -> AsyncIterator[None]:
+        """From what is done in the block until both see each other again."""
         resets = [caller.resets + 1 for caller in self.callers]
         began = time.monotonic()
-        await node.kill()
+        yield
         async with asyncio.timeout(BACK_S):
             both = zip(self.callers, resets, strict=True)
             await asyncio.gather(*(caller.sees(count) for caller, count in both))
         self.kills.append(time.monotonic() - began)
-        await node.start()
-        return self.kills[-1]
 
     async def is_written(self, octets: int) -> None:
         """Wait until the node that has the lesson has recorded so much."""
@@ -159,7 +184,7 @@ class Lesson:
 
     async def _node(self) -> NodeProcess:
         for node in self.nodes:
-            if await self._figure(node, "rooms"):
+            if await self._figure(node, "peers"):
                 return node
         raise AssertionError("no node has the lesson")
 

@@ -20,7 +20,14 @@ from tests.databases import BOTH
 from tests.redis import RedisServer
 from tests.redis import server as redis_server
 from tests.server.classroom.stage import RoomClient
-from tests.server.classroom.town import ANSWER, LOOK_S, ServerProcess, Town, settled_town
+from tests.server.classroom.town import (
+    ANSWER,
+    LOOK_S,
+    ServerProcess,
+    Town,
+    running_node,
+    settled_town,
+)
 
 BACK_S = 10.0  # so soon is everybody back when a process died
 OFFER = {"type": "offer", "sdp": "v=0\r\n"}
@@ -108,6 +115,30 @@ async def test_killed_home_of_a_room_is_replaced(town: Town) -> None:
     assert [line["text"] for line in ann_again.joined["chat"]] == ["before"]
     await ann_again.say("chat", text="after")
     assert (await bob_back.hear("chat", text="after"))["seq"] == 2
+
+
+async def test_room_of_a_killed_home_goes_back_to_its_node(town: Town) -> None:
+    """Though the other node is idle: whoever has the people's media keeps them."""
+    async with running_node(town.settings) as other:
+        town.more_nodes.append(other)
+        for node in (town.node, other):
+            node.fresh = False
+        first, second = await town.start(), await town.start()
+        ann = await first.come_in(town.session_id, town.mentor)
+        bob = await second.come_in(town.session_id, town.learner)
+        await ann.hear("participant-joined")
+        has, idle = (town.node, other) if town.node.said(control.Join) else (other, town.node)
+        before = await has.hear(control.Join, participant=bob.id)
+        await has.beat(stress=0.8)  # to the second process, which was linked last
+        await first.kill()
+        await bob.closed()
+        bob_again = await come_back(second, town.session_id, bob.resume)
+        after = await has.hear(control.Join, participant=bob.id)
+        assert after.home > before.home
+        await bob_again.say("offer", offer=OFFER)
+        assert (await bob_again.hear("answer"))["answer"] == ANSWER
+        assert not bob_again.heard("reset")
+        assert not idle.said(control.Join)
 
 
 async def test_killed_outpost_costs_the_room_nothing(town: Town) -> None:

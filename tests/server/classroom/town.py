@@ -19,7 +19,7 @@ from aiohttp.test_utils import unused_port
 
 from config.settings import Settings
 from media.protocol import control
-from media.protocol.codec import encode
+from media.protocol.codec import Message, encode
 from server.booking.times import next_mark
 from server.classroom import service as classroom
 from server.edge.access import Viewer
@@ -36,20 +36,11 @@ ANSWER = {"type": "answer", "sdp": "v=0\r\n"}
 class AnsweringNode(FakeNode):
     """Holds a link to every process, and answers an offer to the process it came from."""
 
-    async def _control(self, request: web.Request) -> web.StreamResponse:
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        hello = control.Node(id="fake", epoch=self.epoch, udp_port=1, advertised_ips=["127.0.0.1"])
-        await socket.send_str(encode(hello))
-        async for received in socket:
-            message = control.decode_to_node(received.data)
-            if isinstance(message, control.PeerOffer):
-                address = {"room": message.room, "participant": message.participant}
-                await socket.send_str(encode(control.PeerAnswer(**address, answer=ANSWER)))
-            async with self._news:
-                self.heard.append(message)
-                self._news.notify_all()
-        return socket
+    async def _take(self, socket: web.WebSocketResponse, message: Message) -> None:
+        if isinstance(message, control.PeerOffer):
+            address = {"room": message.room, "participant": message.participant}
+            await socket.send_str(encode(control.PeerAnswer(**address, answer=ANSWER)))
+        await super()._take(socket, message)
 
 
 @dataclass
@@ -88,6 +79,7 @@ class Town:
     learner: Viewer
     session_id: UUID
     servers: list[ServerProcess] = field(default_factory=list)
+    more_nodes: list[AnsweringNode] = field(default_factory=list)
 
     async def start(self) -> ServerProcess:
         port = unused_port()
@@ -97,7 +89,7 @@ class Town:
             "PEERLEARN_DATA_DIR": str(self.settings.data_dir),
             "PEERLEARN_DATABASE_URL": self.settings.database_url,
             "PEERLEARN_REDIS_URL": self.redis.url,
-            "PEERLEARN_MEDIA_NODES": self.node.url,
+            "PEERLEARN_MEDIA_NODES": ",".join(node.url for node in (self.node, *self.more_nodes)),
         }
         log = (self.settings.data_dir / f"server-{port}.log").open("wb")
         process = await asyncio.create_subprocess_exec(

@@ -15,7 +15,7 @@ from aiohttp import web
 from playwright.async_api import async_playwright
 
 from media.forward.arrivals import Arrivals
-from media.negotiation.events import Answer, LocalTransport, Publish, RemoteParameters
+from media.negotiation.events import Answer, Deliver, LocalTransport, Offer, Publish, RemoteParameters
 from media.negotiation.session import NegotiationSession
 from media.node import own_addresses
 from media.rtp.extensions import REPAIRED_RID, RID, TRANSPORT_WIDE_CC, read_extension
@@ -27,7 +27,7 @@ from media.transport.dtls import generate_certificate
 from media.transport.udp import UdpEndpoint
 from tests.chromium import ALLOW_DEVICES, CHROMIUM, FLAGS
 from tests.firefox import Firefox
-from tests.media.negotiation.peers import every, only
+from tests.media.negotiation.peers import every, only, outgoing
 
 SCRIPT = Path(__file__).with_name("page.js").read_text()
 PUBLISH = """async () => {
@@ -42,6 +42,8 @@ PUBLISH = """async () => {
   return await offer();
 }"""
 ANSWERED = "(sdp) => take('answer', sdp)"
+OFFERED = "(sdp) => take('offer', sdp)"
+ANSWER = "() => answer()"
 WITHIN_S = 20
 # What upper layers need from the start: a busy machine that reads late spoils the browsers' own probes.
 KBPS = 2500
@@ -105,6 +107,21 @@ class Listener:
             self.layers[name.decode()] = header.ssrc
             self.connection.send_rtcp(build_nack(1, header.ssrc, [header.sequence_number]))
 
+    def offer(self) -> str:
+        """Ours, for a track of somebody else."""
+        self.session.want([outgoing("alice", "camera")], 1.0)
+        return only(self.session.timeout(2.0), Offer).sdp
+
+    async def hear_all(self) -> None:
+        """Wait until all three layers and a repair of each have come, from now on."""
+        self.layers.clear()
+        self.repaired.clear()
+        async with asyncio.timeout(WITHIN_S):
+            while len(self.layers) < 3 or len(self.repaired) < 3:
+                await asyncio.sleep(0.02)
+                self.report()
+        assert self.layers.keys() == self.repaired == {"q", "h", "f"}
+
     def report(self) -> None:
         """Tell the browser what came, so that it sends its upper layers too."""
         for feedback in self._arrivals.poll(time.monotonic()):
@@ -148,17 +165,18 @@ async def page() -> AsyncIterator[str]:
 async def sends_everything(
     listener: Listener, evaluate: Evaluate, adapt: Callable[[str], str] = str
 ) -> None:
-    """The browser publishes; three layers, repairs of each and numbers in both kinds arrive."""
+    """The browser publishes; three layers, repairs of each and numbers in both kinds arrive, and go on
+    doing so after an offer of ours."""
     answer = listener.take_offer(await evaluate(PUBLISH))
     assert {section.rids for section in listener.sections.values()} == {(), ("q", "h", "f")}
     await evaluate(ANSWERED, adapt(answer))
-    async with asyncio.timeout(WITHIN_S):
-        while len(listener.layers) < 3 or len(listener.repaired) < 3:
-            await asyncio.sleep(0.02)
-            listener.report()
-    assert listener.layers.keys() == listener.repaired == {"q", "h", "f"}
+    await listener.hear_all()
     assert len(set(listener.layers.values())) == 3
     assert listener.numbered["audio"] and listener.numbered["video"]
+    await evaluate(OFFERED, adapt(listener.offer()))
+    events = listener.session.receive_answer(await evaluate(ANSWER), 3.0)
+    assert {type(event) for event in events} == {Deliver}
+    await listener.hear_all()
 
 
 async def test_chromium_sends_layers_numbers_and_repairs(listener: Listener, page: str) -> None:

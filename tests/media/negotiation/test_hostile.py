@@ -161,7 +161,14 @@ def test_room_with_more_tracks_than_sections_is_offered_what_fits() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["a=ssrc:{} cname:x", "a=rtcp-fb:* nack{}", "a=extmap:1 urn:x:{}", "a=ssrc-group:FID {} 1", "a=x{}"],
+    [
+        "a=ssrc:{} cname:x",
+        "a=rtcp-fb:* nack{}",
+        "a=extmap:1 urn:x:{}",
+        "a=ssrc-group:FID {} 1",
+        "a=x{}",
+        "a=simulcast:send q,{}",
+    ],
 )
 def test_longest_description_is_read_in_linear_time(line: str) -> None:
     """Four times the text takes about four times the work; sixteen times would be quadratic."""

@@ -21,13 +21,16 @@ GROWTH = 1.06  # a second
 HEADROOM, HEADROOM_BITRATE = 1.25, 20_000.0  # how far beyond what arrives it may grow
 QUEUE_S = 0.050  # a queue this long that stands is ours to shorten
 LONG_QUEUE_S = 0.150  # one that is more than a keyframe's
-SHORT_QUEUE_S = 0.020  # with loss: a network that keeps short queues
+SHORT_QUEUE_S = 0.020  # mostly jitter; with loss, perhaps a network that keeps no longer ones
+GENTLY = 0.7  # at least so much is left where that is not sure
 SHRINKS = 0.95  # of its length between two looks
 BACK_OFF = 0.85  # of what arrives, so that the queue empties
 SETTLE_S = 0.5  # and a round trip, until a change has shown its effect
 RATE_S = 0.4  # over which arrivals are measured while a queue stands
-FELL = 0.75  # what arrives has fallen by our doing, and loss or delay should have fallen with it
+FELL = 0.75  # of what was sent: loss and delay should have fallen, too, the loss below
+HALF = 0.5
 LOSS_MARGIN = 1.3  # over a loss that is the network's own
+NO_LOSS = (0.0, 0.0)
 FORGIVEN_LOSS = 0.05  # below it, the network is another than the one that lost more
 
 
@@ -40,7 +43,7 @@ class Estimate:
         "_floor",
         "_grown_at",
         "_loss",
-        "_lossy_rate",
+        "_lossy",
         "_queue",
         "_queue_before",
         "_queued_rate",
@@ -66,7 +69,7 @@ class Estimate:
         self._queue = QueueingDelay()
         self._queue_before: float | None = None  # how long it was when looked at last
         self._queued_rate = 0.0  # what arrived when the queue was noticed
-        self._lossy_rate = 0.0  # what was sent when loss was noticed; 0 while there is none
+        self._lossy = NO_LOSS  # what was sent when loss was noticed, and how much was lost
         self._accepted_loss = 0.0
         self._remb = HIGHEST
         self._floor = LOWEST
@@ -116,12 +119,17 @@ class Estimate:
         """What is sent to probe may be refused without doubt about what went through before."""
         self._floor = self.bitrate
 
-    def end_probe(self, reached: float, *, measured: bool) -> None:
+    def probed(self, reached: float, *, measured: bool) -> None:
         """`reached` bit/s were sent without being refused; where that can be, what arrived is taken."""
         self._floor = LOWEST
         if measured and self.told:
             reached = min(reached, self._throughput.bitrate(RATE_S))
         self._set(max(self.bitrate, min(reached, self._remb)))
+
+    def probe_refused(self, now: float) -> None:
+        """The queue and the loss that it made will soon be over, and are nobody's fault."""
+        self._floor = LOWEST
+        self._settle(now)
 
     # --- inside
 
@@ -134,7 +142,7 @@ class Estimate:
         if loss is None:
             return
         if loss < FORGIVEN_LOSS:
-            self._lossy_rate = self._accepted_loss = 0.0
+            self._accepted_loss, self._lossy = 0.0, NO_LOSS
         if loss > (HIGH_LOSS if self._queue.standing < SHORT_QUEUE_S else FORGIVEN_LOSS):
             self._on_loss(loss, now)
         elif loss < LOW_LOSS:
@@ -143,7 +151,7 @@ class Estimate:
     def _on_queue(self, now: float) -> None:
         """Let it empty, unless it already does: a keyframe makes a queue, too. One that neither grows nor
         shrinks, though much less is sent, is none: the way became longer."""
-        arriving, standing = self._throughput.bitrate(RATE_S), self._queue.standing
+        arriving, standing = self._arriving, self._queue.standing
         before, self._queue_before = self._queue_before, standing
         if before is None:
             self._queued_rate = arriving
@@ -156,23 +164,35 @@ class Estimate:
             return
         self._cut(BACK_OFF * arriving, now)
 
+    @property
+    def _arriving(self) -> float:
+        """While a queue stands this is what the network takes; one that stood still for a moment takes no
+        less than what it took within a second."""
+        return max(self._throughput.bitrate(RATE_S), self._throughput.bitrate(1.0))
+
     def _on_loss(self, loss: float, now: float) -> None:
         """Loss that stays though much less is sent is not from our sending: bear it."""
         arriving = self._throughput.bitrate(1.0)
         sent = arriving / max(1 - loss, 0.01)
-        if loss <= self._accepted_loss:
+        rate_before, loss_before = self._lossy
+        if self._queue.standing >= SHORT_QUEUE_S:
+            self._cut(max(BACK_OFF * arriving, GENTLY * self.bitrate), now)
+        elif loss <= self._accepted_loss:
             return
-        if not self._lossy_rate:
-            self._lossy_rate = sent
-        elif sent < FELL * self._lossy_rate:
-            self._accepted_loss, self._lossy_rate = loss * LOSS_MARGIN, 0.0
-            return
-        self._cut(max(self.bitrate * (1 - loss / 2), arriving), now)
+        elif sent < FELL * rate_before and loss > HALF * loss_before:
+            self._accepted_loss, self._lossy = loss * LOSS_MARGIN, NO_LOSS
+        else:
+            if not rate_before or sent < FELL * rate_before:
+                self._lossy = sent, loss
+            self._cut(max(self.bitrate * (1 - loss / 2), arriving), now)
 
     def _cut(self, bitrate: float, now: float) -> None:
         self._set(min(self.bitrate, max(bitrate, self._floor)))
         self.limited = True
         self.cut_at = self._grown_at = now
+        self._settle(now)
+
+    def _settle(self, now: float) -> None:
         self._settled_at = now + SETTLE_S + self.round_trip
         self._loss.clear()
 

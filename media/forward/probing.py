@@ -58,9 +58,9 @@ class Probing:
         if self._began is None:
             self._begin(estimate, need, now)
         elif self._refused(estimate):
-            self._end(estimate, now, refused=True)
+            self._fail(estimate, now)
         elif now - self._began > self._rise_s + HOLD_S:
-            self._end(estimate, now, refused=False)
+            self._pass(estimate, now)
         return self._due(octets, now)
 
     def padded(self, octets: int) -> None:
@@ -74,18 +74,20 @@ class Probing:
         self._start, self._target = estimate.bitrate, need * OVER_NEED
         estimate.begin_probe()
 
-    def _end(self, estimate: Estimate, now: float, *, refused: bool) -> None:
+    def _pass(self, estimate: Estimate, now: float) -> None:
         """What can't be padded is tried out by the layers themselves."""
-        estimate.end_probe(0.0 if refused else self._target, measured=self._padded > 0)
-        self._began = None
-        if not refused:
-            self._every, self._refused_since = EVERY_S, None
-        elif self._refused_since is None:
+        estimate.probed(self._target, measured=self._padded > 0)
+        self._every, self._refused_since = EVERY_S, None
+        self._began, self._next = None, now + self._every
+
+    def _fail(self, estimate: Estimate, now: float) -> None:
+        estimate.probe_refused(now)
+        if self._refused_since is None:
             self._refused_since = now
         else:
-            slow_for = (now - self._refused_since) * PATIENCE
-            self._every = min(self._every * LATER, max(IMPATIENT_S, slow_for), LONGEST_S)
-        self._next = now + self._every
+            patience = max(IMPATIENT_S, (now - self._refused_since) * PATIENCE)
+            self._every = min(self._every * LATER, patience, LONGEST_S)
+        self._began, self._next = None, now + self._every
 
     def _refused(self, estimate: Estimate) -> bool:
         assert self._began is not None

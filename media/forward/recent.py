@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import deque
 
 THROUGHPUT_KEPT_S = 1.0
-LOSS_WINDOW_S = 1.0
-LOSS_PACKETS = 20  # fewer say nothing of a rate: one of ten lost is chance
+LOSS_WINDOW_S, LOSS_KEPT_S = 1.0, 4.0
+LOSS_PACKETS = 120  # one of ten lost is chance
+LEAST_PACKETS = 20  # but more are not waited for after a change
 STANDING_S = 0.25  # what drains sooner was a keyframe, not a queue that stands
 BASE_S = 15.0  # the quickest packet of 15–30 s shows the way without queues; clocks drift 3 ms meanwhile
 
@@ -37,29 +38,35 @@ class Throughput:
 
 
 class Loss:
-    """The lost part of what was sent."""
+    """The lost part of what was sent: within a second, or longer where little is sent."""
 
-    __slots__ = ("_told",)
+    __slots__ = ("_told", "fraction")
 
     def __init__(self) -> None:
         self._told: deque[tuple[float, int, int]] = deque()
+        self.fraction: float | None = None  # 0 to 1; None while too little was sent
 
     def add(self, packets: int, lost: int, now: float) -> None:
         """`packets` arrived and `lost` did not; negative when earlier ones were found again."""
         self._told.append((now, packets, lost))
-        while self._told[0][0] <= now - LOSS_WINDOW_S:
+        while self._told[0][0] <= now - LOSS_KEPT_S:
             self._told.popleft()
+        self.fraction = self._measure(now)
 
     def clear(self) -> None:
         """What was lost has had its effect."""
         self._told.clear()
+        self.fraction = None
 
-    @property
-    def fraction(self) -> float | None:
-        """0 to 1; None while too little was sent."""
-        lost = max(0, sum(lost for _, _, lost in self._told))
-        sent = sum(packets for _, packets, _ in self._told) + lost
-        return lost / sent if sent >= LOSS_PACKETS else None
+    def _measure(self, now: float) -> float | None:
+        arrived = missing = 0
+        for at, packets, lost in reversed(self._told):
+            if now - at >= LOSS_WINDOW_S and arrived + missing >= LOSS_PACKETS:
+                break
+            arrived, missing = arrived + packets, missing + lost
+        missing = max(0, missing)
+        sent = arrived + missing
+        return missing / sent if sent >= LEAST_PACKETS else None
 
 
 class QueueingDelay:

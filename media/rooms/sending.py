@@ -140,7 +140,6 @@ class Sending:
             sink.close(now)
             self._by_ssrc.pop(sink.ssrc, None)
             self._counters.retired.add("out", sink.layers.kind, sink.packets, sink.octets)
-            self._counters.rtx_out += sink.resent
 
     # --- what the receiver says of them
 
@@ -165,7 +164,9 @@ class Sending:
         self._counters.nack_in += 1
         sink = self._by_ssrc.get(nack.media_ssrc)
         if sink is not None:
+            before = sink.resent
             sink.on_nack(nack.sequence_numbers, now)
+            self._counters.rtx_out += sink.resent - before
 
     def on_pli(self, pli: PictureLossIndication, now: float) -> None:
         self._request_keyframe(pli.media_ssrc, now)

@@ -49,11 +49,12 @@ def test_a_good_network_shows_the_best_layer_within_three_seconds() -> None:
         Link(queue=0.3),
         Link(queue=1.0),
         Link(queue=0.1),
+        Link(queue=0.05),
         Link(jitter=0.030),
         Link(loss=0.05),
         Link(delay=0.150),
     ],
-    ids=["queue", "long queue", "short queue", "jitter", "loss", "far"],
+    ids=["queue", "long queue", "short queue", "hardly a queue", "jitter", "loss", "far"],
 )
 def test_a_cap_is_found_within_five_seconds_and_its_end_within_ten(link: Link) -> None:
     call = capped(link)

@@ -132,7 +132,7 @@ async def test_signal_says_in_words_why_a_picture_is_not_at_its_best(
     room.send(report("me", score=1.2, layer=None, reason="your_network"))
     own = tile(page, "me").locator(".tile-signal")
     await expect(own).to_have_attribute("data-grade", "poor")
-    await expect(own).to_have_attribute("aria-label", re.compile("others see you less sharp"))
+    await expect(own).to_have_attribute("aria-label", re.compile("Your connection is slow"))
 
 
 async def test_too_slow_for_video_is_said_and_the_sound_goes_on(

@@ -70,13 +70,14 @@ export function compare(before, now, tracks, sending) {
 }
 
 const OWN = {
-  your_network: "Your connection is slow: others see you less sharp",
+  your_network: "Your connection is slow: pictures are less sharp for now",
 };
 const OTHERS = {
   your_network: "Your connection is slow: this picture is less sharp for now",
   their_network: "Their connection is slow",
   waiting: "The picture is on its way",
 };
+const AT_MOST = 3; // where there is a reason to name, not everything is fine
 const NO_PICTURE = "Your connection is too slow for this picture. You still hear them";
 
 /** Whether the reader's link has no room for a picture that is otherwise there. */
@@ -98,7 +99,8 @@ function words(report, own) {
 export function judge(report, measured, own) {
   if (!report) return measured;
   const told = rate(report.loss, report.rtt_ms ?? 0);
-  const score = Math.round(Math.min(report.score, measured?.score ?? 5));
+  const why = words(report, own);
+  const score = Math.round(Math.min(report.score, measured?.score ?? 5, why ? AT_MOST : 5));
   const seen = measured && measured.score < told.score ? measured : told;
-  return { score, reason: words(report, own) ?? seen.reason, paused: !own && isPaused(report) };
+  return { score, reason: why ?? seen.reason, paused: !own && isPaused(report) };
 }

@@ -25,6 +25,7 @@ import aiohttp
 from tests.e2e.caller import Caller
 from tests.e2e.platform import Person, Platform, Town, free_port
 from tests.media.client import PlainClient
+from tests.media.relay import Relay
 
 START_S = 30.0
 BACK_S = 30.0  # what takes longer has failed; the figure to reach is 10 s
@@ -81,8 +82,8 @@ class LastingCaller(Caller):
 
     look: tuple[tuple[int, int, int], int]
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        super().__init__(socket)
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, relay: Relay | None = None) -> None:
+        super().__init__(socket, relay)
         self.resets = 0
         self._changed = asyncio.Condition()
         self._closing: set[asyncio.Task[None]] = set()

@@ -73,7 +73,7 @@ def main() -> None:
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=2))
     whole = all(count >= asked.kills + 1 for count in found["segments"]) and len(found["segments"]) == 4
-    # what a frozen node finds in its socket when it goes on is written as of then, beside the other node's
+    # what a frozen node finds in its socket when it goes on is written as of then
     twice = found["overlap_ms"] and not asked.freeze
     if p95(back) > P95_S or not whole or twice:
         sys.exit("missed")

@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -88,6 +90,20 @@ async def test_killed_node_is_started_again(settings: Settings) -> None:
         os.kill(int(first.node_id), 9)
         (second,) = await watch.until(lambda nodes: bool(nodes) and nodes[0] != first)
         assert alive(int(second.node_id))
+
+
+async def test_child_beside_redis_is_found_by_the_register_alone(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """All servers are to know it, not only the one that started it."""
+    beside = replace(settings, redis_url="redis://127.0.0.1:9/3")
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    program = f"import os; open({str(told)!r}, 'w').write(os.environ['PEERLEARN_REDIS_URL']); {NODE}"
+    watch = Watch()
+    async with running(beside, watch, program), asyncio.timeout(PATIENCE_S):
+        assert await asyncio.to_thread(told.read_text) == "redis://127.0.0.1:9/3"
+        assert watch.directory.nodes == ()
 
 
 async def test_child_that_never_gets_ready_is_announced_never(

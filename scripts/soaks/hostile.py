@@ -34,6 +34,16 @@ def resident_mb(pid: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
+def kernel_drops() -> int:
+    """UDP datagrams that found a full buffer, of all processes: a starved machine shows here."""
+    names, values = (
+        line.split()
+        for line in Path("/proc/net/snmp").read_text().splitlines()
+        if line.startswith("Udp:")
+    )
+    return int(values[names.index("RcvbufErrors")])
+
+
 async def metrics(control_url: str) -> dict[str, float]:
     async with aiohttp.ClientSession() as http, http.get(control_url + "/metrics") as answer:
         lines = [line for line in (await answer.text()).splitlines() if not line.startswith("#")]
@@ -46,7 +56,7 @@ async def besiege(asked: argparse.Namespace, pid: int, control_url: str) -> dict
     try:
         await call.begin()
         calm = await call.peace(PEACE_S)
-        before = resident_mb(pid)
+        before, overflowed = resident_mb(pid), kernel_drops()
         stormy = await call.siege(asked.datagrams, asked.packets, asked.rate)
         after = await call.peace(PEACE_S)
         found = await metrics(control_url)
@@ -57,6 +67,7 @@ async def besiege(asked: argparse.Namespace, pid: int, control_url: str) -> dict
             "packets_of_the_call": stormy.came,
             "peers": found["peerlearn_media_peers"],
             "answers_to_strangers": call.answers_to_strangers(),
+            "dropped_by_the_kernel": kernel_drops() - overflowed,
             "grown_mb": resident_mb(pid) - before,
             "dropped": {name[len(DROPPED) :]: n for name, n in found.items() if name.startswith(DROPPED)},
         }

@@ -74,13 +74,29 @@ async def get_session(session_id: UUID, viewer: Viewer | None) -> SessionDetail:
 
 async def find_sessions(
     query: SessionQuery, now: datetime, offset: int, limit: int
-) -> tuple[list[SessionDetail], int]:
+) -> tuple[list[SessionCard], int]:
     """A page of the sessions that can still be entered, and how many there are in all."""
+    page, total = await _page(query, now, offset, limit)
+    return await cards(page) if page else [], total
+
+
+async def find_details(
+    query: SessionQuery, now: datetime, offset: int, limit: int
+) -> tuple[list[SessionDetail], int]:
+    """The same with the texts that only a session's own page shows."""
+    page, total = await _page(query, now, offset, limit)
+    return await details(page) if page else [], total
+
+
+async def _page(
+    query: SessionQuery, now: datetime, offset: int, limit: int
+) -> tuple[QuerySet[Session] | None, int]:
+    """None for a page after the last."""
     found = _matching(query, now)
     total = await found.count()
     if offset >= total:
-        return [], total
-    return await details(found.order_by(*ORDERS[query.sort]).offset(offset).limit(limit)), total
+        return None, total
+    return found.order_by(*ORDERS[query.sort]).offset(offset).limit(limit), total
 
 
 async def featured_sessions(now: datetime, limit: int, not_by: int | None = None) -> list[SessionCard]:

@@ -25,6 +25,8 @@ from web import STATIC, TEMPLATES
 
 LOCALE = "en"
 SHORT_HASH = 10  # characters of a file's hash in its address
+HUES = 8  # colours of avatars
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def render(
@@ -77,7 +79,9 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(local_time=local_time, money=money, date_range=date_range)
+    environment.filters.update(
+        local_time=local_time, money=money, date_range=date_range, hue=hue, local_parts=local_parts
+    )
     return environment
 
 
@@ -99,7 +103,7 @@ def _file_hash(path: str, changed: int) -> str:
     return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:SHORT_HASH]
 
 
-# --- filters
+# --- filters: pages repeat the same instants, amounts and names, and Babel takes its time
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -109,9 +113,15 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+@lru_cache(maxsize=4096)
 def local_time(instant: datetime, zone: str = "UTC") -> str:
     """`Tue 5 Mar 2024, 14:00 CET`: wall time in a zone, the zone always named."""
     return format_datetime(instant, "EEE d MMM y, HH:mm z", tzinfo=_zone(zone), locale=LOCALE)
+
+
+def local_parts(instant: datetime, zone: str = "UTC") -> list[str]:
+    """Weekday, day, month, year, time and zone of `local_time`."""
+    return local_time(instant, zone).replace(",", "").split()
 
 
 def date_range(start: datetime, end: datetime, zone: str = "UTC") -> str:
@@ -124,7 +134,15 @@ def date_range(start: datetime, end: datetime, zone: str = "UTC") -> str:
     return f"{first} – {local_time(end, zone)}"
 
 
+@lru_cache(maxsize=1024)
 def money(amount_minor: int, currency: str) -> str:
     """`€12.50`: minor units with the currency's own exponent (JPY 0, KWD 3)."""
     amount = amount_minor / 10 ** get_currency_precision(currency)
     return format_currency(amount, currency, locale=LOCALE)
+
+
+@lru_cache(maxsize=4096)
+def hue(name: str) -> int:
+    """A colour's number, below `HUES`, that stays the same for a name."""
+    letters = enumerate(name.lower(), start=1)
+    return (len(name) + sum(place * (LETTERS.find(letter) + 2) for place, letter in letters)) % HUES

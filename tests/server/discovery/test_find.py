@@ -118,4 +118,4 @@ async def test_twenty_sessions_take_as_many_queries_as_one(monkeypatch: pytest.M
                 found, _ = await service.find_sessions(SessionQuery(), clock.now(), 0, 20)
             assert len(found) == number + 1
             counts.append(len(statements))
-    assert counts == [4, 4]
+    assert counts == [3, 3]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from server.edge.templates import date_range, local_time, money, static
+from server.edge.templates import HUES, date_range, hue, local_parts, local_time, money, static
 
 NOON = datetime(2026, 3, 28, 12, 0, tzinfo=UTC)
 
@@ -39,3 +39,19 @@ def test_range_over_the_change_of_clocks_is_wall_time() -> None:
 def test_static_address_holds_the_files_hash() -> None:
     assert static("css/base.css").startswith("/static/css/base.css?v=")
     assert static("css/nowhere.css") == "/static/css/nowhere.css"
+
+
+def test_the_colour_of_a_name_stays_the_same() -> None:
+    assert [hue(name) for name in ("Mira Novak", "mira novak", "Lea", "李")] == [
+        hue("Mira Novak"),
+        hue("Mira Novak"),
+        hue("Lea"),
+        (1 + 1) % HUES,
+    ]
+    assert {hue(f"Person {number}") for number in range(40)} == set(range(HUES))
+
+
+def test_the_parts_of_an_instant_are_those_of_its_words() -> None:
+    assert local_parts(datetime(2024, 3, 5, 13, tzinfo=UTC), "Europe/Berlin") == [
+        *("Tue", "5", "Mar", "2024", "14:00", "CET")
+    ]

@@ -1,5 +1,5 @@
-"""Workers are killed (kill -9) again and again in the middle of a row of jobs, on both databases: every job
-has had its effect in the end, none is left over.
+"""Workers are killed (kill -9) again and again in the middle of a row of jobs, on both databases: every
+job has had its effect in the end, none is left over.
 
 `--kills N` workers die on each database; `--seed N` repeats the moments of a run."""
 

@@ -159,12 +159,11 @@ async def test_process_that_is_told_to_stop_hands_its_rooms_over_at_once(town: T
     ann = await first.come_in(town.session_id, town.mentor)
     bob = await second.come_in(town.session_id, town.learner)
     first.process.send_signal(signal.SIGTERM)
-    told_at = time.monotonic()
     assert await ann.closed() == aiohttp.WSCloseCode.GOING_AWAY
     ann_again = await come_back(second, town.session_id, ann.resume)
     assert await bob.closed() == aiohttp.WSCloseCode.GOING_AWAY
     bob_again = await come_back(second, town.session_id, bob.resume)
-    assert time.monotonic() - told_at < 2.5  # sooner than a dead process is noticed
+    assert "server processes are gone" not in town.logs()  # nobody had to notice
     await ann_again.say("chat", text="here")
     await bob_again.hear("chat", text="here")
 

@@ -1,0 +1,133 @@
+"""Every address that is read takes as many queries for many rows as for a few."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from aiohttp.test_utils import TestClient
+
+from server.booking import service as booking
+from server.booking.times import next_mark
+from server.classroom.models import AttendanceInterval
+from server.edge.access import Access, Viewer, Whose
+from server.infra import clock
+from server.infra.mailer import DatabaseMailer, Mail
+from server.recordings.models import Recording, Segment
+from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
+from tests.server.booking.makers import bearer, mentor, person, published, skill
+from tests.server.queries import counted
+
+FEW, MANY = 2, 10
+MOST = 16  # queries of one answer
+NOT_ASKED = {"/ws/session/{id}/", "/api/v1/recordings/{id}/file", "/sessions/{id}/book"}
+ASKED = [
+    route
+    for route in ROUTES + DEVELOPMENT_ROUTES
+    if route.method == "GET" and route.path not in NOT_ASKED
+]
+
+
+@dataclass(slots=True)
+class World:
+    """A place that grows; what is asked for is Mira's first session, Lea's seat in it, and Mira."""
+
+    http: TestClient
+    mira: Viewer
+    lea: Viewer
+    headers: dict[str, dict[str, str]]
+    session: UUID
+    booked: UUID
+    recording: UUID
+    size: int = 1
+
+    async def grow(self, size: int) -> None:
+        """Until there are so many of everything."""
+        while self.size < size:
+            self.size += 1
+            await self._sessions(f"no{self.size}", hours_from_now(2 * self.size))
+            await self._people(f"no{self.size}")
+            await self._segment()
+
+    async def _sessions(self, name: str, start: datetime) -> None:
+        await skill(name, name.title())
+        await booking.book_session(await published(self.mira, start, skills=[name]), self.lea)
+        await published(await mentor(f"{name}t"), start)
+
+    async def _people(self, name: str) -> None:
+        guest = await person(name)
+        await booking.book_session(self.session, guest)
+        await came(self.session, guest)
+        await person(f"{name}w", "mentor", approved=False)
+        await bearer(self.lea)
+        await DatabaseMailer().send(Mail(f"{name}@example.com", name, name, name))
+
+    async def _segment(self) -> None:
+        await Segment.create(
+            recording_id=self.recording,
+            node_segment=uuid4().hex,
+            node_url="http://127.0.0.1:7",
+            participant=uuid4().hex,
+            source="camera",
+            kind="video",
+            start_ms=0,
+            state="open",
+            opened_at=clock.now(),
+        )
+
+    async def queries(self, route: Route, monkeypatch: pytest.MonkeyPatch) -> int:
+        """What the second of two requests asks: the first may write down when a login was used."""
+        path, headers = self._path(route), self.headers[_asker(route)]
+        await self.http.get(path, headers=headers, allow_redirects=False)
+        with counted(monkeypatch) as statements:
+            answer = await self.http.get(path, headers=headers, allow_redirects=False)
+        assert answer.status in (200, 303, 503), (path, answer.status)
+        return len(statements)
+
+    def _path(self, route: Route) -> str:
+        own = self.booked if "/bookings/{id}" in route.path else self.session
+        return route.path.replace("{username}", self.mira.username).replace("{id}", str(own))
+
+
+async def came(session: UUID, viewer: Viewer) -> None:
+    await AttendanceInterval.create(
+        session_id=session, user_id=viewer.user_id, kind="socket", started_at=clock.now()
+    )
+
+
+def _asker(route: Route) -> str:
+    """Somebody who may."""
+    if route.access is Access.ADMIN:
+        return "admin"
+    return "mentor" if route.access is Access.MENTOR or route.whose is Whose.MENTORS else "learner"
+
+
+def hours_from_now(hours: int) -> datetime:
+    return next_mark(clock.now()) + timedelta(hours=hours)
+
+
+@pytest.fixture
+async def world(http: TestClient) -> World:
+    mira, lea, root = await mentor(), await person("lea"), await person("root", "admin")
+    mentors, learners, admins = await bearer(mira), await bearer(lea), await bearer(root)
+    session = await published(mira, hours_from_now(0) + timedelta(minutes=15), capacity=MANY + 1)
+    booked = (await booking.book_session(session, lea)).booking_id
+    await came(session, lea)
+    recording = await Recording.create(
+        id=uuid4(), session_id=session, state="processing", origin_at=clock.now()
+    )
+    headers = {"mentor": mentors, "learner": learners, "admin": admins}
+    return World(http, mira, lea, headers, session, booked, recording.id)
+
+
+async def test_many_rows_take_as_many_queries_as_a_few(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.grow(FEW)
+    few = {route.path: await world.queries(route, monkeypatch) for route in ASKED}
+    await world.grow(MANY)
+    many = {route.path: await world.queries(route, monkeypatch) for route in ASKED}
+    assert many == few
+    assert {path: asked for path, asked in many.items() if asked > MOST} == {}

@@ -31,6 +31,8 @@ class Assessment:
             return
         self._look_at = now + LOOK_S
         self._said = {name: self._said.get(name, Said()) for name in peers}
+        for said in self._said.values():
+            said.keep(peers)
         uplinks = {name: self._uplink(name, peer) for name, peer in peers.items()}
         self._counted = {name: self._counted[name] for name in peers}
         for reader, peer in peers.items():

@@ -6,6 +6,7 @@ The number is the E-model's (ITU-T G.107, its simplified form for packet loss an
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from media.protocol.messages import LayerName, QualityReason
@@ -60,6 +61,10 @@ class Said:
 
     def forget(self, about: str) -> None:
         self._last.pop(about, None)
+
+    def keep(self, people: Container[str]) -> None:
+        """Forget all others: they left."""
+        self._last = {about: said for about, said in self._last.items() if about in people}
 
 
 def score(loss: float, rtt: float | None, missing: int = 0, *, blank: bool = False) -> float:

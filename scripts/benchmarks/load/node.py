@@ -78,6 +78,11 @@ class NodeCalls:
                 )
         return peer
 
+    async def leave(self, room: str, name: str) -> None:
+        """Give the seat up, and all that this side has of it."""
+        await self._say(room, name, type="leave")
+        await self._peers.pop((room, name)).close()
+
     async def close(self) -> None:
         for room in {room for room, _ in self._peers}:
             await self._socket.send_str(json.dumps({"type": "close-room", "room": room}))
@@ -112,7 +117,9 @@ class NodeCalls:
 
     async def _take(self, message: dict[str, Any]) -> None:
         room, name = message["room"], message["participant"]
-        peer = self._peers[room, name]
+        peer = self._peers.get((room, name))
+        if peer is None:
+            return  # it left meanwhile
         remote = read(message[message["type"]]["sdp"])
         if message["type"] == "offer":
             answer = {"type": "answer", "sdp": write_answer(peer.local, remote.description)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from typing import Any
 from scripts.benchmarks.load.janus import start_janus
 from scripts.benchmarks.load.node import start_node
 from scripts.benchmarks.load.run import Plan, Shape, Target
+from scripts.benchmarks.needs import need
 from scripts.benchmarks.network import Network, private_network
 
 SHAPES = [
@@ -38,8 +38,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> dict[str, Any]:
     wanted = options.shape or [""]
     shapes = [shape for shape in SHAPES if any(shape.name.startswith(each) for each in wanted)]
-    _need("ip", "iproute2")
-    _need("janus", "janus")
+    need("ip", "iproute2")
+    need("janus", "janus")
     with (
         private_network() as network,
         tempfile.TemporaryDirectory() as folder,
@@ -57,15 +57,6 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     for servers in results.values():
         _compare(servers)
     return dict(results)
-
-
-def _need(command: str, package: str) -> None:
-    if shutil.which(command) is None:
-        subprocess.run(
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
 
 
 @contextlib.contextmanager

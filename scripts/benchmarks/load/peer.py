@@ -159,12 +159,17 @@ class LoadPeer:
             except OSError:
                 return
             first = datagram[0]
-            if first >= 128 and not 192 <= datagram[1] <= 223:
+            if first >= 128 and 192 <= datagram[1] <= 223:
+                self.take_rtcp(datagram)
+            elif first >= 128:
                 self._count(datagram, ancillary)
             elif 20 <= first <= 63:
                 self._dtls.receive(datagram)
             elif first < 4:
                 self._take_check(datagram)
+
+    def take_rtcp(self, datagram: bytes) -> None:
+        """What the server reports and asks for: nothing that a steady load heeds."""
 
     def _count(self, datagram: bytes, ancillary: list[tuple[int, int, bytes]]) -> None:
         _, _, number, _, ssrc = FIXED.unpack_from(datagram)

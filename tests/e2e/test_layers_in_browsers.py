@@ -1,4 +1,5 @@
-"""What each receiver gets of one camera, in real browsers: by the size it is shown, or nothing at all."""
+"""What each receiver gets of one camera, in real browsers: by the size it is shown, or nothing at all;
+and what a lost socket and another network leave as it is."""
 
 from __future__ import annotations
 
@@ -45,6 +46,7 @@ RECEIVED = """async (id) => {
   const stats = [...(await receiver.getStats()).values()];
   return stats.find((one) => one.type === "inbound-rtp").bytesReceived;
 }"""
+UFRAG = """() => connections[0].currentRemoteDescription.sdp.match(/a=ice-ufrag:(\\S+)/)[1]"""
 HIDE = """(hidden) => {
   Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
   document.dispatchEvent(new Event("visibilitychange"));
@@ -113,16 +115,40 @@ async def show_large(browser: Browser, id: str) -> None:
     await browser.page.locator(f'.tile[data-participant="{id}"] .tile-pin').click(force=True)
 
 
-async def test_everybody_gets_the_layer_that_fits_and_hears_who_speaks(
+async def comes_only_while_looked_at(browser: Browser, id: str) -> None:
+    await goes_on(browser, id)
+    await browser.page.evaluate(HIDE, True)
+    await asyncio.sleep(1)
+    assert await growth(browser, RECEIVED, id) == 0
+    await browser.page.evaluate(HIDE, False)
+    await goes_on(browser, id)
+
+
+async def goes_on_without_the_socket(browser: Browser, id: str) -> None:
+    await browser.page.evaluate("sockets.at(-1).close(4000)")
+    await goes_on(browser, id)
+    await browser.page.wait_for_function("sockets.length === 2 && sockets[1].readyState === 1")
+    await goes_on(browser, id)
+    assert await browser.page.evaluate("connections.length") == 1
+
+
+async def goes_on_over_another_network(browser: Browser, id: str) -> None:
+    before = await browser.page.evaluate(UFRAG)
+    await browser.page.evaluate("dispatchEvent(new Event('online'))")
+    await browser.page.wait_for_function(f"(before) => ({UFRAG})() !== before", arg=before)
+    await goes_on(browser, id)
+    assert await browser.page.evaluate("connections.map((one) => one.connectionState)") == ["connected"]
+
+
+async def test_everybody_gets_what_fits_and_sees_who_speaks(
     town: Town, playwright: Playwright, tmp_path: Path
 ) -> None:
     mentor, learners, session_id = await make_lesson(town, 2)
     ann = await Browser.open(playwright, mentor, LOOKS[0], tmp_path / "ann", size=SHARP)
-    quiet = [
+    bob, cat = [
         await Browser.open(playwright, person, look, tmp_path / look.name, loudness=0)
         for person, look in zip(learners, LOOKS[1:], strict=True)
     ]
-    bob, cat = quiet
     ids = {}
     for browser in (ann, bob, cat):
         await browser.context.add_init_script(KEEP)
@@ -133,19 +159,11 @@ async def test_everybody_gets_the_layer_that_fits_and_hears_who_speaks(
         rings = browser.page.locator(".tile.speaking")
         await expect(rings).to_have_attribute("data-participant", ids[ann], timeout=WITHIN_MS)
 
-    await goes_on(cat, ids[ann])
-    await cat.page.evaluate(HIDE, True)
-    await asyncio.sleep(1)
-    assert await growth(cat, RECEIVED, ids[ann]) == 0
-    await cat.page.evaluate(HIDE, False)
-    await goes_on(cat, ids[ann])
+    await comes_only_while_looked_at(cat, ids[ann])
     await goes_on(bob, ids[ann])
-
-    await bob.page.evaluate("sockets.at(-1).close(4000)")
-    await goes_on(bob, ids[ann])
-    await bob.page.wait_for_function("sockets.length === 2 && sockets[1].readyState === 1")
-    await goes_on(bob, ids[ann])
-    assert await bob.page.evaluate("connections.length") == 1
+    await goes_on_without_the_socket(bob, ids[ann])
+    await goes_on_over_another_network(bob, ids[ann])
+    await goes_on(ann, ids[bob])
 
     for browser in (bob, cat):
         await show_large(browser, ids[ann])

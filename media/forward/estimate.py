@@ -150,7 +150,7 @@ class Estimate:
 
     def _on_queue(self, now: float) -> None:
         """Let it empty, unless it already does: a keyframe makes a queue, too. One that neither grows nor
-        shrinks, though much less is sent, is none: the way became longer."""
+        shrinks nor overflows, though much less is sent, is none: the way became longer."""
         arriving, standing = self._arriving, self._queue.standing
         before, self._queue_before = self._queue_before, standing
         if before is None:
@@ -159,10 +159,14 @@ class Estimate:
                 return
         elif standing < SHRINKS * before:
             return
-        elif arriving < FELL * self._queued_rate and standing * SHRINKS < before:
+        elif self._is_longer(arriving, standing * SHRINKS < before):
             self._queue.accept()
             return
-        self._cut(BACK_OFF * arriving, now)
+        self._cut(max(BACK_OFF * arriving, HALF * self.bitrate), now)
+
+    def _is_longer(self, arriving: float, steady: bool) -> bool:
+        loss = self._loss.fraction
+        return steady and arriving < FELL * self._queued_rate and loss is not None and loss < LOW_LOSS
 
     @property
     def _arriving(self) -> float:

@@ -13,6 +13,7 @@ from media.negotiation.description import BadDescription
 from media.negotiation.events import Answer, Deliver, Refused
 from media.negotiation.reader import SECTIONS_LIMIT, parse_description
 from media.protocol.messages import SDP_LIMIT
+from media.rtp.extensions import RID
 from tests.media.negotiation.peers import DATA, Server, answer_to, captured, every, only, outgoing
 
 CAPTURED = [path.stem for path in sorted(DATA.glob("*.sdp"))]
@@ -136,6 +137,9 @@ def test_largest_answer_fits_a_message() -> None:
             "rtpmap:103 rtx/90000",
             "fmtp:103 apt=102",
             "rtcp-fb:* nack",
+            f"extmap:1/sendonly {RID}",
+            *(f"rid:{rid:r>16} send x={'y' * 98}" for rid in "qhf"),
+            "simulcast:send " + ";".join(f"{rid:r>16}" for rid in "qhf"),
         )
     )
     head = CAMERA.split("m=")[0]
@@ -145,7 +149,9 @@ def test_largest_answer_fits_a_message() -> None:
     head = head.replace("BUNDLE 0 1", "BUNDLE " + " ".join(mids)) + shared
     server = Server(candidates=tuple(("255.255.255.255", 65535) for _ in range(8)))
     events = server.take_offer(head + "".join(video + f"a=mid:{mid}\r\n" for mid in mids))
-    assert len(only(events, Answer).sdp) < SDP_LIMIT
+    answer = only(events, Answer).sdp
+    assert answer.count("a=simulcast:recv") == 2  # camera and screen; more sources there are not
+    assert len(answer) < SDP_LIMIT
 
 
 def test_room_with_more_tracks_than_sections_is_offered_what_fits() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.e2e.platform import Platform
 
@@ -26,9 +26,12 @@ class Sight:
     width: int
     height: int
     scheme: str
+    touch: bool = False
+    scripts: bool = True
 
 
-SIGHTS = {"wide": Sight(1280, 860, "light"), "phone": Sight(390, 844, "dark")}
+SIGHTS = {"wide": Sight(1280, 860, "light"), "phone": Sight(390, 844, "dark", touch=True)}
+PLAIN = Sight(390, 844, "light", scripts=False)
 
 PAGES: dict[str, tuple[str, ...]] = {
     "anonymous": (
@@ -97,6 +100,30 @@ SHIFTED = """new Promise((tell) => {
   setTimeout(() => tell(sum), 60);
 })"""
 
+# What a finger presses is 44 px high at least (WCAG 2.5.5); links within a text are not counted.
+SMALL_TARGETS = """() => {
+  const fields = "select, input:not([type=hidden]), textarea";
+  const found = document.querySelectorAll(`a, button, summary, ${fields}`);
+  const pressed = (one) => one.matches("[type=checkbox], [type=radio]") ? one.closest("label") : one;
+  const small = (one) => {
+    const {width, height} = pressed(one).getBoundingClientRect();
+    return height < 43.5 || (width < 43.5 && one.textContent.trim().length < 3);
+  };
+  const counts = (one) =>
+    one.checkVisibility({visibilityProperty: true, opacityProperty: false})
+    && getComputedStyle(one).display !== "inline" && !one.matches(".skip, .session-link");
+  return [...found].filter((one) => counts(one) && small(one)).map((one) => one.outerHTML.slice(0, 100));
+}"""
+
+# What only a script could bring to life: a button outside a form, a link to nothing.
+DEAD_ENDS = """() => {
+  const idle = [...document.querySelectorAll("button[type=button]")];
+  const nowhere = [...document.querySelectorAll('a[href^="#"]')]
+    .filter((one) => !document.getElementById(one.hash.slice(1)));
+  const shown = [...idle, ...nowhere].filter((one) => one.checkVisibility());
+  return shown.map((one) => one.outerHTML.slice(0, 100));
+}"""
+
 OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
 
 
@@ -124,17 +151,26 @@ class Visitors:
         self._platform = platform
         self._contexts: dict[tuple[str, str], BrowserContext] = {}
         self._lessons: dict[str, str] = {}
+        self.complaints: list[str] = []
 
     @asynccontextmanager
     async def look(self, role: str, sight: str, path: str) -> AsyncIterator[Page]:
         """The page, loaded; what its console says is in `complaints`."""
         context = await self._context(role, sight)
         page = await context.new_page()
+        self.complaints = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._complain)
         try:
             await page.goto(path.format(**await self.lessons()), wait_until="load")
             yield page
         finally:
             await page.close()
+
+    def _complain(self, said: ConsoleMessage) -> None:
+        """The status of the page itself is none of its faults."""
+        if said.type == "error" and not said.text.startswith("Failed to load resource"):
+            self.complaints.append(said.text)
 
     async def lessons(self) -> dict[str, str]:
         """Ids of the demo's lessons by what the paths call them."""
@@ -151,7 +187,7 @@ class Visitors:
 
     async def _context(self, role: str, sight: str) -> BrowserContext:
         if (role, sight) not in self._contexts:
-            self._contexts[role, sight] = await self._enter(role, SIGHTS[sight])
+            self._contexts[role, sight] = await self._enter(role, SIGHTS.get(sight, PLAIN))
         return self._contexts[role, sight]
 
     async def _enter(self, role: str, sight: Sight) -> BrowserContext:
@@ -160,6 +196,8 @@ class Visitors:
             viewport={"width": sight.width, "height": sight.height},
             color_scheme="dark" if sight.scheme == "dark" else "light",
             reduced_motion="reduce",
+            has_touch=sight.touch,
+            java_script_enabled=sight.scripts,
             timezone_id=ZONE,
         )
         if role != "anonymous":

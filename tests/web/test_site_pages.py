@@ -12,7 +12,17 @@ from playwright.async_api import Browser
 
 from server.routes import DEVELOPMENT_ROUTES, ROUTES
 from tests.e2e.platform import Platform
-from tests.web.site_pages import OVERFLOW, PAGES, SHIFTED, SIGHTS, WEIGHT, Visitors, violations
+from tests.web.site_pages import (
+    DEAD_ENDS,
+    OVERFLOW,
+    PAGES,
+    SHIFTED,
+    SIGHTS,
+    SMALL_TARGETS,
+    WEIGHT,
+    Visitors,
+    violations,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +32,9 @@ FIRST_VIEW_LIMIT = 150_000  # bytes of everything that was sent
 SHIFT_LIMIT = 0.02  # of the layout-shift score: a line's move on a busy machine; 0.1 counts as good
 NO_PAGE = re.compile(r"^/(api|ws)/|\.json$|^/(healthz|readyz|metrics)$|^/dashboard/$|/book$")
 EVERY = [(role, path) for role, paths in PAGES.items() for path in paths]
+READ = [
+    (role, path) for role, path in EVERY if not path.startswith("/dev/") and not path.endswith("/room")
+]
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +72,19 @@ async def test_page_is_accessible_light_and_steady(
             assert await page.evaluate(SHIFTED) <= SHIFT_LIMIT
         if not path.endswith("/room") and not path.startswith("/dev/"):
             assert weight["sent"] <= FIRST_VIEW_LIMIT
+        if SIGHTS[sight].touch and (role, path) in READ:
+            assert await page.evaluate(SMALL_TARGETS) == []
         assert await violations(page) == []
+        assert visitors.complaints == []
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize(("role", "path"), READ)
+async def test_page_reads_without_a_script(visitors: Visitors, role: str, path: str) -> None:
+    async with visitors.look(role, "plain", path) as page:
+        assert await page.locator("h1").is_visible()
+        assert await page.evaluate(OVERFLOW) <= 0
+        assert await page.evaluate(DEAD_ENDS) == []
 
 
 def test_every_page_of_the_map_is_looked_at() -> None:

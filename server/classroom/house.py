@@ -7,6 +7,8 @@ dies its rooms come up at the next process that somebody enters by, as the datab
 from __future__ import annotations
 
 import asyncio
+from functools import partial
+from uuid import UUID
 
 import structlog
 from aiohttp import WSCloseCode
@@ -22,7 +24,6 @@ from server.infra.leases import Unreachable
 from server.infra.processes import Processes
 
 ENTER_S = 8.0  # a dead home is known as such after three seconds
-ASK_S = 1.0  # then it is looked up again who the home is
 LOOK_S = 0.1
 WATCH_S = 0.5  # how often it is looked whether those we depend on are alive
 FOR_HOMES = frozenset({"enter", "said", "left"})
@@ -82,7 +83,15 @@ class House:
             return None
         if home == self._processes.name:
             return await self._seat(entry, wire)
-        return await self._outpost.enter(entry, wire, home, ASK_S)
+        still = partial(self._is_home, home, entry.access.session.id)
+        return await self._outpost.enter(entry, wire, home, still)
+
+    async def _is_home(self, home: str, session_id: UUID) -> bool:
+        """Whether the room is there still, as far as anybody can tell."""
+        try:
+            return await self._processes.leases.claim(str(session_id)) == home
+        except Unreachable:
+            return True
 
     async def _enter_here(self, entry: Entry, wire: Wire) -> PlaceHere:
         """Seat a visitor, if the room is still ours. Raises Refused."""

@@ -4,6 +4,8 @@ the room's home, and what the home says is written to them."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -15,6 +17,10 @@ from server.classroom.parcel import Parcel, pack, topic_of
 from server.classroom.wire import Wire
 from server.infra.bus import Bus
 
+ASK_S = 1.0  # without an answer for so long it is looked up who the home is
+
+Still = Callable[[], Awaitable[bool]]
+
 log = structlog.get_logger()
 
 
@@ -25,6 +31,14 @@ class _Leg:
     home: str
     wire: Wire
     answered: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+async def _answered(leg: _Leg) -> bool:
+    """Whether the home answers within a while."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(ASK_S):
+            await leg.answered.wait()
+    return leg.answered.is_set()
 
 
 class PlaceElsewhere:
@@ -57,10 +71,9 @@ class Outpost:
         """The processes that our sockets depend on."""
         return frozenset(leg.home for leg in self._legs.values())
 
-    async def enter(
-        self, entry: Entry, wire: Wire, home: str, patience_s: float
-    ) -> PlaceElsewhere | None:
-        """Ask the home to seat somebody; None when it did not answer.
+    async def enter(self, entry: Entry, wire: Wire, home: str, still: Still) -> PlaceElsewhere | None:
+        """Ask the home to seat somebody; None when it is the home no more. It is asked once, however long
+        it takes: a busy one gets no more to do.
 
         A refusal comes as any other closing, by way of the socket."""
         name, leg = uuid4().hex, _Leg(home, wire)
@@ -68,12 +81,12 @@ class Outpost:
         session, user = str(entry.access.session.id), entry.viewer.user_id
         self.tell("enter", name, session=session, user=user, resume=entry.resume)
         try:
-            async with asyncio.timeout(patience_s):
-                await leg.answered.wait()
-        except BaseException as error:
+            while not await _answered(leg):
+                if not await still():
+                    PlaceElsewhere(self, name).leave(clean=False)
+                    return None
+        except BaseException:
             PlaceElsewhere(self, name).leave(clean=False)
-            if isinstance(error, TimeoutError):
-                return None
             raise
         return PlaceElsewhere(self, name)
 

@@ -22,6 +22,7 @@ from server.edge.openapi import DOCUMENT, document
 from server.edge.operations import timing_middleware
 from server.edge.ratelimit import lifespan as limits_lifespan
 from server.edge.sessions import LoginCookie
+from server.edge.templates import watch_files
 from server.edge.writes import writes_middleware
 from server.infra.nodes import MEDIA_NODES, MediaNode, NodeDirectory
 from server.infra.processes import PROCESSES, open_processes
@@ -64,6 +65,7 @@ def build_app(settings: Settings) -> web.Application:
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.extend(CLEANUP_CONTEXTS)
     open_post_office(settings)
+    watch_files(settings.development)
     return app
 
 

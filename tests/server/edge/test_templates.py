@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from server.edge.templates import HUES, date_range, hue, local_parts, local_time, money, static
+from server.edge import templates
+from server.edge.templates import (
+    HUES,
+    date_range,
+    hue,
+    local_parts,
+    local_time,
+    money,
+    static,
+    watch_files,
+)
 
 NOON = datetime(2026, 3, 28, 12, 0, tzinfo=UTC)
 
@@ -53,3 +64,17 @@ def test_the_colour_of_a_name_stays_the_same() -> None:
 
 def test_the_parts_of_an_instant_are_those_of_its_words() -> None:
     assert local_parts(NOON, "Asia/Kathmandu")[:5] == ["Sat", "28", "Mar", "2026", "17:45"]
+
+
+def test_what_nobody_edits_is_looked_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(templates, "STATIC", tmp_path)
+    (tmp_path / "a.css").write_text("body {}")
+    watch_files(False)
+    try:
+        first = static("a.css")
+        (tmp_path / "a.css").write_text("body { color: red }")
+        assert static("a.css") == first
+        watch_files(True)
+        assert static("a.css") != first
+    finally:
+        watch_files(True)

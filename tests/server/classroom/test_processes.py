@@ -82,6 +82,10 @@ async def test_people_at_two_processes_are_in_one_room(town: Town) -> None:
     for client in (ann, bob):
         await client.say("offer", offer=OFFER)
         assert (await client.hear("answer"))["answer"] == ANSWER
+        for other in (ann, bob):
+            assert (await other.hear("speaking", level=0.5))["participant"] == client.id
+        assert (await client.hear("quality"))["participant"] == client.id
+    assert not ann.heard("quality") + bob.heard("quality")
     await bob.say("chat", text="x" * 4001)
     assert (await bob.hear("error"))["code"] == "too_long"
     await booking.start_session(town.session_id, town.mentor)

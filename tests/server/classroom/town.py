@@ -34,12 +34,20 @@ ANSWER = {"type": "answer", "sdp": "v=0\r\n"}
 
 
 class AnsweringNode(FakeNode):
-    """Holds a link to every process, and answers an offer to the process it came from."""
+    """Holds a link to every process, and answers an offer to the process it came from; whoever offers
+    speaks, and is told how well their media travel."""
 
     async def _take(self, socket: web.WebSocketResponse, message: Message) -> None:
         if isinstance(message, control.PeerOffer):
             address = {"room": message.room, "participant": message.participant}
-            await socket.send_str(encode(control.PeerAnswer(**address, answer=ANSWER)))
+            for said in (
+                control.PeerAnswer(**address, answer=ANSWER),
+                control.RoomSpeaking(
+                    room=message.room, speaker=message.participant, level=0.5, dominant=True
+                ),
+                control.PeerQuality(**address, about=message.participant, score=4.5, loss=0.0),
+            ):
+                await socket.send_str(encode(said))
         await super()._take(socket, message)
 
 

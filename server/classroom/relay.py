@@ -34,8 +34,8 @@ FOR_NODES: dict[type[Message], Callable[[dict[str, str], Any], Message]] = {
 
 
 def pass_to_node(room: Room, member: Member, message: Message) -> None:
-    """Raises MessageError `malformed`, and `media_unavailable` while no node is linked: a `reset` follows
-    as soon as one is."""
+    """Raises MessageError `malformed`, and `media_unavailable` or `media_full` while there is no node: a
+    `reset` follows as soon as it has."""
     address, kind = {"room": room.id, "participant": member.id}, message.type  # type: ignore[attr-defined]
     try:
         passed_on = room.tell_node(FOR_NODES[type(message)](address, message))
@@ -43,8 +43,5 @@ def pass_to_node(room: Room, member: Member, message: Message) -> None:
         raise MessageError("malformed", "This can't be passed on.", kind) from error
     if not passed_on:
         member.turned_away = True
-        raise MessageError(
-            "media_unavailable",
-            room.waits_for or NO_NODE,
-            kind,
-        )
+        why = room.waits_for or NO_NODE
+        raise MessageError(why.code, why.message, kind)

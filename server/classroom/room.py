@@ -41,8 +41,14 @@ from server.edge.api import timestamp
 
 CHAT_KEPT = 3 * CHAT_HISTORY  # lines in memory: private ones of others are not shown to a joiner
 
-NO_NODE = "The media server can't be reached just now. You are connected again as soon as it can."
-NODES_FULL = "All media servers are full just now. You are connected as soon as there is room."
+NO_NODE = Error(
+    code="media_unavailable",
+    message="The media server can't be reached just now. You are connected again as soon as it can.",
+)
+NODES_FULL = Error(
+    code="media_full",
+    message="All media servers are full just now. You are connected as soon as there is room.",
+)
 
 
 class NodeSide(Protocol):
@@ -104,8 +110,8 @@ class Member:
 class Room:
     """The people of one session, what was said, and the node that carries their media.
 
-    `home` is our number among the processes that had the room: nodes obey the highest. `waits_for` says
-    in plain words why there is no node."""
+    `home` is our number among the processes that had the room: nodes obey the highest. `waits_for` is
+    what people are told while no node takes the room."""
 
     def __init__(
         self,
@@ -122,7 +128,7 @@ class Room:
         self.node: NodeSide | None = None
         self.home = home
         self.former = former
-        self.waits_for = ""
+        self.waits_for: Error | None = None
         self._epoch: str | None = None  # of the node process that knows our members
         self._chat = deque(chat, maxlen=CHAT_KEPT)
         self._recorded: set[str] = set()
@@ -226,7 +232,7 @@ class Room:
 
         A process that doesn't know them has lost their transports: they are told to `reset`."""
         lost_all = not self.known_to(node)
-        self.node, self._epoch, self.waits_for = node, node.epoch, ""
+        self.node, self._epoch, self.waits_for = node, node.epoch, None
         for member in self.members.values():
             self.join_node(member)
             self._tell_recorder(member, self._is_written(member))
@@ -247,10 +253,7 @@ class Room:
         why = NODES_FULL if full else NO_NODE
         if self.waits_for != why:
             self.waits_for = why
-            self.broadcast(self._unavailable())
-
-    def _unavailable(self) -> Error:
-        return Error(code="media_unavailable", message=self.waits_for)
+            self.broadcast(why)
 
     def known_to(self, node: NodeSide) -> bool:
         """Whether what was set up for our people is still there; so it is before anything was."""
@@ -264,8 +267,8 @@ class Room:
     def join_node(self, member: Member) -> None:
         """Have the node know them; and tell them what they need to know of it."""
         self.tell_node(control.Join(room=self.id, participant=member.id, role=member.role))
-        if self.waits_for:
-            self.tell(member, self._unavailable())
+        if self.waits_for is not None:
+            self.tell(member, self.waits_for)
         elif member.reset_due:
             self.reset(member, "node_moved")
 

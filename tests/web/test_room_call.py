@@ -182,3 +182,6 @@ async def test_media_server_that_is_away_is_said_once_and_comes_back(
     assert await page.locator(".toast").count() == 0
     room.send({"type": "reset", "reason": "node_restarted"})
     await expect(page.locator("[data-banner]")).to_be_empty()
+    room.send({"type": "error", "code": "media_full", "message": "Full."})
+    await expect(page.locator("[data-banner]")).to_contain_text("are full just now")
+    assert await page.locator(".toast").count() == 0

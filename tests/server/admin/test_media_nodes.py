@@ -36,7 +36,7 @@ async def test_drained_node_takes_no_new_rooms_until_it_is_resumed(stage: Stage,
     assert (status, shown["id"], shown["draining"]) == (200, "fake", True)
     await stage.node.hear(control.Drain, on=True)
     learner = await stage.enter(stage.learner)
-    await learner.hear("error", code="media_unavailable")
+    await learner.hear("error", code="media_full")
     status, shown = await ask(stage, admin, "POST", "/fake/resume")
     assert (status, shown["draining"]) == (200, False)
     await stage.node.hear(control.Join)

@@ -119,7 +119,7 @@ async def test_room_waits_while_all_nodes_are_full_and_is_told_so(stage: Stage) 
     await stage.node.beat(stress=1.0)
     await taken(stage, {stage.node.url: 1.0})
     learner = await stage.enter(stage.learner)
-    assert "full" in (await learner.hear("error", code="media_unavailable"))["message"]
+    assert "full" in (await learner.hear("error", code="media_full"))["message"]
     await learner.say("offer", offer={"type": "offer", "sdp": "v=0\r\n"})
     assert "full" in (await learner.hear("error", re="offer"))["message"]
     assert not stage.node.said(control.Join)

@@ -18,6 +18,7 @@ const LEVELS_MS = 250;
 const STATS_MS = 2_000;
 const SPEAKS_FROM = 0.02; // of full scale; room noise stays below
 const SPEAKS_FROM_METER = 0.45; // the same on the meter's logarithmic scale
+const WITHOUT_NODE = { media_unavailable: "unavailable", media_full: "full" };
 const NEGOTIATION = new Set(["offer", "answer", "ice-candidate", "error"]);
 
 const ENDS = {
@@ -122,7 +123,7 @@ export class Call {
 
   #receive(message) {
     if (NEGOTIATION.has(message.type)) this.#peer.receive(message);
-    if (message.code === "media_unavailable") this.#mediaStatus("unavailable");
+    if (message.code in WITHOUT_NODE) this.#mediaStatus(WITHOUT_NODE[message.code]);
     if (message.type === "reset") this.#reset();
     this.state.apply(message);
     if (message.type === "joined") this.#joined(message);
@@ -164,7 +165,7 @@ export class Call {
 
   /** Once it is said that nothing gets through, only a connection changes that. */
   #mediaStatus(status) {
-    if (["blocked", "unavailable"].includes(this.state.media) && status !== "connected") return;
+    if (["blocked", "unavailable", "full"].includes(this.state.media) && status !== "connected") return;
     this.state.set({ media: status });
   }
 

@@ -12,6 +12,7 @@ import { isPaused, judge } from "./quality.js";
 /** @typedef {{kind: string, text?: string, url?: string}} End */
 
 const OWN_WAYS = new Set(["offer", "answer", "ice-candidate", "subscribe"]);
+const WITHOUT_NODE = new Set(["media_unavailable", "media_full"]);
 const NO_MEDIA = { camera: false, microphone: false, screen: false };
 
 export class RoomState {
@@ -212,7 +213,7 @@ function quality(state, report) {
 
 /** What is wrong with what nobody asked for by hand is settled there, and said by the connection's state. */
 function failed(state, { code, message, re }) {
-  if (OWN_WAYS.has(re)) return;
+  if (OWN_WAYS.has(re) || WITHOUT_NODE.has(code)) return;
   state.notice("error", { code, text: message, re });
   if (re !== "chat" || !state.pending.length) return;
   state.pending[0].failed = true;

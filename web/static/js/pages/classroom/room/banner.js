@@ -13,6 +13,7 @@ const SAID = {
   interrupted: ["signal", "Picture and sound are interrupted. Getting them back…"],
   blocked: ["alert", "Picture and sound can't get through. Your network may block video calls: try another one, for example your phone’s. Chat works, and we keep trying.", "retry", "Try now"],
   unavailable: ["alert", "The media server is away for a moment. Picture and sound come back by themselves; chat works."],
+  full: ["clock", "All our media servers are full just now. Picture and sound come as soon as there is room; chat works."],
   slow: ["signal", "Your connection is too slow for video right now. You still hear everyone."],
   sound: ["speaker", "Your browser keeps the sound off until you click.", "sound", "Turn sound on"],
 };
@@ -43,7 +44,7 @@ export class Banner {
     if (link === "waiting") return "waiting";
     if (link === "connecting") return "joining";
     if (link === "reconnecting") return tries > TRIES_BEFORE_DOUBT ? "unreachable" : "reconnecting";
-    if (["blocked", "unavailable", "interrupted"].includes(media)) return media;
+    if (["blocked", "unavailable", "full", "interrupted"].includes(media)) return media;
     if (this.soundBlocked) return "sound";
     return soundOnly ? "slow" : "";
   }

@@ -28,12 +28,14 @@ class Demand:
     """A track that a receiver shows. The lower the `rank`, the sooner it is served.
 
     `bitrates` are bit/s by layer from the lowest up, None for one that is not alive. Layers above `most`
-    are of no use at the size it is shown."""
+    are of no use at the size it is shown. `tolerance` is how much too large the lowest one may be before
+    it is given up."""
 
     key: Hashable
     rank: int
     bitrates: tuple[float | None, ...]
     most: int
+    tolerance: float = TOLERANCE
 
     @property
     def choices(self) -> tuple[tuple[int, float], ...]:
@@ -124,7 +126,7 @@ class Allocation:
             return rate * SPARE <= budget
         now_wanted = self.wanted[demand.key]
         if now_wanted is not None and layer <= now_wanted:
-            return rate <= budget * (TOLERANCE if layer == demand.choices[0][0] else 1)
+            return rate <= budget * (demand.tolerance if layer == demand.choices[0][0] else 1)
         if now < self._held_until.get(demand.key, now):
             return False
         return rate * (SPARE_ANEW if now_wanted is None else SPARE) <= budget

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from media.forward.allocation import Allocation, Demand, need
+from media.forward.allocation import TOLERANCE, Allocation, Demand, need
 from media.forward.estimate import Estimate
 from media.forward.history import SentPackets
 from media.forward.layers import TOP_LAYER, Layers
@@ -20,6 +20,7 @@ SMOOTHING = 0.25  # of a layer's bitrate, per look
 MUTE_S = 5.0  # a receiver that agreed to give feedback and gave none by then gives none
 LEAST_PROBE = 100  # octets
 ALREADY = float("inf")  # told, or no longer expected to
+SCREEN_TOLERANCE = 1.5  # what a lesson is about goes on through a dip; its encoder needs less soon again
 SCREEN, LEADER, MENTOR, OTHER = range(4)  # ranks: who is served first
 
 Key = tuple[str, str]  # participant, source
@@ -148,7 +149,7 @@ class Adaptation:
             else None
             for source in layers.sources
         )
-        return Demand(key, rank, bitrates, most)
+        return Demand(key, rank, bitrates, most, SCREEN_TOLERANCE if rank == SCREEN else TOLERANCE)
 
     def _audio(self, shown: Sinks, now: float) -> float:
         audible = [sink.layers for sink in shown.values() if sink.layers.kind == "audio"]

@@ -122,6 +122,25 @@ def test_a_shared_screen_comes_first_whatever_its_size() -> None:
     assert viewer.sinks[TOM].layer == 0
 
 
+def test_a_shared_screen_and_speech_go_on_through_500_kbit() -> None:
+    link = Link()
+    lesson = Lesson()
+    camera, screen = lesson.publisher(), lesson.publisher(rates=(400e3, 1500e3))
+    voice = lesson.publisher("audio", (30e3,))
+    lesson.run(3)
+    viewer = lesson.viewer(link)
+    for key, publisher in ((TOM, camera), (SCREEN, screen), (VOICE, voice)):
+        viewer.show(key, publisher, lesson.now)
+    lesson.run(10)
+    link.capacity = 500e3 - 40e3  # less what the packets' outer headers take
+    lesson.run(5)
+    began = lesson.now
+    lesson.run(25)
+    assert layers(viewer, SCREEN, began) == {0}
+    assert layers(viewer, VOICE, began) == {0}
+    assert layers(viewer, TOM, began) == {None}
+
+
 def test_a_plain_stream_is_tried_and_given_up_where_it_does_not_fit() -> None:
     for capacity, seen in ((100e6, 0), (600e3, None)):
         lesson = Lesson()

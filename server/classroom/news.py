@@ -19,6 +19,7 @@ from server.classroom import consent, state
 from server.classroom.hub import Hub
 from server.classroom.nodes import NodePool
 from server.infra.bus import Bus
+from server.infra.errors import Unavailable
 
 TOPIC = "classroom"
 TOLD_S = 5.0  # a bus that does not take it for so long fails the job, which is tried again
@@ -89,10 +90,13 @@ class News:
         self._publish("drained")
 
     async def _tell(self, kind: str, **fields: Any) -> None:
-        """Raises TimeoutError when the bus can't be reached."""
+        """Raises Unavailable when the bus can't be reached; it is told later all the same."""
         self._publish(kind, **fields)
-        async with asyncio.timeout(TOLD_S):
-            await self._bus.flush()
+        try:
+            async with asyncio.timeout(TOLD_S):
+                await self._bus.flush()
+        except TimeoutError as error:
+            raise Unavailable from error
 
     def _publish(self, kind: str, **fields: Any) -> None:
         self._bus.publish(TOPIC, json.dumps([kind, fields]).encode())

@@ -94,6 +94,8 @@ async def test_first_start_fills_the_demo_in_and_the_second_is_refused(tmp_path:
         code, _, err = await command(tmp_path, PORT=str(unused_port()))
         assert code == 1
         assert "REDIS_URL" in err
+        code, _, err = await command(tmp_path, "worker")
+        assert (code, "REDIS_URL" in err) == (1, True)
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), START_S) == 0
 

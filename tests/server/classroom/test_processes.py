@@ -6,6 +6,7 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from uuid import UUID
 
 import aiohttp
@@ -14,7 +15,9 @@ import pytest
 from config.settings import Settings
 from media.protocol import control
 from server.booking import service as booking
+from server.classroom.lifespan import open_news
 from server.infra import db, schema
+from server.infra.processes import open_processes
 from server.worker import load_jobs
 from tests.databases import BOTH
 from tests.redis import RedisServer
@@ -30,6 +33,7 @@ from tests.server.classroom.town import (
 )
 
 BACK_S = 10.0  # so soon is everybody back when a process died
+SEGMENT = "a" * 32
 OFFER = {"type": "offer", "sdp": "v=0\r\n"}
 
 
@@ -96,6 +100,20 @@ async def test_people_at_two_processes_are_in_one_room(town: Town) -> None:
         await client.hear("ended")
         assert await client.closed() == 4410
     await town.node.hear(control.CloseRoom, room=str(town.session_id))
+
+
+async def test_worker_of_its_own_reaches_the_rooms(town: Town) -> None:
+    """As `python -m server worker` does: it has no rooms, and the bus alone."""
+    server = await town.start()
+    ann = await server.come_in(town.session_id, town.mentor)
+    settings = replace(town.settings, redis_url=town.redis.url)
+    async with open_processes(settings) as processes, open_news(processes, None) as news:
+        await news.session_started(town.session_id)
+        await ann.hear("recording", live=True)
+        news.acknowledge_segment(town.node.url, SEGMENT)
+        await town.node.hear(control.SegmentAck, segment=SEGMENT)
+        await news.session_ended(town.session_id, "completed")
+        assert await ann.closed() == 4410
 
 
 async def test_killed_home_of_a_room_is_replaced(town: Town) -> None:

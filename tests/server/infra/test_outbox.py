@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from config.settings import Settings
 from server.infra import clock, db, outbox
 from server.infra.clock import ManualClock
+from server.infra.metrics import JOBS_LAG
 from server.infra.models import OutboxRow
 from server.worker import Worker, run_due
 from tests.databases import BOTH, ON_POSTGRES
@@ -263,6 +264,32 @@ async def test_running_worker_wakes_at_the_commit(
     with pytest.raises(asyncio.CancelledError):
         await worker
     assert (await OutboxRow.get(job="test.job")).done_at is not None
+
+
+async def test_lag_is_how_long_the_oldest_due_job_waits(
+    database: Settings, moved_clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.worker.CONCURRENCY", 0)  # nobody takes it
+    for seconds in (90, 10):
+        await enqueue()
+        moved_clock.advance(timedelta(seconds=seconds))
+    await Worker()._start_due()
+    assert JOBS_LAG._value.get() == 100
+    await OutboxRow.all().update(done_at=clock.now())
+    await Worker()._start_due()
+    assert JOBS_LAG._value.get() == 0
+
+
+async def test_periodic_job_that_lost_its_next_run_gets_one(
+    database: Settings, moved_clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_periods", {"test.hourly": timedelta(hours=1)})
+    monkeypatch.setattr("server.worker.SCHEDULE_S", 0)
+    worker = Worker()
+    for _ in range(2):
+        await worker._schedule()
+        assert await OutboxRow.filter(job="test.hourly").count() == 1
+        await OutboxRow.all().delete()
 
 
 async def test_stopping_worker_puts_back_what_it_could_not_end(

@@ -231,12 +231,13 @@ class Room:
         """The node is there (again): bring it to know our people.
 
         A process that doesn't know them has lost their transports: they are told to `reset`."""
-        lost_all = not self.known_to(node)
+        lost_all, again = not self.known_to(node), self._epoch == node.epoch
         self.node, self._epoch, self.waits_for = node, node.epoch, None
         for member in self.members.values():
             self.join_node(member)
             self._tell_recorder(member, self._is_written(member))
-        self.tell_node(control.Seats(room=self.id, participants=list(self.members)))
+        if again:  # else it may hold seats of people who are still on their way to us
+            self.tell_node(control.Seats(room=self.id, participants=list(self.members)))
         self.refresh_tape()
         for member in self.members.values():
             if lost_all or member.turned_away:

@@ -36,7 +36,7 @@ RED, GREEN = (200, 30, 30), (30, 180, 30)
 class NodeProcess:
     """`python -m media` at a control address that stays the same over its lives."""
 
-    def __init__(self, name: str, data_dir: Path, secret: str) -> None:
+    def __init__(self, name: str, data_dir: Path, secret: str, redis_url: str = "") -> None:
         self.name = name
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -48,6 +48,7 @@ class NodeProcess:
             "PEERLEARN_MEDIA_ADVERTISED_IPS": "127.0.0.1",
             "PEERLEARN_MEDIA_CONTROL_BIND": f"127.0.0.1:{self.port}",
             "PEERLEARN_MEDIA_CONTROL_SECRET": secret,
+            "PEERLEARN_REDIS_URL": redis_url,
         }
         self._process: Process | None = None
 

@@ -146,6 +146,7 @@ async def test_room_that_comes_up_elsewhere_goes_back_to_its_node(stage: Stage) 
         assert second.home == first.home + 1
         await stage.node.hear(control.Release, home=first.home)
         assert "reset" not in [message["type"] for message in await again.sync()]
+        assert not stage.node.said(control.Seats)  # others may still be on their way
 
 
 async def test_room_whose_node_is_another_by_now_makes_its_people_start_over(stage: Stage) -> None:
@@ -173,7 +174,7 @@ async def test_one_who_was_away_when_the_room_moved_starts_over_when_back(stage:
     await learner.vanish()
     stage.node.fresh = False
     await stage.node.restart()
-    await stage.node.hear(control.Seats)
+    await stage.node.hear(control.Join)
     again = await stage.enter(stage.learner, resume=learner.resume)
     assert (await again.hear("reset"))["reason"] == "node_moved"
 

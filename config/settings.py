@@ -129,6 +129,15 @@ class _Reader:
     def listed(self, name: str) -> tuple[str, ...]:
         return tuple(part.strip() for part in self.text(name).split(",") if part.strip())
 
+    def addresses(self, name: str) -> tuple[str, ...]:
+        """Addresses of HTTP servers, without a slash at their end."""
+        found = tuple(part.rstrip("/") for part in self.listed(name))
+        for part in found:
+            split = urlsplit(part)
+            if split.scheme not in ("http", "https") or not split.netloc or split.path:
+                raise SettingsError(f"{PREFIX}{name}: {part!r} is not http://host:port")
+        return found
+
     def networks(self, name: str) -> tuple[str, ...]:
         """Addresses and networks, such as 10.0.0.0/8."""
         for part in (found := self.listed(name)):
@@ -294,7 +303,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         s3_secret_key=_no_placeholder(read, "S3_SECRET_KEY", env),
         secret_key=secret_key,
         smtp_url=read.url("SMTP_URL", "", ("smtp", "smtps")),
-        media_nodes=read.listed("MEDIA_NODES"),
+        media_nodes=read.addresses("MEDIA_NODES"),
         trusted_proxies=read.networks("TRUSTED_PROXIES"),
         metrics_from=read.networks("METRICS_FROM"),
         turn_urls=turn_urls,

@@ -38,6 +38,11 @@ class Joins:
         self._waiting.pop(seat, None)
         self._connected.discard(seat)
 
+    def closed(self, room: str) -> None:
+        """The room is over, or is not ours any more."""
+        for seat in [seat for seat in (*self._waiting, *self._connected) if seat[0] == room]:
+            self.gone(seat)
+
     def died(self, now: float) -> None:
         """The node itself was lost."""
         self._waiting.clear()

@@ -97,12 +97,18 @@ class NodeLink:
         """Queue `message`; False when there is no connection."""
         if not self._up:
             return False
+        self._note(message)
+        self._outgoing.put_nowait(encode(message))
+        return True
+
+    def _note(self, message: Message) -> None:
+        """What is sent tells who is expected to connect."""
         if isinstance(message, control.PeerOffer):
             self.joins.offered((message.room, message.participant), self._clock())
         elif isinstance(message, control.Leave):
             self.joins.gone((message.room, message.participant))
-        self._outgoing.put_nowait(encode(message))
-        return True
+        elif isinstance(message, control.CloseRoom | control.Release):
+            self.joins.closed(message.room)
 
     async def run(self) -> None:
         """Keep the link up until cancelled."""

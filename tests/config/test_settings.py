@@ -42,6 +42,10 @@ def test_made_secret_survives_a_restart_and_is_ours_alone(tmp_path: Path) -> Non
         ("MEDIA_CONTROL_BIND", "7000"),
         ("MEDIA_NODE_ID", "../up"),
         ("MEDIA_MAX_PEERS", "-1"),
+        ("MEDIA_NODES", "media-1:7000"),
+        ("MEDIA_NODES", "http://media-1:7000,http:///control"),
+        ("TRUSTED_PROXIES", "nginx"),
+        ("METRICS_FROM", "10.0.0.0/33"),
         ("SECRET_KEY_FILE", "/nowhere/secret"),
     ],
 )

@@ -78,6 +78,17 @@ def test_those_who_left_say_nothing_about_the_node() -> None:
     assert not joins.failing(PATIENCE_S + 1)
 
 
+def test_rooms_that_are_over_say_nothing_about_the_node() -> None:
+    joins = Joins()
+    joins.connected(("room", "ann"))
+    for number in range(4):
+        joins.offered(("room", str(number)), 0.0)
+    joins.closed("room")
+    assert not joins.failing(PATIENCE_S + 1)
+    joins.offered(("room", "ann"), 20.0)  # in a lesson to come; not connected any more
+    assert not joins.failing(25.0)
+
+
 def test_node_that_died_is_passed_over_for_a_while() -> None:
     joins = Joins()
     joins.died(0.0)

@@ -12,9 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from scripts.benchmarks import media
+from scripts.benchmarks import bad_network, media, pages, signalling
 
-PARTS = {"media": media}
+PARTS = {"media": media, "network": bad_network, "pages": pages, "signalling": signalling}
 
 
 def _circumstances() -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Others' software under the same load: installed into a virtual environment of the benchmarks' own."""

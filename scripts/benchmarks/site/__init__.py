@@ -1,0 +1,1 @@
+"""Pages and lists under a year's worth of rows: how long, how many queries, how heavy."""

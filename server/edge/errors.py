@@ -142,4 +142,4 @@ def _page(request: web.Request, error: DomainError, status: int) -> web.Response
         "action_href": "/",
         "action_text": "To the start page",
     }
-    return render(request, "edge/error.html", context, status)
+    return render(request, "edge/broken.html" if status >= 500 else "edge/error.html", context, status)

@@ -672,6 +672,15 @@ PAGES: dict[str, Page] = {
         },
         None,
     ),
+    "broken": (
+        "edge/broken.html",
+        {
+            "status": 500,
+            "title": "Something broke on our side",
+            "message": "Something broke on our side. It has been noted.",
+        },
+        LEARNER,
+    ),
     "components": ("dev/components.html", {}, None),
     "mail": ("dev/mail.html", {"mails": MAILS}, None),
     "mail-empty": ("dev/mail.html", {"mails": []}, None),

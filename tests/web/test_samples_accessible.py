@@ -26,6 +26,7 @@ STATES = (
     "detail-ended",
     "register-errors",
     "summary",
+    "broken",
 )
 
 

@@ -1,12 +1,10 @@
-"""Where shots come from: schemathesis, by the description of the API; hypothesis, against all rules.
-
-All of them are HTTP: what the parser itself refuses never reaches the application."""
+"""Where shots come from: schemathesis, by the description of the API; hypothesis, against all rules."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
 import schemathesis
@@ -49,9 +47,12 @@ TYPES = (
 )
 
 
-def drawn(strategy: SearchStrategy[Shot], count: int, random_seed: int) -> list[Shot]:
+Drawn = TypeVar("Drawn")
+
+
+def drawn(strategy: SearchStrategy[Drawn], count: int, random_seed: int) -> list[Drawn]:
     """`count` examples, the same ones for the same seed."""
-    found: list[Shot] = []
+    found: list[Drawn] = []
 
     @seed(random_seed)
     @settings(
@@ -62,7 +63,7 @@ def drawn(strategy: SearchStrategy[Shot], count: int, random_seed: int) -> list[
         suppress_health_check=list(HealthCheck),
     )
     @given(strategy)
-    def draw(shot: Shot) -> None:
+    def draw(shot: Drawn) -> None:
         found.append(shot)
 
     draw()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -28,6 +29,9 @@ AT_ONCE = 4  # requests under way
 FRESH_EVERY = 200  # requests: by then many objects are cancelled and people suspended
 STEP = timedelta(hours=5)  # between the lessons of one round and the next
 NOT_ENVELOPED = ("/api/v1/openapi.json",)
+ANSWER_S = 2.0  # a request whose end was lost waits for it
+GOODBYE = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+STATUS = re.compile(rb"^HTTP/1\.[01] (\d{3})", re.MULTILINE)
 Headers = tuple[tuple[str, str], ...]
 ENVELOPE = {"success", "data", "message", "timestamp"}
 
@@ -116,6 +120,43 @@ class World:
                 self.wrong.append(f"{problem}: {shot}")
         if answer.status == 401 and shot.who in self.people:
             self.tokens[shot.who] = await bearer(self.people[shot.who])
+
+
+async def torn_problems(port: int, waiting: Iterable[bytes]) -> tuple[list[str], Counter[int]]:
+    """Send each on a connection of its own; what was wrong with the answers, and their statuses."""
+    wrong: list[str] = []
+    statuses: Counter[int] = Counter()
+    batch = iter(waiting)
+
+    async def send_each() -> None:
+        for sent in batch:
+            for status, head in _answers(await _exchange(port, sent)):
+                statuses[status] += 1
+                if status >= 500 or not re.search(rb"X-Request-ID: \S", head):
+                    wrong.append(f"{head!r} to {sent!r}")
+
+    await asyncio.gather(*(send_each() for _ in range(5 * AT_ONCE)))
+    return wrong, statuses
+
+
+async def _exchange(port: int, sent: bytes) -> bytes:
+    """What comes back. A goodbye follows, which also ends what was torn in the middle, as a rule."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(sent + GOODBYE)
+        async with asyncio.timeout(ANSWER_S):
+            return await reader.read()
+    except (ConnectionError, TimeoutError):
+        return b""
+    finally:
+        writer.close()
+
+
+def _answers(got: bytes) -> list[tuple[int, bytes]]:
+    """Status and head of each answer."""
+    parts = STATUS.split(got)
+    heads = [part.partition(b"\r\n\r\n")[0] for part in parts[2::2]]
+    return list(zip(map(int, parts[1::2]), heads, strict=True))
 
 
 async def _problem(shot: Shot, answer: ClientResponse) -> str:

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 from prometheus_client import generate_latest
 
 from media.announce import announcement
@@ -72,10 +72,10 @@ class ServerLink:
             while True:
                 await self._socket.send_str(encode(await self._queue.get()))
 
-    async def close(self) -> None:
+    async def close(self, code: int = WSCloseCode.OK) -> None:
         self._writer.cancel()
         await asyncio.gather(self._writer, return_exceptions=True)
-        await self._socket.close()
+        await self._socket.close(code=code)
 
 
 class Control:
@@ -246,7 +246,8 @@ class Control:
         return web.Response(body=generate_latest(self._metrics.registry), content_type="text/plain")
 
     async def _close_links(self, _: web.Application) -> None:
-        await asyncio.gather(*(link.close() for link in self._links))
+        """Servers move our rooms at once: they need not wait whether we come back."""
+        await asyncio.gather(*(link.close(WSCloseCode.GOING_AWAY) for link in self._links))
 
 
 def _refusal(message: Message, error: MessageError) -> PeerError:

@@ -30,6 +30,7 @@ from media.stress import Stress
 from media.transport.dtls import generate_certificate
 from media.transport.udp import UdpEndpoint
 
+SHUTDOWN_S = 3.0  # downloads of segments may take so long to end
 TICK_S = 0.020  # the shortest timer of the packet path: a NACK is due 20 ms after a gap
 
 log = logging.getLogger(__name__)
@@ -119,16 +120,17 @@ class MediaNode:
             self._registration.start()
 
     async def stop(self) -> None:
-        """Close rooms, transports and open segments; what is recorded stays for the next start."""
+        """Let servers go first, so that rooms move; then close rooms, transports and open segments. What
+        is recorded stays for the next start."""
         if self._registration is not None:
             await self._registration.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._runner.cleanup()
         self._registry.close()
         await self._services.finish()
         await asyncio.to_thread(self._recorder.close)
-        await self._runner.cleanup()
         self._endpoint.close()
         self._folder.close()
 
@@ -143,7 +145,9 @@ class MediaNode:
 
     async def _listen(self) -> None:
         host, _, port = self._settings.control_bind.rpartition(":")
-        self._runner = web.AppRunner(self._control.application(), access_log=None)
+        self._runner = web.AppRunner(
+            self._control.application(), access_log=None, shutdown_timeout=SHUTDOWN_S
+        )
         await self._runner.setup()
         await web.TCPSite(self._runner, host.strip("[]"), int(port)).start()
         bound = self._runner.addresses[0]

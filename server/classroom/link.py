@@ -1,7 +1,7 @@
 """The link to one media node: dialled by us, dialled again for as long as the node is listed.
 
-A dropped link whose redials fail for a second is a dead node; so is a host that has fallen silent, found
-by its missing heartbeats.
+A dropped link whose redials fail for a second is a dead node; so is, at once, one that says it stops, and
+a host that has fallen silent, found by its missing heartbeats.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class LinkLost(Exception):
     """The node closed the link, or does not speak our language."""
 
 
-class Silent(LinkLost):
-    """Nothing came for so long that the host must be gone."""
+class Gone(LinkLost):
+    """The node said that it stops, or nothing came for so long that its host must be gone."""
 
 
 class LinkOwner(Protocol):
@@ -114,10 +114,10 @@ class NodeLink:
         """Keep the link up until cancelled."""
         pause = REDIAL_FIRST_S
         while True:
-            reached, silent = await self._talk()
+            reached, gone = await self._talk()
             if reached:
                 pause, self._lost_at = REDIAL_FIRST_S, self._clock()
-            if not self.dead and (silent or self._clock() - self._lost_at >= DEAD_AFTER_S):
+            if not self.dead and (gone or self._clock() - self._lost_at >= DEAD_AFTER_S):
                 self.dead = True
                 self.joins.died(self._clock())
                 self._owner.link_dead(self)
@@ -125,8 +125,8 @@ class NodeLink:
             pause = min(REDIAL_MAX_S, pause * 2)
 
     async def _talk(self) -> tuple[bool, bool]:
-        """Dial and converse until the link drops; whether the node was reached, and fell silent."""
-        reached = silent = False
+        """Dial and converse until the link drops; whether the node was reached, and is gone."""
+        reached = gone = False
         try:
             socket = await self._dial()
             try:
@@ -135,9 +135,9 @@ class NodeLink:
                 reached, self._up, self.heartbeat = self._up, False, None
                 await socket.close()
         except (aiohttp.ClientError, OSError, TimeoutError, LinkLost) as error:
-            silent = isinstance(error, Silent)
+            gone = isinstance(error, Gone)
             log.warning("no link to media node", url=self.url, reached=reached, error=str(error))
-        return reached, silent
+        return reached, gone
 
     async def _dial(self) -> aiohttp.ClientWebSocketResponse[bool]:
         async with asyncio.timeout(DIAL_TIMEOUT_S):
@@ -175,9 +175,10 @@ class NodeLink:
             async with asyncio.timeout(SILENT_AFTER_S):
                 received = await socket.receive()
         except TimeoutError as error:
-            raise Silent(f"nothing heard for {SILENT_AFTER_S:.0f} s") from error
+            raise Gone(f"nothing heard for {SILENT_AFTER_S:.0f} s") from error
         if received.type is not aiohttp.WSMsgType.TEXT:
-            raise LinkLost(f"closed ({socket.close_code})")
+            stops = socket.close_code == aiohttp.WSCloseCode.GOING_AWAY
+            raise (Gone if stops else LinkLost)(f"closed ({socket.close_code})")
         try:
             return control.decode_from_node(received.data)
         except MessageError as error:

@@ -217,6 +217,16 @@ async def test_node_that_was_given_up_is_told_to_close_what_has_moved(stage: Sta
         assert not stage.node.said(control.Join)
 
 
+async def test_node_that_says_it_stops_loses_its_rooms_at_once(stage: Stage) -> None:
+    """Though it still could be dialled."""
+    learner = await stage.enter(stage.learner)
+    async with second_node(stage) as other:
+        assert stage.node._socket is not None
+        await stage.node._socket.close(code=WSCloseCode.GOING_AWAY)
+        await other.hear(control.Join, **place(stage, learner))
+        await learner.hear("reset")
+
+
 async def test_what_a_given_up_node_still_says_reaches_nobody(stage: Stage) -> None:
     learner = await stage.enter(stage.learner)
     async with second_node(stage) as other:

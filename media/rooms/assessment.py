@@ -12,6 +12,7 @@ from media.rooms.peer import Peer
 from media.rooms.quality import Quality, Said, score, together
 
 LOOK_S = 1.0
+SMOOTHING = 0.25  # of loss, per look
 BAD_LOSS = 0.05  # on one's own part of the way: speech suffers
 LAYER_NAMES: tuple[LayerName, ...] = ("q", "h", "f")
 
@@ -24,6 +25,7 @@ class Assessment:
         self._say = say
         self._said: dict[str, Said] = {}
         self._counted: dict[str, tuple[int, int]] = {}
+        self._losses: dict[tuple[str, str], float] = {}  # reader, about: smoothed
         self._look_at = 0.0
 
     def poll(self, peers: Mapping[str, Peer], now: float) -> None:
@@ -35,9 +37,11 @@ class Assessment:
             said.keep(peers)
         uplinks = {name: self._uplink(name, peer) for name, peer in peers.items()}
         self._counted = {name: self._counted[name] for name in peers}
+        self._losses = {pair: loss for pair, loss in self._losses.items() if peers.keys() >= set(pair)}
         for reader, peer in peers.items():
             if peer.connected:
-                self._tell(reader, reader, _own(peer, uplinks[reader]), now)
+                loss = self._smooth(reader, reader, max(uplinks[reader], _downlink(peer.sending.sinks)))
+                self._tell(reader, reader, _own(peer, loss), now)
                 for about in peers.keys() - {reader}:
                     self._assess(peer, peers[about], uplinks[about], now)
 
@@ -46,7 +50,9 @@ class Assessment:
         if not sinks:
             self._said[reader.participant].forget(about.participant)
             return
-        quality = _between(reader, about, sinks, uplink, now)
+        loss = together(uplink, _downlink(sinks.values()))
+        loss = self._smooth(reader.participant, about.participant, loss)
+        quality = _between(reader, about, sinks, loss, uplink, now)
         begun = any(sink.packets for sink in sinks.values())
         if begun or quality.reason != "waiting":
             self._tell(reader.participant, about.participant, quality, now)
@@ -66,6 +72,12 @@ class Assessment:
                 )
             )
 
+    def _smooth(self, reader: str, about: str, loss: float) -> float:
+        """A report covers a second, in which a packet more or less is lost by chance."""
+        before = self._losses.get((reader, about), loss)
+        smoothed = self._losses[reader, about] = before + (loss - before) * SMOOTHING
+        return round(smoothed, 3)
+
     def _uplink(self, name: str, peer: Peer) -> float:
         """The lost part of what it published since the last look."""
         sources = list(peer.receiving.sources)
@@ -77,19 +89,22 @@ class Assessment:
         return missed / (came + missed) if came > 0 else 0.0
 
 
-def _own(peer: Peer, uplink: float) -> Quality:
-    """How one's own media leave and the others' come."""
-    downlink = _downlink(peer.sending.sinks)
-    worse, rtt = max(uplink, downlink), peer.sending.round_trip
+def _own(peer: Peer, loss: float) -> Quality:
+    """How one's own media leave and the others' come: the worse of both."""
+    rtt = peer.sending.round_trip
     slow = any(peer.sending.adaptation.lacks(key) for key in peer.sending.keys)
-    reason: QualityReason | None = "your_network" if slow or worse > BAD_LOSS else None
-    return Quality(score(worse, rtt), together(worse), _milliseconds(rtt), None, reason)
+    reason: QualityReason | None = "your_network" if slow or loss > BAD_LOSS else None
+    return Quality(score(loss, rtt), loss, _milliseconds(rtt), None, reason)
 
 
 def _between(
-    reader: Peer, about: Peer, sinks: Mapping[str, TrackSink], uplink: float, now: float
+    reader: Peer,
+    about: Peer,
+    sinks: Mapping[str, TrackSink],
+    loss: float,
+    uplink: float,
+    now: float,
 ) -> Quality:
-    loss = together(uplink, _downlink(sinks.values()))
     ways = [peer.sending.round_trip for peer in (reader, about)]
     rtt = None if ways[0] is None else ways[0] + (ways[1] or 0.0)
     camera = sinks.get("camera")

@@ -7,18 +7,19 @@ until a keyframe of the better one comes (RFC 7667 §3.7: nothing else can be de
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 
 from media.forward.clock import RoundTrip, carried_on
 from media.forward.interfaces import PacketNumbers
 from media.forward.keyframes import STARTS_KEYFRAME
 from media.forward.layers import Layers
+from media.forward.outlet import Outlet
 from media.forward.reception import MAX_DROPOUT, MAX_MISORDER
-from media.forward.resends import Resends
-from media.forward.rewriter import OutgoingStream, Rewriter
+from media.forward.rewriter import OutgoingStream
 from media.forward.source import TrackSource
-from media.forward.span import FIRST_SEQUENCE_MASK, Span
+from media.forward.span import Span
+from media.forward.watch import KeyframeWatch
 from media.rtp.header import Header, parse_header
 from media.rtp.rtcp import ReportBlock, SenderReport, build_sender_report
 from media.rtp.sequence import SEQUENCE_MASK, TIMESTAMP_MASK
@@ -29,8 +30,6 @@ KEYFRAME_REQUESTS = 3  # of one receiver, at most, within
 KEYFRAME_WINDOW_S = 10.0
 OWN_CLOCK_AFTER_S = 10.0  # without a Sender Report of the publisher ours takes this node's clock
 COUNTER_MASK = 0xFFFFFFFF  # packet and octet counts of a Sender Report wrap
-SPANS_KEPT = 4  # earlier ones, from which a lost packet may still be asked for
-SPAN_KEPT_S = 2.0
 
 
 class State(Enum):
@@ -66,18 +65,14 @@ class TrackSink:
         self.rtt = DEFAULT_RTT_S
         self.fraction_lost = 0.0
         self.packets_lost = 0
-        self.packets = self.octets = self.resent = 0
+        self.packets = self.octets = 0
         self._send = send
-        self._rtx = stream.has_rtx
-        self._rewriter = Rewriter(stream, extension_map, numbers)
+        self._outlet = Outlet(send, stream, extension_map, numbers)
+        self._rewriter = self._outlet.rewriter
         self._from_ring = from_ring
         self._source: TrackSource | None = None  # what is forwarded, or begins at its next keyframe
         self._watch: KeyframeWatch | None = None  # on the layer that follows it
-        self._span: Span | None = None  # of all that was sent last
-        self._running: Span | None = None  # the same while packets are forwarded
-        self._earlier: deque[Span] = deque(maxlen=SPANS_KEPT)
-        self._rtx_sequence = stream.ssrc & FIRST_SEQUENCE_MASK
-        self._resends = Resends()
+        self._running: Span | None = None  # the outlet's, while packets are forwarded
         self._round_trip = RoundTrip()
         self._ask_at = 0.0
         self._requests: deque[float] = deque(maxlen=KEYFRAME_REQUESTS)
@@ -106,7 +101,7 @@ class TrackSink:
 
     def _enter(self, state: State) -> None:
         self.state = state
-        self._running = self._span if state is State.RUNNING else None
+        self._running = self._outlet.span if state is State.RUNNING else None
 
     def _belongs(self, span: Span, ahead: int, packet: bytes, header: Header, now: float) -> bool:
         """True for a late packet of this span; a source that began anew gets a new one."""
@@ -120,24 +115,15 @@ class TrackSink:
     def _begin(self, packet: bytes, header: Header, now: float) -> None:
         """Start with this packet if a decoder can, else ask for one it can start with."""
         if self.layers.kind == "audio" or self._starts_keyframe(packet, header):
-            self._map(packet, header, now)
+            assert self._source is not None
+            self._outlet.begin(self._source, packet, header, now)
+            self._enter(State.RUNNING)
             self.forward(packet, header, now)
         elif now >= self._ask_at:
             self._ask(now)
 
     def _starts_keyframe(self, packet: bytes, header: Header) -> bool:
         return self._source is not None and STARTS_KEYFRAME[self._source.codec](packet, header)
-
-    def _map(self, packet: bytes, header: Header, now: float) -> None:
-        """Continue the numbers sent so far with this packet as the next."""
-        assert self._source is not None
-        old, new = self._span, Span(self._source, packet, header, now)
-        if old is not None:
-            old.end(now)
-            new.follow(old, packet, header, now)
-            self._earlier.appendleft(old)
-        self._span = new
-        self._enter(State.RUNNING)
 
     # --- which layer
 
@@ -189,8 +175,7 @@ class TrackSink:
     def _stop(self, now: float) -> None:
         """Take no packet of any layer."""
         self._stop_watching()
-        if self._span is not None:
-            self._span.end(now)
+        self._outlet.end(now)
         if self._source is not None:
             self._source.detach(self)
 
@@ -224,7 +209,7 @@ class TrackSink:
         self._ask_at = now + min(max(2 * self.rtt, RETRY_MIN_S), RETRY_MAX_S)
         source = self._watch.source if self._watch else self._source
         assert source is not None
-        first = self._from_ring and self._span is None
+        first = self._from_ring and self._outlet.span is None
         burst = source.since_keyframe(now) if first else []
         self._play(burst, now)
         if not burst:
@@ -251,8 +236,7 @@ class TrackSink:
 
         `extension_map` is for a publisher whose extension ids are others than before."""
         if extension_map is not None:
-            self._rewriter.extension_map = extension_map
-            self._forget_sent()
+            self._outlet.change_extensions(extension_map)
         self._stop(now)
         self.layers.detach(self)
         self.layers = layers
@@ -272,56 +256,21 @@ class TrackSink:
         return self._ask_at if waiting or self._watch is not None else None
 
     def probe(self, size: int, now: float) -> int:
-        """Send something of no use, to see whether the path carries it; gives its bytes, 0 if it can't.
+        """Send something of no use in the RTX stream, to see whether the path carries it.
 
-        It is the newest packet once more in the RTX stream, or padding when `size` is small or nothing
-        was sent yet: only one who takes RTX can be probed."""
-        if not self._rtx:
-            return 0
-        span = self._span
-        if span is None or not span.valid or size < len(span.packet) // 2:
-            self._rtx_sequence = (self._rtx_sequence + 1) & SEQUENCE_MASK
-            data = self._rewriter.padding(size, self._timestamp(), self._rtx_sequence, now)
-            self._send(data)
-            return len(data)
-        return self._retransmit(span.packet, span, now)
+        Gives its bytes; 0 to one that takes no RTX."""
+        return self._outlet.probe(size, now)
+
+    @property
+    def resent(self) -> int:
+        """Packets that went out again because they were asked for."""
+        return self._outlet.resent
 
     # --- feedback of the subscriber
 
     def on_nack(self, sequence_numbers: Iterable[int], now: float) -> None:
-        """Send again what of these is still cached: by RTX when negotiated, else as it was."""
-        if self._rewriter.numbered and not self._rtx:
-            return
-        spans = tuple(self._found_in(now))
-        for number in sequence_numbers:
-            for span in spans:
-                packet = span.find(number)
-                if packet is not None:
-                    if self._resends.allow(number, now, self.rtt):
-                        self._resend(packet, span, now)
-                    break
-
-    def _found_in(self, now: float) -> Iterator[Span]:
-        """The spans in which a packet may be found that a subscriber still lacks."""
-        if self._span is not None:
-            yield self._span
-        for span in self._earlier:
-            if span.ended_at is not None and now - span.ended_at < SPAN_KEPT_S:
-                yield span
-
-    def _resend(self, packet: bytes, span: Span, now: float) -> None:
-        self.resent += 1
-        if self._rtx:
-            self._retransmit(packet, span, now)
-        else:
-            self._send(self._rewriter.rewrite(packet, parse_header(packet), span, now))
-
-    def _retransmit(self, packet: bytes, span: Span, now: float) -> int:
-        self._rtx_sequence = (self._rtx_sequence + 1) & SEQUENCE_MASK
-        header = parse_header(packet)
-        data = self._rewriter.retransmission(packet, header, span, self._rtx_sequence, now)
-        self._send(data)
-        return len(data)
+        """Send again what of these is still known, also of what came before a change of layer."""
+        self._outlet.repeat(sequence_numbers, self.rtt, now)
 
     def on_keyframe_request(self, now: float) -> None:
         """PLI or FIR; a receiver that asks too often is not heard."""
@@ -339,45 +288,26 @@ class TrackSink:
         rtt = self._round_trip.measure(block, now)
         if rtt is not None:
             self.rtt = rtt
-        if self._rewriter.mid is not None:
-            self._stop_sending_mid()
-
-    def _stop_sending_mid(self) -> None:
-        """Without RTX a repeat must equal the first to the byte, since AES-GCM may not protect two
-        headers under one index (RFC 7714 §8.4). So what was sent with a mid is not repeated."""
-        self._rewriter.mid = None
-        if not self._rtx:
-            self._forget_sent()
-
-    def _forget_sent(self) -> None:
-        """Nothing that was sent so far may be sent again."""
-        self._earlier.clear()
-        if self._span is not None:
-            self._span.length = -1
+        self._outlet.stop_sending_mid()
 
     # --- reports to the subscriber
 
     def sender_clock(self) -> tuple[int, int, float] | None:
         """The publisher's newest Sender Report, with its RTP timestamp on the subscriber's clock."""
-        span = self._span
-        clock = span.source.sender_clock() if span is not None else None
-        if span is None or clock is None:
-            return None
-        ntp, timestamp, arrived = clock
-        return ntp, (timestamp + span.timestamp_offset) & TIMESTAMP_MASK, arrived
+        return self._outlet.sender_clock()
 
     def sender_report(self, now: float, ntp_now: int) -> bytes | None:
         """A Sender Report on the publisher's clock, or None before that is known.
 
         `ntp_now` is the node's NTP time, taken when a publisher sends no reports at all."""
-        span = self._span
-        if self.state is not State.RUNNING or span is None:
+        span = self._running
+        if span is None:
             return None
         clock = self.sender_clock()
         if clock is None and now - span.began_at < OWN_CLOCK_AFTER_S:
             return None
         ntp, timestamp = carried_on(
-            clock or (ntp_now, self._timestamp(), span.sent_at), self.layers.clock_rate, now
+            clock or (ntp_now, self._outlet.timestamp(), span.sent_at), self.layers.clock_rate, now
         )
         ntp = ntp if clock else ntp_now
         self._round_trip.sent(ntp, now)
@@ -390,32 +320,3 @@ class TrackSink:
                 self.octets & COUNTER_MASK,
             )
         )
-
-    def _timestamp(self) -> int:
-        """The newest one sent, on the subscriber's clock, not masked; 0 before the first."""
-        span = self._span
-        return parse_header(span.packet).timestamp + span.timestamp_offset if span else 0
-
-
-class KeyframeWatch:
-    """Implements `Sink`: waits on `source`, the wanted layer, while its sink goes on with another."""
-
-    def __init__(
-        self,
-        source: TrackSource,
-        found: Callable[[TrackSource, bytes, Header, float], None],
-        still_waiting: Callable[[float], None],
-    ) -> None:
-        self.source = source
-        self._found = found
-        self._still_waiting = still_waiting
-        self._starts_keyframe = STARTS_KEYFRAME[source.codec]
-
-    def forward(self, packet: bytes, header: Header, now: float) -> None:
-        if self._starts_keyframe(packet, header):
-            self._found(self.source, packet, header, now)
-        else:
-            self._still_waiting(now)
-
-    def ended(self, now: float) -> None:
-        """The sink hears of it from its own source, or from its layers."""

@@ -10,6 +10,7 @@ from media.forward.rewriter import OutgoingStream
 from media.forward.source import TrackSource
 from media.forward.subscriber import TrackSink
 from media.rtp.header import parse_header
+from media.rtp.rtcp import ReportBlock
 from media.rtp.rtx import restore
 from media.rtp.sequence import Unwrapper
 from tests.media.packets import (
@@ -174,7 +175,7 @@ class Wire:
         self._sink.probe(5, self.now)
 
     def report(self, layer: int, step: int, key: bool) -> None:
-        self._sink._stop_sending_mid()
+        self._sink.on_receiver_report(ReportBlock(OUT, 0, 0, 0, 0, 0, 0), self.now)
 
 
 def _contents(packet: bytes) -> tuple[int, bytes]:

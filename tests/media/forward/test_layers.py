@@ -249,6 +249,21 @@ def test_a_layer_whose_sender_begins_anew_goes_on_as_one() -> None:
     check_one_stream(call.packets)
 
 
+def test_a_joiner_is_served_from_the_ring_of_its_layer() -> None:
+    call = Simulcast()
+    call.seconds(2.5)
+    for camera in call.cameras:
+        camera.asked = True
+    call.run(5)
+    asked = [camera.source.plis for camera in call.cameras]
+    call.sink.select(HIGH, call.now)
+    assert {packet.layer for packet in call.packets} == {HIGH}
+    assert len({packet.frame for packet in call.packets}) == 5
+    call.run(5)
+    check_one_stream(call.packets)
+    assert [camera.source.plis for camera in call.cameras] == asked
+
+
 # --- time
 
 

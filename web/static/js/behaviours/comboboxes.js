@@ -68,6 +68,7 @@ const enhance = (select) => {
     }
     list.replaceChildren(...rows);
     list.hidden = false;
+    list.scrollIntoView({ block: "nearest" });
     input.setAttribute("aria-expanded", "true");
     mark(found.length && wanted ? 0 : -1);
   };

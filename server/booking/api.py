@@ -8,7 +8,7 @@ from aiohttp import web
 
 from server.booking import service
 from server.booking.forms import Reason, SessionChanges, SessionForm
-from server.booking.shapes import booking_shape, session_shape
+from server.booking.shapes import BookedShape, BookingShape, SessionShape, booking_shape, session_shape
 from server.edge.access import Viewer, require_viewer, viewer
 from server.edge.api import ok, page_of, paging, read_json
 from server.edge.openapi import described
@@ -18,7 +18,7 @@ from server.infra.clock import now
 # --- sessions
 
 
-@described(body=SessionForm, statuses=(201,))
+@described(body=SessionForm, data=SessionShape, statuses=(201,))
 async def create_session(request: web.Request) -> web.StreamResponse:
     asking = require_viewer(request)
     form = await read_json(request, SessionForm)
@@ -26,11 +26,12 @@ async def create_session(request: web.Request) -> web.StreamResponse:
     return await _session(session_id, asking, "The draft is saved.", status=201)
 
 
+@described(data=SessionShape)
 async def get_session(request: web.Request) -> web.StreamResponse:
     return await _session(id_in_path(request), viewer(request))
 
 
-@described(body=SessionChanges)
+@described(body=SessionChanges, data=SessionShape)
 async def change_session(request: web.Request) -> web.StreamResponse:
     asking, session_id = require_viewer(request), id_in_path(request)
     await service.change_session(session_id, asking, await read_json(request, SessionChanges))
@@ -42,25 +43,28 @@ async def delete_session(request: web.Request) -> web.StreamResponse:
     return ok(message="The draft is deleted.")
 
 
+@described(data=SessionShape)
 async def publish_session(request: web.Request) -> web.StreamResponse:
     asking, session_id = require_viewer(request), id_in_path(request)
     await service.publish_session(session_id, asking)
     return await _session(session_id, asking, "People can find and book it now.")
 
 
+@described(data=SessionShape)
 async def start_session(request: web.Request) -> web.StreamResponse:
     asking, session_id = require_viewer(request), id_in_path(request)
     await service.start_session(session_id, asking)
     return await _session(session_id, asking, "The session is live.")
 
 
+@described(data=SessionShape)
 async def end_session(request: web.Request) -> web.StreamResponse:
     asking, session_id = require_viewer(request), id_in_path(request)
     await service.end_session(session_id, asking)
     return await _session(session_id, asking, "The session has ended.")
 
 
-@described(body=Reason)
+@described(body=Reason, data=SessionShape)
 async def cancel_session(request: web.Request) -> web.StreamResponse:
     asking, session_id = require_viewer(request), id_in_path(request)
     why = await read_json(request, Reason)
@@ -77,19 +81,19 @@ async def _session(
 # --- bookings
 
 
-@described(statuses=(200, 201))
+@described(data=BookedShape, statuses=(200, 201))
 async def book_session(request: web.Request) -> web.StreamResponse:
     """201 with a new booking, 200 with the one that was there. Free seats need no payment."""
     asking = require_viewer(request)
     booked = await service.book_session(id_in_path(request), asking)
     booking = await service.get_booking(booked.booking_id, asking, now())
-    data = {"booking": booking_shape(booking), "payment": None}
+    data: BookedShape = {"booking": booking_shape(booking), "payment": None}
     if booked.created:
         return ok(data, "Your seat is booked.", 201)
     return ok(data, "You have this seat already.")
 
 
-@described(paged=True)
+@described(paged=True, item=BookingShape)
 async def list_bookings(request: web.Request) -> web.StreamResponse:
     asked = paging(request)
     found = await service.all_bookings(
@@ -99,12 +103,13 @@ async def list_bookings(request: web.Request) -> web.StreamResponse:
     return ok(page_of(items, asked.page, asked.per_page, found.total))
 
 
+@described(data=BookingShape)
 async def get_booking(request: web.Request) -> web.StreamResponse:
     booking = await service.get_booking(id_in_path(request), require_viewer(request), now())
     return ok(booking_shape(booking))
 
 
-@described(body=Reason)
+@described(body=Reason, data=BookingShape)
 async def cancel_booking(request: web.Request) -> web.StreamResponse:
     asking, booking_id = require_viewer(request), id_in_path(request)
     why = await read_json(request, Reason)

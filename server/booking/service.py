@@ -35,7 +35,7 @@ from server.booking.lifecycle import (
 )
 from server.booking.rights import abilities, room_access
 from server.booking.sessions import change_session, create_session, delete_session
-from server.booking.shapes import booking_shape, session_shape
+from server.booking.shapes import SessionShape, booking_shape, session_shape
 from server.booking.values import (
     Abilities,
     BookingRow,
@@ -62,6 +62,7 @@ __all__ = [
     "SessionDetail",
     "SessionForm",
     "SessionQuery",
+    "SessionShape",
     "Sort",
     "abilities",
     "all_bookings",

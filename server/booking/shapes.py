@@ -2,17 +2,67 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from uuid import UUID
+
+from typing_extensions import TypedDict
 
 from server.booking.values import BookingRow, SessionDetail
 
 
-def session_shape(session: SessionDetail) -> dict[str, Any]:
+class MentorShape(TypedDict):
+    username: str
+    name: str
+
+
+class SessionShape(TypedDict):
+    """A session; prices are in minor units of the currency."""
+
+    id: UUID
+    title: str
+    description: str
+    skills: tuple[str, ...]
+    level: str
+    language: str
+    objectives: tuple[str, ...]
+    starts_at: datetime
+    ends_at: datetime
+    duration_minutes: int
+    timezone: str
+    capacity: int
+    seats_taken: int
+    price_minor: int
+    currency: str
+    status: str
+    recording: str
+    mentor: MentorShape
+
+
+class BookingShape(TypedDict):
+    """A seat; `payment_status` is null for one that costs nothing."""
+
+    id: UUID
+    session_id: UUID
+    status: str
+    hold_expires_at: datetime | None
+    price_minor: int
+    currency: str
+    payment_status: None
+
+
+class BookedShape(TypedDict):
+    """A new booking, and what is to be paid for it."""
+
+    booking: BookingShape
+    payment: None
+
+
+def session_shape(session: SessionDetail) -> SessionShape:
     return {
         "id": session.id,
         "title": session.title,
         "description": session.description,
-        "skills": session.skill_slugs,
+        "skills": tuple(session.skill_slugs),
         "level": session.level,
         "language": session.language,
         "objectives": session.objectives,
@@ -30,8 +80,7 @@ def session_shape(session: SessionDetail) -> dict[str, Any]:
     }
 
 
-def booking_shape(booking: BookingRow) -> dict[str, Any]:
-    """`payment_status` is None for a seat that costs nothing."""
+def booking_shape(booking: BookingRow) -> BookingShape:
     return {
         "id": booking.id,
         "session_id": booking.session.id,

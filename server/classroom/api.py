@@ -18,6 +18,7 @@ class ConsentForm(BaseModel):
     consent: StrictBool
 
 
+@described(data=service.IssuedTicket)
 async def issue_ticket(request: web.Request) -> web.StreamResponse:
     issued = await service.issue_ticket(id_in_path(request), require_viewer(request))
     return ok(issued, "Use it once, within a minute.")

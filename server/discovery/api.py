@@ -12,7 +12,7 @@ from server.edge.openapi import described
 from server.infra.clock import now
 
 
-@described(query=BrowseForm, paged=True)
+@described(query=BrowseForm, paged=True, item=booking.SessionShape)
 async def list_sessions(request: web.Request) -> web.StreamResponse:
     asking, asked = viewer(request), paging(request)
     query = read_query(request, BrowseForm).query(asking.timezone if asking else "UTC")

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from typing import Any, Protocol
 
 from aiohttp import web
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from server.edge.access import Access, View, Whose
@@ -34,13 +34,17 @@ Schema = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a view reads, and its answer when all is well: its statuses, its type if it is a file."""
+    """What a view reads, and its answer when all is well: its `data` or, of a list, each `item`; its
+    statuses; its type if it is a file; whether it is `bare` JSON, without the envelope."""
 
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     paged: bool = False
+    data: type[Any] | None = None
+    item: type[Any] | None = None
     statuses: tuple[int, ...] = (200,)
     media_type: str = JSON
+    bare: bool = False
 
     @property
     def queries(self) -> list[type[BaseModel]]:
@@ -74,13 +78,16 @@ def described(
     body: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
     paged: bool = False,
+    data: type[Any] | None = None,
+    item: type[Any] | None = None,
     statuses: tuple[int, ...] = (200,),
     media_type: str = JSON,
+    bare: bool = False,
 ) -> Callable[[View], View]:
     """Say what a view of the API reads and answers."""
 
     def keep(view: View) -> View:
-        _described[view] = Description(body, query, paged, statuses, media_type)
+        _described[view] = Description(body, query, paged, data, item, statuses, media_type, bare)
         return view
 
     return keep
@@ -94,6 +101,7 @@ def description_of(view: View) -> Description:
 DOCUMENT: web.AppKey[Schema] = web.AppKey("openapi", dict)
 
 
+@described(bare=True)
 async def openapi_json(request: web.Request) -> web.Response:
     """`GET /openapi.json`: the document itself, without the envelope."""
     return web.json_response(request.app[DOCUMENT])
@@ -112,7 +120,7 @@ def document(routes: Iterable[Described], base_url: str) -> Schema:
         "servers": [{"url": base_url}],
         "paths": paths,
         "components": {
-            "schemas": {**ENVELOPES, **schemas.bodies},
+            "schemas": {**ENVELOPES, **schemas.bodies, **schemas.answers},
             "responses": FAILURES,
             "securitySchemes": SECURITY_SCHEMES,
         },
@@ -130,7 +138,7 @@ def _operation(route: Described, schemas: _Schemas) -> Schema:
         "tags": [_feature(route.view)],
         "security": _security(route),
         "parameters": _parameters(route, description, schemas),
-        "responses": {**_success(description), **_failures(route, description)},
+        "responses": {**_success(description, schemas), **_failures(route, description)},
     }
     if description.body is not None:
         operation["requestBody"] = schemas.request_body(description.body)
@@ -177,7 +185,7 @@ def _path_parameter(name: str) -> Schema:
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
-def _success(description: Description) -> Schema:
+def _success(description: Description, schemas: _Schemas) -> Schema:
     if description.media_type != JSON:
         binary: Schema = {description.media_type: {}}
         return {
@@ -185,7 +193,7 @@ def _success(description: Description) -> Schema:
             "206": {"description": "The bytes that were asked for.", "content": binary},
             "302": {"description": "The file is at another address, for a while."},
         }
-    content = {JSON: {"schema": {"$ref": f"{SCHEMAS}Success"}}}
+    content = {JSON: {"schema": schemas.answer(description)}}
     answer = {"description": "It worked.", "content": content}
     return {str(status): answer for status in description.statuses}
 
@@ -212,7 +220,7 @@ def _failures(route: Described, description: Description) -> Schema:
 
 
 class _Schemas:
-    """The JSON Schemas of all models that the API reads."""
+    """The JSON Schemas of all models that the API reads, and of all shapes that it answers with."""
 
     def __init__(self, descriptions: Sequence[Description]) -> None:
         bodies = [each.body for each in descriptions if each.body]
@@ -225,6 +233,29 @@ class _Schemas:
         self._all: Schema = found.get("$defs", {})
         hidden = {self._names[model] for model in queries}
         self.bodies = {name: schema for name, schema in self._all.items() if name not in hidden}
+        shapes = {shape for each in descriptions for shape in (each.data, each.item) if shape}
+        self._shapes, told = TypeAdapter.json_schemas(
+            [(shape.__name__, "serialization", TypeAdapter(shape)) for shape in shapes],
+            ref_template=SCHEMAS + "{model}",
+        )
+        self.answers: Schema = told.get("$defs", {})
+
+    def _shape(self, shape: type[Any]) -> Schema:
+        return self._shapes[shape.__name__, "serialization"]
+
+    def answer(self, description: Description) -> Schema:
+        """The envelope, with the shape of its `data` where that is known."""
+        if description.bare:
+            return {"type": "object"}
+        envelope: Schema = {"$ref": f"{SCHEMAS}Success"}
+        if description.data:
+            data = self._shape(description.data)
+        elif description.item:
+            items = {"type": "array", "items": self._shape(description.item)}
+            data = {"allOf": [{"$ref": f"{SCHEMAS}Page"}, {"properties": {"items": items}}]}
+        else:
+            return envelope
+        return {"allOf": [envelope, {"properties": {"data": data}}]}
 
     def request_body(self, model: type[BaseModel]) -> Schema:
         """A body whose fields may all be left out may be left out itself."""
@@ -253,6 +284,16 @@ ENVELOPES: Schema = {
             "data": {},
             "message": {"type": "string"},
             "timestamp": _TIMESTAMP,
+        },
+    },
+    "Page": {
+        "type": "object",
+        "required": ["items", "page", "per_page", "total"],
+        "properties": {
+            "items": {"type": "array"},
+            "page": {"type": "integer", "minimum": 1},
+            "per_page": {"type": "integer", "minimum": 1},
+            "total": {"type": "integer", "minimum": 0},
         },
     },
     "Failure": {

@@ -88,6 +88,27 @@ def test_failures_of_an_address_are_told(described: dict[str, Any]) -> None:
     assert found == {"200", "400", "401", "403", "404", "409", "413", "415", "422", "429", "default"}
 
 
+def test_answers_come_from_the_shapes(described: dict[str, Any]) -> None:
+    content = operation(described, "get", "/sessions/{id}")["responses"]["200"]["content"]
+    success, told = content["application/json"]["schema"]["allOf"]
+    assert success == {"$ref": "#/components/schemas/Success"}
+    assert told == {"properties": {"data": {"$ref": "#/components/schemas/SessionShape"}}}
+    shape = described["components"]["schemas"]["SessionShape"]
+    assert shape["properties"]["starts_at"] == {
+        "format": "date-time",
+        "title": "Starts At",
+        "type": "string",
+    }
+    assert "mentor" in shape["required"]
+
+
+@pytest.mark.parametrize("path", ["/sessions", "/bookings"])
+def test_lists_say_what_is_in_them(described: dict[str, Any], path: str) -> None:
+    content = operation(described, "get", path)["responses"]["200"]["content"]
+    data = content["application/json"]["schema"]["allOf"][1]["properties"]["data"]
+    assert data["allOf"][0] == {"$ref": "#/components/schemas/Page"}
+
+
 # --- what views read
 
 

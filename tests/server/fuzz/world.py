@@ -24,6 +24,7 @@ from server.infra import clock
 from server.people.models import MentorProfile
 from server.recordings.models import Recording
 from tests.server.booking.makers import bearer, draft, person, published
+from tests.server.fuzz.promised import Promise, broken, promises
 
 AT_ONCE = 4  # requests under way
 FRESH_EVERY = 200  # requests: by then many objects are cancelled and people suspended
@@ -58,6 +59,7 @@ class World:
     statuses: Counter[int] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     rounds: int = 0
+    promised: list[Promise] = field(default_factory=promises)
 
     async def settle(self) -> None:
         """The people, once."""
@@ -106,6 +108,13 @@ class World:
         for shot in batch:
             await self._send(shot)
 
+    async def _broken_promise(self, url: URL, answer: ClientResponse) -> str:
+        """Where the answer is not as the API's description says."""
+        if answer.content_type != "application/json" or answer.method == hdrs.METH_HEAD:
+            return ""
+        said = json.loads(await answer.read())
+        return broken(self.promised, answer.method, url.raw_path, answer.status, said)
+
     async def _send(self, shot: Shot) -> None:
         path = shot.path
         for name in sorted(self.objects, key=len, reverse=True):
@@ -116,7 +125,7 @@ class World:
             shot.method, url, headers=headers, data=shot.body, allow_redirects=False
         ) as answer:
             self.statuses[answer.status] += 1
-            if problem := await _problem(shot, answer):
+            if problem := await _problem(shot, answer) or await self._broken_promise(url, answer):
                 self.wrong.append(f"{problem}: {shot}")
         if answer.status == 401 and shot.who in self.people:
             self.tokens[shot.who] = await bearer(self.people[shot.who])

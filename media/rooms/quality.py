@@ -41,7 +41,7 @@ class Quality:
         return (
             abs(self.score - other.score) >= SCORE_STEP
             or abs(self.loss - other.loss) >= LOSS_STEP
-            or abs((self.rtt_ms or 0) - (other.rtt_ms or 0)) >= RTT_STEP_MS
+            or abs((self.rtt_ms or 0) - (other.rtt_ms or 0)) >= max(RTT_STEP_MS, (other.rtt_ms or 0) / 2)
         )
 
 

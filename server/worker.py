@@ -10,26 +10,17 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from importlib import import_module
 from importlib.util import find_spec
+from pkgutil import iter_modules
 
 import structlog
 
+import server
 from server.edge import idempotency
 from server.infra import clock, outbox
 from server.infra.db import DatabaseDown
 from server.infra.metrics import JOBS_FAILED, JOBS_LAG
 from server.infra.outbox import Claim
 
-FEATURES = (
-    "accounts",
-    "people",
-    "notifications",
-    "booking",
-    "classroom",
-    "recordings",
-    "discovery",
-    "pages",
-    "admin",
-)
 CONCURRENCY = 4  # jobs at a time, so that a slow download does not hold up the mail
 POLL_S = 1.0  # how soon a row written by another process is seen
 RENEW_S = outbox.LEASE.total_seconds() / 3
@@ -41,10 +32,9 @@ log = structlog.get_logger()
 
 def load_jobs() -> None:
     """Import every feature's `jobs.py`, which registers its handlers."""
-    for feature in FEATURES:
-        module = f"server.{feature}.jobs"
-        if find_spec(module):
-            import_module(module)
+    for feature in iter_modules(server.__path__, "server."):
+        if feature.ispkg and find_spec(f"{feature.name}.jobs"):
+            import_module(f"{feature.name}.jobs")
 
 
 class Worker:

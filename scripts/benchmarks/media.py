@@ -1,18 +1,21 @@
-"""Our media node and Janus under the same load: processor time, loss and delay per forwarded packet."""
+"""Our media node: packets forwarded beside Janus, lessons on a core, memory of a peer, time to join."""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import contextlib
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from scripts.benchmarks.calls.joins import join_times
+from scripts.benchmarks.calls.memory import idle_peer_bytes
 from scripts.benchmarks.load.janus import start_janus
 from scripts.benchmarks.load.node import start_node
 from scripts.benchmarks.load.run import Plan, Shape, Target
@@ -26,6 +29,7 @@ SHAPES = [
     Shape("1→32 ×3", 3, 1, 32),
     Shape("five-party ×4", 4, 5, 0),
 ]
+LESSON_FRAME_PACKETS = 10  # with the microphones 700 packets/s go out for a lesson
 STOP_WITHIN_S = 10
 
 
@@ -33,17 +37,41 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=5, help="turns of load per server and shape")
     parser.add_argument("--seconds", type=float, default=3.0, help="measured seconds per turn")
     parser.add_argument("--shape", action="append", help="only shapes whose name begins so")
+    parser.add_argument("--measure", action="append", choices=MEASURES, help="load, if nothing is named")
+    parser.add_argument("--lessons", type=int, default=40, help="offered at once")
+    parser.add_argument("--peers", type=int, default=100, help="idle ones whose memory is measured")
+    parser.add_argument("--joins", type=int, default=20, help="of one browser to a room")
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
+    return {name: MEASURES[name](options) for name in options.measure or ["load"]}
+
+
+def _load(options: argparse.Namespace) -> dict[str, Any]:
+    """Processor time, loss and delay per forwarded packet, of our node and of Janus."""
     wanted = options.shape or [""]
     shapes = [shape for shape in SHAPES if any(shape.name.startswith(each) for each in wanted)]
-    need("ip", "iproute2")
     need("janus", "janus")
+    results = _under_load(shapes, options, janus=True)
+    for servers in results.values():
+        _compare(servers)
+    return results
+
+
+def _lessons(options: argparse.Namespace) -> dict[str, Any]:
+    """What one core carries of the commonest call, two people with cameras and microphones."""
+    shape = Shape(f"lesson ×{options.lessons}", options.lessons, 2, 0, LESSON_FRAME_PACKETS)
+    [servers] = _under_load([shape], options, janus=False).values()
+    found = servers["ours"]
+    return {**found, "lessons": options.lessons, "per_core": round(options.lessons / found["cpu_share"])}
+
+
+def _under_load(shapes: list[Shape], options: argparse.Namespace, janus: bool) -> dict[str, Any]:
+    need("ip", "iproute2")
     with (
         private_network() as network,
         tempfile.TemporaryDirectory() as folder,
-        _servers(network, Path(folder)) as targets,
+        _servers(network, Path(folder), janus) as targets,
     ):
         plan = Plan(shapes, targets, network.client_ip, options.rounds, options.seconds)
         done = subprocess.run(
@@ -53,23 +81,40 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
             text=True,
             check=True,
         )
-    results = json.loads(done.stdout)
-    for servers in results.values():
-        _compare(servers)
-    return dict(results)
+    return dict(json.loads(done.stdout))
+
+
+def _memory(options: argparse.Namespace) -> dict[str, Any]:
+    """What a connected peer costs that sends nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(idle_peer_bytes(Path(folder), options.peers))
+
+
+def _joins(options: argparse.Namespace) -> dict[str, Any]:
+    """From the button to the first picture of somebody else, in Chromium."""
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(join_times(Path(folder), options.joins))
+
+
+MEASURES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
+    "load": _load,
+    "lessons": _lessons,
+    "memory": _memory,
+    "joins": _joins,
+}
 
 
 @contextlib.contextmanager
-def _servers(network: Network, folder: Path) -> Iterator[list[Target]]:
+def _servers(network: Network, folder: Path, janus: bool) -> Iterator[list[Target]]:
     prefix = network.in_servers()
     with contextlib.ExitStack() as stack:
         node, url = start_node(folder / "node", network.server_ip, prefix)
         stack.callback(_stop, node)
         targets = [Target("ours", "node", url, node.pid)]
-        for loops in (0, 1):
-            janus, url = start_janus(folder / f"janus{loops}", network.server_ip, loops, prefix)
-            stack.callback(_stop, janus)
-            targets.append(Target(f"Janus, event_loops={loops}", "janus", url, janus.pid))
+        for loops in (0, 1) if janus else ():
+            peer, url = start_janus(folder / f"janus{loops}", network.server_ip, loops, prefix)
+            stack.callback(_stop, peer)
+            targets.append(Target(f"Janus, event_loops={loops}", "janus", url, peer.pid))
         yield targets
 
 
@@ -89,6 +134,30 @@ def _compare(servers: dict[str, Any]) -> None:
 
 
 def table(results: dict[str, Any]) -> str:
+    tables = {"load": load_table, "lessons": _lessons_line, "memory": _memory_line, "joins": _joins_line}
+    return "\n\n".join(tables[name](found) for name, found in results.items())
+
+
+def _lessons_line(found: dict[str, Any]) -> str:
+    return (
+        f"{found['lessons']} lessons take {found['cpu_share']} of a core, {found['cpu_us']} µs for "
+        f"each of {found['packets_per_s']} packets/s: {found['per_core']} on a core (gate 150); "
+        f"{found['turns_kept']} turns{'' if found['steady'] else ', unsteady'}"
+    )
+
+
+def _memory_line(found: dict[str, Any]) -> str:
+    return f"{found['kb_per_peer']} kB for each of {found['peers']} idle peers (gate 1000)"
+
+
+def _joins_line(found: dict[str, Any]) -> str:
+    return (
+        f"{found['joins']} joins: first picture after {found['p50_ms']} ms (p50), "
+        f"{found['p95_ms']} ms (p95, gate 1000)"
+    )
+
+
+def load_table(results: dict[str, Any]) -> str:
     lines = [
         "| shape | server | packets/s | CPU µs | × Janus' best | loss % | p50 ms | p99 ms | turns |",
         "|---|---|---|---|---|---|---|---|---|",

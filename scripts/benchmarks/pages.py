@@ -19,7 +19,7 @@ from scripts.benchmarks.site.browser import first_views
 from scripts.benchmarks.site.pages import SIGHTS
 from scripts.benchmarks.site.queries import count_queries
 from scripts.benchmarks.site.town import Size, Visitors, settle
-from scripts.benchmarks.site.visits import Site, answer_times, compare_sites
+from scripts.benchmarks.site.visits import Site, ask_one_by_one, compare_sites
 from server.infra import db
 from tests.databases import Cluster, cluster
 from tests.e2e.platform import Platform, free_port
@@ -57,17 +57,16 @@ async def _run(options: argparse.Namespace, server: Cluster, folder: Path) -> di
     async with AsyncExitStack() as stack:
         stack.push_async_callback(platform.stop)
         await platform.start()
-        times = await answer_times(platform.base, visitors, SIGHTS, options.turns)
+        ours, database = Site(OURS, platform.base, platform.pid), await postmaster(server)
+        asked = await ask_one_by_one(ours, database, visitors, SIGHTS, options.turns)
         pages = [sight for sight in SIGHTS if sight.is_page]
         views = {} if options.no_browser else await first_views(platform.base, visitors, pages)
         peer = stack.enter_context(
             start_django(folder / "peer", port := free_port(), PEER_DATABASE_URL=settings.database_url)
         )
-        sites = [Site(OURS, platform.base, platform.pid), Site(PEER, f"http://127.0.0.1:{port}", peer)]
+        sites = [ours, Site(PEER, f"http://127.0.0.1:{port}", peer)]
         await answers(f"{sites[1].base}/sessions/")
-        compared = await compare_sites(
-            sites, await postmaster(server), options.rate, options.rounds, options.seconds
-        )
+        compared = await compare_sites(sites, database, options.rate, options.rounds, options.seconds)
     compared[OURS]["ratio"] = round(compared[OURS]["cpu_ms"] / compared[PEER]["cpu_ms"], 2)
     return {
         "timetable": compared,
@@ -77,8 +76,10 @@ async def _run(options: argparse.Namespace, server: Cluster, folder: Path) -> di
                 "path": sight.path,
                 "queries_of_20": few[sight],
                 "queries": many[sight],
-                "p50_ms": round(percentile(times[sight], 50), 1),
-                "p95_ms": round(percentile(times[sight], 95), 1),
+                "cpu_ms": round(asked[sight].cpu, 1),
+                "database_ms": round(asked[sight].database_cpu, 1),
+                "p50_ms": round(percentile(asked[sight].delays, 50), 1),
+                "p95_ms": round(percentile(asked[sight].delays, 95), 1),
                 "transferred": views[sight].transferred if sight in views else None,
                 "shift": views[sight].shift if sight in views else None,
             }
@@ -134,14 +135,15 @@ def table(results: dict[str, Any]) -> str:
         )
     lines += [
         "",
-        "| who | address | queries at 20 | at all | p50 ms | p95 ms | kB | shift |",
-        "|---|---|---|---|---|---|---|---|",
+        "| who | address | queries at 20 | at all | CPU ms | db ms | p50 ms | p95 ms | kB | shift |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for page in results["pages"]:
         size = "" if page["transferred"] is None else round(page["transferred"] / 1000)
         shift = "" if page["shift"] is None else page["shift"]
         lines.append(
             f"| {page['role']} | {page['path']} | {page['queries_of_20']} | {page['queries']} "
-            f"| {page['p50_ms']} | {page['p95_ms']} | {size} | {shift} |"
+            f"| {page['cpu_ms']} | {page['database_ms']} | {page['p50_ms']} | {page['p95_ms']} "
+            f"| {size} | {shift} |"
         )
     return "\n".join([*lines, "", *(f"Missed: {words}" for words in missed(results) or ["nothing"])])

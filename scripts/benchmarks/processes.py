@@ -30,6 +30,11 @@ def tree_cpu(pid: int) -> float:
     return cpu_of([pid, *children_of(pid)]) + _ended_children_seconds(pid)
 
 
+def resident_bytes(pid: int) -> int:
+    """What a process has in memory now (proc_pid_statm(5), field 2)."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
 def children_of(pid: int) -> list[int]:
     """The processes that `pid` started and that still run."""
     found = []

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from scripts.benchmarks.calls.memory import idle_peer_bytes
+from scripts.benchmarks.load.footage import packets_per_second, shoot
 from scripts.benchmarks.load.node import start_node
 from scripts.benchmarks.load.run import Plan, Shape, Target, measure
-from scripts.benchmarks.media import table
+from scripts.benchmarks.media import load_table, table
 from scripts.benchmarks.processes import cpu_seconds, percentile
 
 pytestmark = pytest.mark.media
@@ -26,7 +28,7 @@ async def test_every_stream_of_a_shape_is_forwarded_and_measured(tmp_path, shape
     assert ours["packets_per_s"] > 150 * shape.streams
     assert ours["cpu_us"] >= 0 and ours["p50_ms"] > 0
     assert ours["profile"] == "SRTP_AEAD_AES_128_GCM"
-    assert shape.name in table(results)
+    assert shape.name in load_table(results)
 
 
 def test_percentiles_are_by_nearest_rank():
@@ -37,3 +39,20 @@ def test_percentiles_are_by_nearest_rank():
 def test_processor_time_never_goes_back():
     before = cpu_seconds(1)
     assert cpu_seconds(1) >= before
+
+
+async def test_idle_peers_are_connected_and_weighed(tmp_path):
+    found = await idle_peer_bytes(tmp_path, peers=4)
+    assert found["peers"] == 4
+    assert 0 <= found["kb_per_peer"] < 20_000
+    assert "idle peers" in table({"memory": found})
+
+
+def test_lessons_on_a_core_are_told_by_what_they_took():
+    found = {"lessons": 40, "cpu_share": 0.2, "per_core": 200, "cpu_us": 7.1, "packets_per_s": 28_000}
+    assert "200 on a core" in table({"lessons": {**found, "turns_kept": "5 of 5", "steady": True}})
+
+
+def test_a_lessons_pictures_are_larger():
+    assert packets_per_second(10) == 2 * 175
+    assert len(shoot(frame_packets=10).frame) == 10

@@ -29,6 +29,7 @@ async def test_every_page_of_a_small_town_is_there_and_counted(settings: Setting
 
 def page(**values: Any) -> dict[str, Any]:
     usual = {"role": "anonymous", "path": "/", "queries_of_20": 3, "queries": 3, "p50_ms": 4.0}
+    usual |= {"cpu_ms": 3.0, "database_ms": 1.0}
     return {**usual, "p95_ms": 9.0, "transferred": 90_000, "shift": 0, **values}
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import uvloop
 
-from scripts.benchmarks.load.footage import PACKETS_PER_SECOND, shoot
+from scripts.benchmarks.load.footage import PACKETS_PER_FRAME, packets_per_second, shoot
 from scripts.benchmarks.load.janus import JanusCalls
 from scripts.benchmarks.load.node import NodeCalls
 from scripts.benchmarks.load.peer import LoadPeer
@@ -29,12 +29,15 @@ UNSTEADY = 0.03  # share of the offered packets that may be missing or too many 
 
 @dataclass(frozen=True)
 class Shape:
-    """`rooms` rooms, each with `publishers` who also watch each other, and `viewers` who only watch."""
+    """`rooms` rooms, each with `publishers` who also watch each other, and `viewers` who only watch.
+
+    `frame_packets` packets of a kilobyte make a picture: five are 1.2 Mbit/s, ten 2.4."""
 
     name: str
     rooms: int
     publishers: int
     viewers: int
+    frame_packets: int = PACKETS_PER_FRAME
 
     @property
     def streams(self) -> int:
@@ -106,7 +109,7 @@ class Silence(Exception):
 
 
 async def _load(loaded: Loaded, shape: Shape, seconds: float) -> Window:
-    footage = shoot()
+    footage = shoot(frame_packets=shape.frame_packets)
     for peer in loaded.publishers:
         peer.play(footage)
     await asyncio.sleep(WARM_UP_S)
@@ -145,7 +148,7 @@ async def measure_shape(plan: Plan, shape: Shape) -> dict[str, Any]:
 
 def _is_steady(window: Window, shape: Shape, seconds: float) -> bool:
     """Whether the load came at the offered rate: on a crowded machine the load process itself is late."""
-    offered = shape.streams * PACKETS_PER_SECOND * seconds
+    offered = shape.streams * packets_per_second(shape.frame_packets) * seconds
     return abs(window.packets + window.lost - offered) <= UNSTEADY * offered
 
 

@@ -74,7 +74,7 @@ def _lessons(size: Size, mentors: Sequence[int], learners: Sequence[int]) -> lis
     now = next_mark(clock.now())
     return [
         Lesson(
-            mentor_id=mentors[number % len(mentors)],
+            mentor_id=mentors[number // 5 % len(mentors)],
             learner_ids=_booked(number, learners, chance),
             starts_at=_start(number // len(mentors), now, _is_past(number)),
             title=f"{TOPICS[number % len(TOPICS)]}, part {number}",

@@ -30,19 +30,41 @@ class Site:
     counted: int
 
 
-async def answer_times(
-    base: str, visitors: Visitors, sights: Sequence[Sight], turns: int
-) -> dict[Sight, list[float]]:
-    """Milliseconds until each answer was read, asked one at a time and in turn."""
-    times: dict[Sight, list[float]] = {sight: [] for sight in sights}
+@dataclass(frozen=True)
+class Asked:
+    """What one address costs, in milliseconds: until each answer was read, and of processor time."""
+
+    delays: list[float]
+    cpu: float
+    database_cpu: float
+
+
+async def ask_one_by_one(
+    site: Site, database: int, visitors: Visitors, sights: Sequence[Sight], times: int
+) -> dict[Sight, Asked]:
+    """Each address so many times, one request after the other."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        for turn in range(WARM_UP + turns):
-            for sight in sights:
-                began = time.perf_counter()
-                await _get(http, base + sight.address(visitors), sight.headers(visitors))
-                if turn >= WARM_UP:
-                    times[sight].append((time.perf_counter() - began) * 1000)
-    return times
+        return {sight: await _ask(http, site, database, visitors, sight, times) for sight in sights}
+
+
+async def _ask(
+    http: aiohttp.ClientSession,
+    site: Site,
+    database: int,
+    visitors: Visitors,
+    sight: Sight,
+    times: int,
+) -> Asked:
+    address, headers = site.base + sight.address(visitors), sight.headers(visitors)
+    for _ in range(WARM_UP):
+        await _get(http, address, headers)
+    delays, before = [], (cpu_of([site.counted]), tree_cpu(database))
+    for _ in range(times):
+        began = time.perf_counter()
+        await _get(http, address, headers)
+        delays.append((time.perf_counter() - began) * 1000)
+    cpu, database_cpu = cpu_of([site.counted]) - before[0], tree_cpu(database) - before[1]
+    return Asked(delays, cpu / times * 1000, database_cpu / times * 1000)
 
 
 async def _get(http: aiohttp.ClientSession, address: str, headers: dict[str, str]) -> None:

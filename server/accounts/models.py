@@ -24,7 +24,7 @@ class User(Model):
     name = fields.CharField(max_length=100)
     timezone = fields.CharField(max_length=64, default="UTC")
     email_verified_at = fields.DatetimeField(null=True)
-    terms_version = fields.CharField(max_length=20, default="")
+    terms_version = fields.CharField(max_length=20, default="", db_default="")
     status = fields.CharField(max_length=12, default="active")
     last_role = fields.CharField(max_length=12, default="")
     created_at = fields.DatetimeField()
@@ -62,7 +62,7 @@ class Login(Model):
     last_seen_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     confirmed_at = fields.DatetimeField(null=True)  # the password or second factor was last given here
-    second_factor = fields.BooleanField(default=False)
+    second_factor = fields.BooleanField(default=False, db_default=False)
     revoked_at = fields.DatetimeField(null=True)
     user_agent = fields.CharField(max_length=300, default="")
     address = fields.CharField(max_length=45, default="")

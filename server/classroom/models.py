@@ -74,9 +74,9 @@ class RoomState(Model):
     recording_id: UUID | None = fields.UUIDField(null=True)
     origin_at = fields.DatetimeField(null=True)
     hold = fields.CharField(max_length=8, default="")
-    home = fields.BigIntField(default=0)
-    node_url = fields.CharField(max_length=300, default="")
-    node_epoch = fields.CharField(max_length=64, default="")
+    home = fields.BigIntField(default=0, db_default=0)
+    node_url = fields.CharField(max_length=300, default="", db_default="")
+    node_epoch = fields.CharField(max_length=64, default="", db_default="")
     closed_at = fields.DatetimeField(null=True)
 
     class Meta:

@@ -20,16 +20,16 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='RoomState',
             name='home',
-            field=fields.BigIntField(default=0),
+            field=fields.BigIntField(default=0, db_default=0),
         ),
         ops.AddField(
             model_name='RoomState',
             name='node_epoch',
-            field=fields.CharField(default='', max_length=64),
+            field=fields.CharField(default='', db_default='', max_length=64),
         ),
         ops.AddField(
             model_name='RoomState',
             name='node_url',
-            field=fields.CharField(default='', max_length=300),
+            field=fields.CharField(default='', db_default='', max_length=300),
         ),
     ]

@@ -235,22 +235,22 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='Login',
             name='second_factor',
-            field=fields.BooleanField(default=False),
+            field=fields.BooleanField(default=False, db_default=False),
         ),
         ops.AddField(
             model_name='MentorProfile',
             name='buffer_minutes',
-            field=fields.IntField(default=0),
+            field=fields.IntField(default=0, db_default=0),
         ),
         ops.AddField(
             model_name='MentorProfile',
             name='currency',
-            field=fields.CharField(default='', max_length=3),
+            field=fields.CharField(default='', db_default='', max_length=3),
         ),
         ops.AddField(
             model_name='MentorProfile',
             name='notice_minutes',
-            field=fields.IntField(default=720),
+            field=fields.IntField(default=720, db_default=720),
         ),
         ops.AddField(
             model_name='MentorProfile',
@@ -260,12 +260,12 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='User',
             name='terms_version',
-            field=fields.CharField(default='', max_length=20),
+            field=fields.CharField(default='', db_default='', max_length=20),
         ),
         ops.AddField(
             model_name='UserSkill',
             name='level_basis',
-            field=fields.CharField(default='own', max_length=12),
+            field=fields.CharField(default='own', db_default='own', max_length=12),
         ),
         ops.AddField(
             model_name='UserSkill',

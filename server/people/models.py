@@ -36,7 +36,7 @@ class UserSkill(Model):
     skill_id: int
     kind = fields.CharField(max_length=8)
     level = fields.CharField(max_length=16, default="")
-    level_basis = fields.CharField(max_length=12, default="own")  # own, assessed or verified
+    level_basis = fields.CharField(max_length=12, default="own", db_default="own")  # assessed, verified
     verified_at = fields.DatetimeField(null=True)
 
     class Meta:
@@ -57,9 +57,9 @@ class MentorProfile(Model):
     bio = fields.TextField(default="")
     languages: list[str] = fields.JSONField(default=list)
     rate_minor = fields.IntField(null=True)  # of one hour
-    currency = fields.CharField(max_length=3, default="")
-    buffer_minutes = fields.IntField(default=0)
-    notice_minutes = fields.IntField(default=720)
+    currency = fields.CharField(max_length=3, default="", db_default="")
+    buffer_minutes = fields.IntField(default=0, db_default=0)
+    notice_minutes = fields.IntField(default=720, db_default=720)
     reason = fields.TextField(default="")
     submitted_at = fields.DatetimeField(null=True)
     updated_at = fields.DatetimeField()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import sys
 from dataclasses import replace
+from importlib import import_module, resources
 from pathlib import Path
 
 import pytest
+from tortoise.migrations.operations import AddField
 
 from config.settings import Settings
 from server.infra import db, raw_objects, schema
@@ -47,6 +49,21 @@ async def test_migrations_make_what_the_models_say(
     await db.close_database()
     assert of_migrations == of_models
     assert wanted(database_kind) <= of_models[3].keys()
+
+
+def test_columns_that_are_added_have_a_value_for_the_rows_there_are() -> None:
+    """Without one, a database with data in it can't be brought up to date."""
+    folder = resources.files("server.migrations")
+    names = [file.name[:-3] for file in folder.iterdir() if file.name[:4].isdigit()]
+    added = [
+        step
+        for name in names
+        for step in import_module(f"server.migrations.{name}").Migration.operations
+        if isinstance(step, AddField)
+    ]
+    assert added
+    lacking = [step.name for step in added if not (step.field.null or step.field.has_db_default())]
+    assert lacking == []
 
 
 @BOTH

@@ -13,6 +13,7 @@ from server.classroom.entry import Refused, admit
 from server.classroom.keys import HOUSE
 from server.classroom.places import Place
 from server.classroom.wire import CLOSE_TIMEOUT_S, SocketWire, frame_of
+from server.infra.errors import Unavailable
 from server.infra.metrics import WS_CONNECTIONS
 
 HEARTBEAT_S = 20.0  # WebSocket pings; a missing pong closes the socket
@@ -39,6 +40,9 @@ async def room_socket(request: web.Request) -> web.WebSocketResponse:
         if refused.error is not None:
             wire.send(frame_of(refused.error))
         wire.close(refused.code)
+    except Unavailable:
+        log.warning("room socket can't be served now", path=request.path)
+        wire.close(WSCloseCode.TRY_AGAIN_LATER)
     except Exception:  # too late for an error page
         log.exception("room socket failed", path=request.path)
         wire.close(WSCloseCode.INTERNAL_ERROR)

@@ -6,12 +6,16 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from aiohttp import WSCloseCode
+
 from media.protocol import control
 from media.protocol.messages import Close
 from server.booking import service as booking
 from server.classroom import service as classroom
 from server.classroom import tickets
 from server.edge.access import Viewer
+from server.infra.db import DatabaseDown
 from tests.databases import BOTH
 from tests.server.booking import makers
 from tests.server.classroom.stage import Stage
@@ -140,3 +144,15 @@ async def test_an_ended_session_is_4410(stage: Stage) -> None:
 async def test_a_bearer_token_opens_the_room(stage: Stage) -> None:
     client = await stage.knock(headers=await stage.bearer(stage.learner))
     assert (await client.next())["self"]["name"] == "Lea"
+
+
+async def test_who_comes_while_the_database_is_away_is_asked_to_try_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(*args: Any, **options: Any) -> None:
+        raise DatabaseDown
+
+    ticket = await ticket_for(stage, stage.mentor)
+    monkeypatch.setattr("server.classroom.seats.take_seat", gone)
+    client = await stage.knock(params={"ticket": ticket})
+    assert await client.closed() == WSCloseCode.TRY_AGAIN_LATER

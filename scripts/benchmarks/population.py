@@ -128,7 +128,7 @@ def _session(id: UUID, lesson: Lesson) -> Session:
         mentor_id=lesson.mentor_id,
         title=lesson.title,
         description="We profile a small service together and read what the graph says. " * 4,
-        level=("beginner", "intermediate", "advanced")[id.int % 3],
+        level=("beginner", "intermediate", "advanced")[lesson.skills[0] % 3],
         language=("en", "de", "es", "fr")[id.int % 4],
         starts_at=lesson.starts_at,
         ends_at=lesson.starts_at + timedelta(minutes=lesson.minutes),

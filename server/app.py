@@ -10,6 +10,7 @@ from aiohttp_session import session_middleware
 
 from config.settings import Settings
 from server.accounts import service as accounts
+from server.accounts.sealing import open_seal
 from server.classroom.lifespan import lifespan as classroom_lifespan
 from server.edge.access import guarded
 from server.edge.csrf import csrf_middleware
@@ -70,6 +71,7 @@ def build_app(settings: Settings) -> web.Application:
 
 
 def _middlewares(settings: Settings) -> list[Middleware]:
+    open_seal(settings)
     """From the outermost to the innermost."""
     return [
         request_id_middleware,
@@ -86,7 +88,7 @@ def _middlewares(settings: Settings) -> list[Middleware]:
 def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
     """Put each view behind its door at its address; what can be read answers HEAD too."""
     for route in routes:
-        view = guarded(route.view, route.access)
+        view = guarded(route.view, route.access, fresh=route.fresh)
         if route.method == "GET":
             app.router.add_get(route.path, view)
         else:

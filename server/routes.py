@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.accounts import api as auth_api
+from server.accounts import proof_views, security_views
 from server.accounts import views as auth_views
 from server.admin import api as admin_api
 from server.admin import views as admin_views
@@ -32,7 +33,9 @@ from server.recordings import views as recordings_views
 class Route:
     """One address, and its policy: who may enter, and whose object it names.
 
-    `token_free`: it acts with no login's authority and asks for no CSRF token."""
+    `token_free`: it acts with no login's authority and asks for no CSRF token.
+    `fresh`: only for who gave their password or a code in the last minutes.
+    `most`: bytes of a body with a file, which may be larger than others."""
 
     method: str
     path: str
@@ -43,9 +46,12 @@ class Route:
 
 
 API = "/api/v1"
+    fresh: bool = False
+    most: int = 0
 
 ANYONE, SIGNED_IN, BY_CLOSE_CODE = Access.ANYONE, Access.SIGNED_IN, Access.BY_CLOSE_CODE
 MENTOR, ADMIN = Access.MENTOR, Access.ADMIN
+SECURITY = security_views.PAGE
 EVERYBODYS, MENTORS, MEMBERS, OWN = Whose.EVERYBODYS, Whose.MENTORS, Whose.MEMBERS, Whose.OWN
 MEMBERS_ONLY, MENTORS_ONLY = Whose.MEMBERS_ONLY, Whose.MENTORS_ONLY
 
@@ -64,6 +70,19 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{API}/auth/logout", auth_api.log_out, SIGNED_IN),
     Route("POST", f"{API}/auth/verify-email", auth_api.verify_email, ANYONE, token_free=True),
     Route("POST", f"{API}/auth/verify-email/resend", auth_api.resend, ANYONE, token_free=True),
+    Route("GET", "/auth/2fa", proof_views.code_page, ANYONE),
+    Route("POST", "/auth/2fa", proof_views.give_code, ANYONE, token_free=True),
+    Route("GET", "/auth/confirm", proof_views.confirm_page, SIGNED_IN),
+    Route("POST", "/auth/confirm", proof_views.confirm, SIGNED_IN),
+    Route("GET", SECURITY, security_views.security_page, SIGNED_IN),
+    Route("POST", f"{SECURITY}/password", security_views.change_my_password, SIGNED_IN),
+    Route("POST", f"{SECURITY}/logins", security_views.end_others, SIGNED_IN),
+    Route("POST", f"{SECURITY}/logins/{{id}}", security_views.end_login, SIGNED_IN, OWN),
+    Route("GET", f"{SECURITY}/2fa", security_views.factor_page, SIGNED_IN, fresh=True),
+    Route("POST", f"{SECURITY}/2fa", security_views.enable_factor, SIGNED_IN, fresh=True),
+    Route("POST", f"{SECURITY}/2fa/setup", security_views.begin_factor, SIGNED_IN, fresh=True),
+    Route("POST", f"{SECURITY}/2fa/disable", security_views.disable_factor, SIGNED_IN, fresh=True),
+    Route("POST", f"{SECURITY}/2fa/codes", security_views.renew_codes, SIGNED_IN, fresh=True),
     Route("POST", f"{API}/auth/password-reset", auth_api.ask_reset, ANYONE, token_free=True),
     Route("POST", f"{API}/auth/password-reset/confirm", auth_api.reset, ANYONE, token_free=True),
     Route("GET", f"{API}/auth/csrf", auth_api.csrf_token, ANYONE),
@@ -73,6 +92,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/auth/register", people_views.register_page, ANYONE),
     Route("POST", "/auth/register", people_views.register, ANYONE, token_free=True),
     Route("POST", f"{API}/auth/register", people_api.register, ANYONE, token_free=True),
+    Route("POST", f"{API}/auth/2fa/setup", auth_api.set_up_factor, SIGNED_IN, fresh=True),
+    Route("POST", f"{API}/auth/2fa/enable", auth_api.enable_factor, SIGNED_IN, fresh=True),
+    Route("POST", f"{API}/auth/2fa/disable", auth_api.disable_factor, SIGNED_IN, fresh=True),
     Route("GET", "/profile/edit/mentor", people_editor.mentor_page, MENTOR),
     Route("POST", "/profile/edit/mentor", people_editor.change_mentor, MENTOR),
     Route("GET", f"{API}/users/me", people_api.me, SIGNED_IN),
@@ -142,7 +164,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/dashboard/admin/control", admin_views.control, ADMIN),
     Route("POST", "/dashboard/admin/media-nodes/{id}", admin_views.switch_node, ADMIN, EVERYBODYS),
     Route("GET", f"{API}/admin/users", admin_api.users, ADMIN),
-    Route("PATCH", f"{API}/admin/users/{{id}}", admin_api.change_user, ADMIN, EVERYBODYS),
+    Route("PATCH", f"{API}/admin/users/{{id}}", admin_api.change_user, ADMIN, EVERYBODYS, fresh=True),
     Route("GET", f"{API}/admin/mentors", admin_api.waiting_mentors, ADMIN),
     Route("POST", f"{API}/admin/mentors/{{username}}/approve", admin_api.approve, ADMIN, EVERYBODYS),
     Route("POST", f"{API}/admin/mentors/{{username}}/reject", admin_api.reject, ADMIN, EVERYBODYS),

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from aiohttp import web
 
-from server.accounts import confirmations, logins, service
-from server.accounts.forms import Email, LogIn, MaybeEmail, NewPassword, Token
+from server.accounts import confirmations, entering, logins, second_factor, service
+from server.accounts.forms import Code, Email, LogIn, MaybeEmail, NewPassword, Token
 from server.accounts.requests import client_of, sign_in
 from server.accounts.values import Account
 from server.edge import csrf
@@ -21,11 +21,11 @@ from server.infra.errors import NotFound, Unauthenticated
 
 @described(body=LogIn)
 async def log_in(request: web.Request) -> web.Response:
-    """`POST /auth/login {identifier, password}` → `{user, token}`, and sets the cookie.
+    """`POST /auth/login {identifier, password, code?}` → `{user, token}`, and sets the cookie.
 
     An earlier login goes on: programs hold tokens of several accounts beside one cookie jar."""
     form = await read_json(request, LogIn)
-    login = await logins.log_in(form.identifier, form.password, client_of(request))
+    login = await entering.log_in(form.identifier, form.password, client_of(request), form.code)
     await sign_in(request, login)
     account = await service.account(login.user_id)
     return ok({"user": shown(account), "token": login.token}, "Welcome back.")
@@ -96,6 +96,25 @@ async def revoke_login(request: web.Request) -> web.Response:
         raise NotFound from error
     await logins.revoke_login(require_viewer(request), public_id)
     return ok(message="This login has ended.")
+
+
+async def set_up_factor(request: web.Request) -> web.Response:
+    """`POST /auth/2fa/setup` → `{secret, otpauth_url}`; asked for only once `enable` was called."""
+    return ok(await second_factor.begin_setup(require_viewer(request)))
+
+
+@described(body=Code)
+async def enable_factor(request: web.Request) -> web.Response:
+    """`POST /auth/2fa/enable {code}` → `{recovery_codes}`, which nobody can see again."""
+    form = await read_json(request, Code)
+    codes = await second_factor.enable(require_viewer(request), form.code, client_of(request))
+    return ok({"recovery_codes": codes}, "Codes are asked for from now on. All other logins have ended.")
+
+
+async def disable_factor(request: web.Request) -> web.Response:
+    """`POST /auth/2fa/disable`."""
+    await second_factor.disable(require_viewer(request))
+    return ok(message="Codes are not asked for any more.")
 
 
 def shown(account: Account) -> dict[str, Any]:

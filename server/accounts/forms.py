@@ -28,6 +28,20 @@ class LogIn(Form):
     code: str = Field("", max_length=64)
 
 
+class Code(Form):
+    code: str = Field(max_length=64)
+
+
+class Confirm(Form):
+    password: str = Field("", max_length=MAX_PASSWORD_SENT)
+    code: str = Field("", max_length=64)
+
+
+class ChangePassword(Form):
+    current: str = Field(max_length=MAX_PASSWORD_SENT)
+    password: str = Field(max_length=MAX_PASSWORD_SENT)
+
+
 class Token(Form):
     token: str = Field(max_length=256)
 

@@ -1,72 +1,33 @@
-"""Signing in and out: one row for each login, findable by either of its two secrets, revocable."""
+"""Logins: one row for each, findable by either of its two secrets, listed and revocable."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from server.accounts.lookup import by_email, by_username
-from server.accounts.models import Login, RoleGrant, User
-from server.accounts.names import same
-from server.accounts.passwords import hash_password, needs_new_hash, verify_password
+from server.accounts.devices import device_of, place_of
+from server.accounts.models import Login, OneTimeToken, RoleGrant, User
 from server.accounts.tokens import hashed, new_secret, plausible
 from server.accounts.values import Client, LoginView, NewLogin
 from server.edge.access import Viewer
-from server.edge.ratelimit import WINDOWS, Limit
 from server.infra import clock
 from server.infra.db import transactional
-from server.infra.errors import Forbidden, NotFound, Unauthenticated
-
-WINDOW = timedelta(minutes=5)
-PER_ACCOUNT_AND_ADDRESS = Limit("login-account", 10, WINDOW)
-PER_ADDRESS = Limit("login-address", 100, WINDOW)
+from server.infra.errors import NotFound
+from server.infra.outbox import enqueue
 
 ABSOLUTE = timedelta(days=30)  # a login ends then, used or not
 IDLE = timedelta(days=7)  # and earlier when it is not used for so long
+CHALLENGE = "second_factor"  # the purpose of the token of a login that waits for its code
+MAX_AGENT = 300  # characters of a User-Agent that are kept
+REMEMBERED = 50  # logins among which a device is looked for
 SEEN_STEP = timedelta(minutes=5)  # how exactly the last use is written down
-
-WRONG = "This account and password don't go together."
-SUSPENDED = "This account is suspended."
-
-
-async def log_in(
-    identifier: str, password: str, client: Client, earlier: Viewer | None = None
-) -> NewLogin:
-    """A new login for a username or e-mail address; an `earlier` one of the same browser ends.
-
-    Raises Throttled after too many failures, Unauthenticated (`invalid_credentials`) for an unknown
-    account and a wrong password alike, Forbidden (`suspended`)."""
-    user = await _find(identifier)
-    account = f"{user.id if user else same(identifier)}|{client.network}"
-    limits = ((PER_ACCOUNT_AND_ADDRESS, account), (PER_ADDRESS, client.network))
-    async with WINDOWS.attempt(*limits) as attempt:
-        right = await verify_password(user.password_hash if user else None, password)
-        attempt.failed = not right
-    if user is None or not right:
-        raise Unauthenticated("invalid_credentials", WRONG)
-    if user.status != "active":
-        raise Forbidden("suspended", SUSPENDED)
-    await _refresh_hash(user, password)
-    if earlier:
-        await log_out(earlier)
-    return await open_login(user.id, client)
-
-
-async def _find(identifier: str) -> User | None:
-    return await (by_email if "@" in same(identifier) else by_username)(identifier)
-
-
-async def _refresh_hash(user: User, password: str) -> None:
-    """Hash again when the costs have risen; not if the password has been changed meanwhile."""
-    if needs_new_hash(user.password_hash):
-        new = await hash_password(password)
-        await User.filter(id=user.id, password_hash=user.password_hash).update(password_hash=new)
 
 
 @transactional
-async def open_login(user_id: int, client: Client) -> NewLogin:
+async def open_login(user_id: int, client: Client, *, second_factor: bool = False) -> NewLogin:
     """A login without asking for a password: whoever calls this has seen a proof."""
     now = clock.now()
+    await _tell_of_new_device(user_id, client, now)
     secrets = NewLogin(user_id, cookie=new_secret(), token=new_secret())
     await Login.create(
         user_id=user_id,
@@ -75,10 +36,23 @@ async def open_login(user_id: int, client: Client) -> NewLogin:
         created_at=now,
         last_seen_at=now,
         expires_at=now + ABSOLUTE,
-        user_agent=client.user_agent[:300],
+        confirmed_at=now,
+        second_factor=second_factor,
+        user_agent=client.user_agent[:MAX_AGENT],
         address=client.address,
     )
     return secrets
+
+
+async def _tell_of_new_device(user_id: int, client: Client, now: datetime) -> None:
+    """A mail, unless this is the first login of all or looks like one of the last."""
+    last = Login.filter(user_id=user_id).order_by("-id").limit(REMEMBERED)
+    known = {device_of(str(agent)) for agent in await last.values_list("user_agent", flat=True)}
+    device = device_of(client.user_agent[:MAX_AGENT])
+    if known and device not in known:
+        about = {"device": device, "address": client.address, "at": now.isoformat()}
+        payload = {"user_id": user_id, "mail": "new_login", "about": about}
+        await enqueue("notifications.mail", payload)
 
 
 async def viewer_by_cookie(secret: str) -> Viewer | None:
@@ -103,7 +77,7 @@ async def _viewer(**secret: str) -> Viewer | None:
     if login is None or login.user.status != "active":
         return None
     await _seen(login, now)
-    return await viewer_of(login.user, login.id)
+    return await viewer_of(login.user, login)
 
 
 async def _seen(login: Login, now: datetime) -> None:
@@ -111,8 +85,8 @@ async def _seen(login: Login, now: datetime) -> None:
         await Login.filter(id=login.id).update(last_seen_at=now)
 
 
-async def viewer_of(user: User, login_id: int) -> Viewer:
-    """The value that views see."""
+async def viewer_of(user: User, login: Login | None) -> Viewer:
+    """The value that views see; without a login for jobs and sockets."""
     roles = await RoleGrant.filter(user_id=user.id).values_list("role", flat=True)
     return Viewer(
         user_id=user.id,
@@ -123,7 +97,9 @@ async def viewer_of(user: User, login_id: int) -> Viewer:
         roles=frozenset(map(str, roles)),
         verified=user.email_verified_at is not None,
         timezone=user.timezone,
-        login_id=login_id,
+        login_id=login.id if login else 0,
+        second_factor=login is not None and login.second_factor,
+        confirmed_at=login.confirmed_at if login else None,
     )
 
 
@@ -145,7 +121,9 @@ def _view(row: Login, current_id: int) -> LoginView:
         created_at=row.created_at,
         last_seen_at=row.last_seen_at,
         user_agent=row.user_agent,
+        device=device_of(row.user_agent),
         address=row.address,
+        place=place_of(row.address),
         current=row.id == current_id,
     )
 
@@ -169,6 +147,28 @@ async def log_out(viewer: Viewer) -> None:
 
 
 @transactional
+async def mark_confirmed(login_id: int, *, second_factor: bool) -> None:
+    """In this login the password or a code was given just now."""
+    proof = {"second_factor": True} if second_factor else {}
+    await Login.filter(id=login_id).update(confirmed_at=clock.now(), **proof)
+
+
+@transactional
+async def end_other_logins(viewer: Viewer) -> int:
+    """End all logins of a person but the one in use; returns how many there were."""
+    await _end_challenges(viewer.user_id)
+    others = Login.filter(user_id=viewer.user_id, revoked_at__isnull=True).exclude(id=viewer.login_id)
+    return await others.update(revoked_at=clock.now())
+
+
+@transactional
 async def end_all_logins(user_id: int) -> None:
-    """End every login of a person: after a password reset or a suspension."""
+    """End every login of a person, half-finished ones too: after a reset, a suspension, other roles."""
+    await _end_challenges(user_id)
     await Login.filter(user_id=user_id, revoked_at__isnull=True).update(revoked_at=clock.now())
+
+
+async def _end_challenges(user_id: int) -> None:
+    """Logins that wait for their second factor end as well."""
+    waiting = OneTimeToken.filter(user_id=user_id, purpose=CHALLENGE, used_at__isnull=True)
+    await waiting.update(used_at=clock.now())

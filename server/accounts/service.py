@@ -8,7 +8,7 @@ from tortoise.expressions import Q
 
 from server.accounts.confirmations import issue_token
 from server.accounts.figures import joined_since
-from server.accounts.logins import log_in, viewer_by_cookie, viewer_by_token, viewer_of
+from server.accounts.logins import viewer_by_cookie, viewer_by_token, viewer_of
 from server.accounts.lookup import by_username
 from server.accounts.models import User
 from server.accounts.names import clean_name, clean_timezone, same
@@ -41,7 +41,6 @@ __all__ = [
     "hashed_password",
     "issue_token",
     "joined_since",
-    "log_in",
     "make_owner",
     "require_free_username",
     "viewer_by_cookie",
@@ -59,7 +58,7 @@ async def get_viewer(user_id: int) -> Viewer:
     user = await User.get_or_none(id=user_id, status="active")
     if user is None:
         raise NotFound
-    return await viewer_of(user, login_id=0)
+    return await viewer_of(user, None)
 
 
 async def user_by_username(username: str) -> User:

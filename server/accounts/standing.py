@@ -95,7 +95,7 @@ async def set_status(actor: Viewer, public_id: UUID, status: str, reason: str) -
 
 @transactional
 async def set_roles(actor: Viewer, public_id: UUID, roles: set[str], reason: str) -> Account:
-    """Replace the roles of an account. Only owners make or unmake administrators and owners.
+    """Replace the roles of an account and end its logins. Only owners make or unmake administrators.
 
     Raises NotFound, Forbidden, Conflict, Invalid."""
     if unknown := roles - set(ROLES):
@@ -111,6 +111,8 @@ async def set_roles(actor: Viewer, public_id: UUID, roles: set[str], reason: str
         await grant_role(user.id, role)
     old, new = (",".join(sorted(names)) for names in (held, roles))
     await record_transition("user_roles", user.id, old, new, actor.user_id, reason)
+    if held != roles:
+        await end_all_logins(user.id)
     return await account(user.id)
 
 

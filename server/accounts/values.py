@@ -48,8 +48,33 @@ class LoginView:
     created_at: datetime
     last_seen_at: datetime
     user_agent: str
+    device: str
     address: str
+    place: str
     current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A login that waits for its second factor: the secret is known to the browser alone."""
+
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticatorSetup:
+    """What an authenticator needs to know; `otpauth_url` is what the QR code holds."""
+
+    secret: str
+    otpauth_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactorState:
+    """Since when codes are asked for (None: they are not), and the recovery codes that are left."""
+
+    enabled_at: datetime | None
+    codes_left: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server.accounts import confirmations, logins
+from server.accounts import confirmations, entering, logins
 from server.accounts.forms import Email, LogIn, NewPassword, Token
 from server.accounts.names import clean_email
-from server.accounts.requests import client_of, sign_in
+from server.accounts.requests import client_of, remember_challenge, sign_in
+from server.accounts.values import Challenge
 from server.edge.access import viewer
 from server.edge.api import validated
 from server.edge.errors import status_of
-from server.edge.redirects import safe_next, see_other
+from server.edge.redirects import safe_next, see_other, with_next
 from server.edge.sessions import forget_login
 from server.edge.templates import read_form, render
 from server.infra.errors import DomainError, Forbidden, Invalid, Throttled, Unauthenticated
@@ -32,11 +33,13 @@ async def log_in(request: web.Request) -> web.StreamResponse:
     target = safe_next(sent.get("next"), default="")
     try:
         form = validated(LogIn, sent)
-        login = await logins.log_in(form.identifier, form.password, client_of(request), viewer(request))
+        begun = await entering.begin(form.identifier, form.password, client_of(request), viewer(request))
     except (*LOGIN_REFUSALS, Invalid) as error:
         shown = {"identifier": sent.get("identifier", "")}
         return _login_form(request, shown, error_lines(error), target, status_of(error))
-    await sign_in(request, login)
+    if isinstance(begun, Challenge):
+        return remember_challenge(request, begun, see_other(with_next("/auth/2fa", target)))
+    await sign_in(request, begun)
     return see_other(target or "/dashboard/")
 
 

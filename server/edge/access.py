@@ -4,19 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
 from aiohttp import web
 
+from server.edge.keys import SETTINGS
+from server.infra import clock
 from server.infra.errors import Forbidden, Unauthenticated
 
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+STAFF = frozenset({"admin", "owner", "support", "finance", "ops"})  # roles that ask for a second factor
+FRESH_FOR = timedelta(minutes=10)  # since a password or code was given in the same login
+DEMO_DOMAIN = "@peerlearn.example"  # nobody can have an address there but the demo's people
+
+
+class SecondFactorMissing(Forbidden):
+    """Whoever administers must prove themselves twice; this login did not."""
+
+    default_code = "second_factor_setup_required"
+    default_message = "Set up a second factor first: administering asks for one."
+
+
+class NotConfirmed(Forbidden):
+    """The password or second factor was given too long ago for what is asked."""
+
+    default_code = "confirmation_required"
+    default_message = "This asks for a login of the last ten minutes. Please confirm that it is you."
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The signed-in person of a request. `login_id` is the row of the login in use."""
+    """The signed-in person of a request. `login_id` is the row of the login in use.
+
+    `second_factor`: this login gave one. `confirmed_at`: when it last gave the password or a code."""
 
     user_id: int
     public_id: UUID
@@ -27,6 +50,8 @@ class Viewer:
     verified: bool
     timezone: str
     login_id: int
+    second_factor: bool = False
+    confirmed_at: datetime | None = None
 
 
 class Access(Enum):
@@ -48,6 +73,10 @@ class Access(Enum):
         if viewer is None:
             raise Unauthenticated
         return self is Access.SIGNED_IN or bool(self.value & viewer.roles)
+
+    @property
+    def asks_second_factor(self) -> bool:
+        return bool(self.value & STAFF)
 
 
 class Whose(Enum):
@@ -84,12 +113,30 @@ def require_viewer(request: web.Request) -> Viewer:
     return found
 
 
-def guarded(view: View, access: Access) -> View:
-    """The view behind its door."""
+def guarded(view: View, access: Access, *, fresh: bool = False) -> View:
+    """The view behind its door. `fresh`: for who has proven within the last minutes that it is them."""
 
     async def enter(request: web.Request) -> web.StreamResponse:
-        if not access.admits(viewer(request)):
+        asking = viewer(request)
+        if not access.admits(asking):
             raise Forbidden
+        if access.asks_second_factor and not _proven_twice(request, asking):
+            raise SecondFactorMissing
+        if fresh and not is_fresh(require_viewer(request)):
+            raise NotConfirmed
         return await view(request)
 
     return enter
+
+
+def is_fresh(person: Viewer) -> bool:
+    """Whether they gave a password or code a short while ago."""
+    return person.confirmed_at is not None and clock.now() - person.confirmed_at <= FRESH_FOR
+
+
+def _proven_twice(request: web.Request, person: Viewer | None) -> bool:
+    """The demo's people can't receive codes; their passwords are public, on this machine alone."""
+    if person is None or person.second_factor:
+        return person is not None
+    settings = request.app[SETTINGS]
+    return settings.development and settings.loopback and person.email.endswith(DEMO_DOMAIN)

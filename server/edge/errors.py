@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from tortoise.exceptions import ValidationError
 
-from server.edge.access import viewer
+from server.edge.access import NotConfirmed, SecondFactorMissing, viewer
 from server.edge.api import error_answer
+from server.edge.keys import SETTINGS
+from server.edge.redirects import safe_next, see_other, with_next
 from server.edge.templates import render
 from server.edge.text import nameable
 from server.infra.errors import (
@@ -52,6 +54,11 @@ TITLES = {
     429: "Slow down a little",
     500: "Something broke on our side",
     503: "Not available right now",
+}
+WAYS_ON: dict[type[DomainError], str] = {  # what people are asked for first; they come back from there
+    Unauthenticated: "/auth/login",
+    SecondFactorMissing: "/profile/edit/security",
+    NotConfirmed: "/auth/confirm",
 }
 HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_type"}
 
@@ -115,11 +122,11 @@ def is_gone(request: web.Request) -> bool:
 
 
 def answer(request: web.Request, error: DomainError, status: int) -> web.StreamResponse:
-    """The envelope for API calls, a page for people; who must sign in is sent there."""
+    """The envelope for API calls, a page for people; who must prove something first is sent there."""
     if is_api(request):
         response = error_answer(error, status)
-    elif status == 401 and viewer(request) is None:
-        return _to_login(request)
+    elif way := _way_on(request, error):
+        return way
     else:
         response = _page(request, error, status)
     if isinstance(error, Throttled):
@@ -127,11 +134,21 @@ def answer(request: web.Request, error: DomainError, status: int) -> web.StreamR
     return response
 
 
-def _to_login(request: web.Request) -> web.Response:
-    target = "/auth/login"
+def _way_on(request: web.Request, error: DomainError) -> web.Response | None:
+    target = WAYS_ON.get(type(error))
+    if target is None or (target == "/auth/login" and viewer(request)):
+        return None
+    return see_other(with_next(target, _way_back(request)))
+
+
+def _way_back(request: web.Request) -> str:
+    """Where to go afterwards: here, or to the page whose form was sent."""
     if request.method in {"GET", "HEAD"}:
-        target += f"?next={quote(request.path_qs, safe='')}"
-    return web.Response(status=303, headers={"Location": target})
+        return request.path_qs
+    sent_from = urlsplit(request.headers.get("Referer", ""))
+    if f"{sent_from.scheme}://{sent_from.netloc}" not in request.app[SETTINGS].own_origins:
+        return ""
+    return safe_next(sent_from._replace(scheme="", netloc="", fragment="").geturl(), default="")
 
 
 def _page(request: web.Request, error: DomainError, status: int) -> web.Response:

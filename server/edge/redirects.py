@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -21,3 +22,8 @@ def safe_next(target: object, default: str = "/dashboard/") -> str:
 def see_other(location: str) -> web.Response:
     """The answer to a form that worked (RFC 9110 §15.4.4)."""
     return web.Response(status=303, headers={"Location": location})
+
+
+def with_next(path: str, target: str) -> str:
+    """`path` with the address that follows it, if there is one."""
+    return f"{path}?next={quote(target, safe='')}" if target else path

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,14 +16,18 @@ import pytest
 from aiohttp import ClientResponse, WSMsgType
 from aiohttp.test_utils import TestClient
 
-from server.accounts.models import Login, User
+from server.accounts.entering import begin
+from server.accounts.models import Login, Totp, User
+from server.accounts.passwords import hash_password
+from server.accounts.values import Challenge, Client
 from server.booking import service as booking
 from server.booking.times import next_mark
 from server.classroom.models import AttendanceInterval, DrainedNode
-from server.edge.access import Access, Viewer, Whose
+from server.edge.access import FRESH_FOR, Access, Viewer, Whose
 from server.infra import clock
 from server.recordings.models import Recording
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
+from tests.factories import PASSWORD
 from tests.server.booking.makers import bearer, draft, person, published
 
 ANYBODY = (
@@ -34,28 +39,36 @@ ANYBODY = (
     "other mentor",
     "banned",
     "admin",
+    "admin with a password alone",
+    "half-way in, by cookie",
+    "half-way in, by token",
 )
 BODY = {"email": "x@example.com", "consent": True}  # enough for those who read it before they ask who
+SETUP = "setup"  # a second factor has to be set up first
 IN = "in"  # past the door and the rule about whose it is; what is answered then is the feature's own
 
 # --- what is expected: first the door, then the object
 
-NOT_SIGNED_IN = {"anonymous": 401, "banned": 401}
-DOOR: dict[Access, dict[str, int]] = {
+HALF_WAY = ("half-way in, by cookie", "half-way in, by token")
+NOT_SIGNED_IN = dict.fromkeys(("anonymous", "banned", *HALF_WAY), 401)
+LONELY = "admin with a password alone"
+DOOR: dict[Access, dict[str, int | str]] = {
     Access.ANYONE: {},
     Access.SIGNED_IN: NOT_SIGNED_IN,
     Access.BY_CLOSE_CODE: NOT_SIGNED_IN,
     Access.LEARNER: {**NOT_SIGNED_IN, "mentor": 403, "other mentor": 403},
     Access.MENTOR: {
         **NOT_SIGNED_IN,
-        **dict.fromkeys(("unverified", "learner", "other learner", "admin"), 403),
+        **dict.fromkeys(("unverified", "learner", "other learner", "admin", LONELY), 403),
     },
     Access.ADMIN: {
         **NOT_SIGNED_IN,
         **dict.fromkeys(("unverified", "learner", "other learner", "mentor", "other mentor"), 403),
+        LONELY: SETUP,
     },
 }
-STRANGERS = ("anonymous", "unverified", "other learner", "other mentor", "banned", "admin")
+SIGNED_IN_STRANGERS = ("unverified", "other learner", "other mentor", "admin", LONELY)
+STRANGERS = (*SIGNED_IN_STRANGERS, "anonymous", "banned", *HALF_WAY)
 OBJECT: dict[Whose, dict[str, int]] = {
     Whose.NO_OBJECT: {},
     Whose.EVERYBODYS: {},
@@ -117,7 +130,7 @@ class World:
 
     async def ask(self, route: Route, path: str, who: str) -> int | str:
         """`IN`, or the status that refused."""
-        headers = {} if who == "anonymous" else await bearer(self.people[who])
+        headers = await self._headers(who)
         if route.access is Access.BY_CLOSE_CODE:
             return await self._knock(path, headers)
         is_api = path.startswith("/api/")
@@ -126,7 +139,20 @@ class World:
         async with self.http.request(
             route.method, path, headers=headers, allow_redirects=False, **options
         ) as answer:
+            if route.access.asks_second_factor and await asks_for_setup(answer):
+                return SETUP
             return await (refusal(answer) if is_api else page_refusal(answer))
+
+    async def _headers(self, who: str) -> dict[str, str]:
+        """How they show who they are; of a half-finished login there is only the challenge."""
+        if who == "anonymous":
+            return {}
+        if who not in HALF_WAY:
+            return await bearer(self.people[who])
+        secret = await half_way_in(self.people["learner"])
+        if who.endswith("token"):
+            return {"Authorization": f"Bearer {secret}"}
+        return {"Cookie": f"peerlearn={secret}; peerlearn-2fa={secret}"}
 
     async def _knock(self, path: str, headers: dict[str, str]) -> int | str:
         own = {"Origin": str(self.http.make_url("")).rstrip("/")}
@@ -138,6 +164,24 @@ class World:
             await socket.receive()
             assert socket.close_code is not None
             return socket.close_code - 4000
+
+
+async def asks_for_setup(answer: ClientResponse) -> bool:
+    if answer.content_type == "application/json" and answer.status == 403:
+        return bool((await answer.json())["error"]["code"] == "second_factor_setup_required")
+    return answer.headers.get("Location", "").startswith("/profile/edit/security")
+
+
+async def half_way_in(viewer: Viewer) -> str:
+    """The secret of a login that still waits for its second factor."""
+    await Totp.update_or_create(
+        {"sealed_secret": "", "created_at": clock.now(), "enabled_at": clock.now()},
+        user_id=viewer.user_id,
+    )
+    await User.filter(id=viewer.user_id).update(password_hash=await hash_password(PASSWORD))
+    begun = await begin(viewer.username, PASSWORD, Client("127.0.0.1", "127.0.0.1"))
+    assert isinstance(begun, Challenge)
+    return begun.secret
 
 
 async def refusal(answer: ClientResponse) -> int | str:
@@ -164,7 +208,9 @@ async def world(http: TestClient) -> World:
         "other mentor": await person("mentor2", "mentor"),
         "banned": await person("banned"),
         "admin": await person("root", "admin"),
+        LONELY: await person("lonely", "admin"),
     }
+    await User.filter(username="lonely").update(email="lonely@example.com")
     await User.filter(username="banned").update(status="banned")
     start = next_mark(clock.now())
     session = await published(people["mentor"], start, capacity=50)
@@ -218,6 +264,27 @@ async def _wrong(
 async def test_every_address_lets_in_whom_its_policy_names(world: World, who: str) -> None:
     routes = sorted(ROUTES + DEVELOPMENT_ROUTES, key=_harm)
     assert await _wrong(world, who, routes, expected) == {}
+
+
+async def test_what_asks_for_a_fresh_login_asks_it_of_everybody(world: World) -> None:
+    fresh = [route for route in ROUTES if route.fresh]
+    assert fresh
+    for who, roles in (("admin", Access.ADMIN), ("learner", Access.SIGNED_IN)):
+        headers = await bearer(world.people[who])
+        await Login.all().update(confirmed_at=clock.now() - FRESH_FOR - timedelta(seconds=1))
+        for route in fresh:
+            if route.access is roles:
+                path = await world.address(route)
+                answer = await world.http.request(
+                    route.method, path, headers=headers, allow_redirects=False
+                )
+                assert await asks_to_confirm(answer), named(route)
+
+
+async def asks_to_confirm(answer: ClientResponse) -> bool:
+    if answer.content_type == "application/json":
+        return bool((await answer.json())["error"]["code"] == "confirmation_required")
+    return answer.headers.get("Location", "").startswith("/auth/confirm")
 
 
 @pytest.mark.parametrize("who", ANYBODY)

@@ -12,6 +12,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from server.accounts.security_views import qr_code
+from server.accounts.values import FactorState, LoginView
 from server.admin.joined import joined_days
 from server.booking.values import Abilities, BookingRow, Person, SessionDetail
 from server.classroom.media_nodes import NodeReport
@@ -408,6 +410,70 @@ NODES = [
     NodeReport("media-4", "", "unreachable", True),
 ]
 
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+CODES = [f"abcd-efgh-jkmn-pq{number:02}" for number in range(10)]
+LOGINS = [
+    LoginView(IDENTITY, NOW, NOW, "", "Firefox on Linux", "127.0.0.1", "the local network", True),
+    LoginView(UUID(int=7), NOW, NOW, "", LONG_NAME, "2001:db8::" + "f" * 20, "", False),
+    LoginView(UUID(int=8), NOW, NOW, "", "An unknown device", "", "", False),
+]
+SECURITY: dict[str, Any] = {
+    "desk": "learner",
+    "factor": FactorState(None, 0),
+    "logins": LOGINS,
+    "must": False,
+    "next": "",
+    "errors": {},
+    "flash": None,
+}
+AUTHENTICATOR: dict[str, Any] = {
+    "desk": "learner",
+    "qr": qr_code(f"otpauth://totp/PeerLearn:ines?secret={SECRET}"),
+    "secret": SECRET,
+    "next": "",
+    "errors": {},
+}
+CODE: dict[str, Any] = {"next": "", "errors": {}, "over": False, "begin": "/auth/login"}
+WRONG_CODE = {"code": "This code is wrong, too old, or was used already. Wait for the next one."}
+SECURITY_PAGES: dict[str, Page] = {
+    "security": ("accounts/security.html", SECURITY, LEARNER),
+    "security-errors": (
+        "accounts/security.html",
+        {**SECURITY, "errors": {"current": "This is not your present password."}, "logins": LOGINS[:1]},
+        LONG_LEARNER,
+    ),
+    "security-obligatory": (
+        "accounts/security.html",
+        {**SECURITY, "desk": "admin", "must": True, "next": "/dashboard/admin/users"},
+        ADMIN,
+    ),
+    "security-protected": (
+        "accounts/security.html",
+        {**SECURITY, "factor": FactorState(NOW, 2), "flash": "That login has ended."},
+        LEARNER,
+    ),
+    "authenticator": ("accounts/authenticator.html", AUTHENTICATOR, LEARNER),
+    "authenticator-errors": (
+        "accounts/authenticator.html",
+        {**AUTHENTICATOR, "errors": WRONG_CODE, "next": "/dashboard/admin/users"},
+        ADMIN,
+    ),
+    "recovery-codes": (
+        "accounts/recovery_codes.html",
+        {"desk": "mentor", "codes": CODES, "lines": "\n".join(CODES), "file": "", "onward": "/"},
+        MENTOR,
+    ),
+    "code": ("accounts/code.html", CODE, None),
+    "code-errors": ("accounts/code.html", {**CODE, "errors": WRONG_CODE, "next": "/sessions/"}, None),
+    "code-over": ("accounts/code.html", {**CODE, "over": True}, None),
+    "confirm": ("accounts/confirm.html", {"next": "", "twice": False, "errors": {}}, LEARNER),
+    "confirm-code": (
+        "accounts/confirm.html",
+        {"next": "/dashboard/admin/users", "twice": True, "errors": WRONG_CODE},
+        ADMIN,
+    ),
+}
+
 PAGES: dict[str, Page] = {
     "landing": (
         "pages/landing.html",
@@ -439,6 +505,7 @@ PAGES: dict[str, Page] = {
         },
         None,
     ),
+    **SECURITY_PAGES,
     "login": ("accounts/login.html", {"form": {}, "errors": {}, "next": "/sessions/"}, None),
     "login-errors": (
         "accounts/login.html",

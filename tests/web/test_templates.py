@@ -40,6 +40,10 @@ MAIL = {
     "path": "/sessions/6a1f3a52-8a0e-4d0c-9a57-2f1f5ad0a001",
     "starts_at": datetime(2026, 11, 24, 17, 0, tzinfo=UTC),
     "ends_at": datetime(2026, 11, 24, 17, 45, tzinfo=UTC),
+    "at": datetime(2026, 11, 24, 17, 45, tzinfo=UTC),
+    "device": "Firefox on Linux",
+    "address": "192.0.2.7",
+    "what": "second_factor_on",
 }
 MAIL_NAMES = sorted(file.stem for file in (TEMPLATES / "email").glob("*.mail"))
 VERDICTS = ("approved", "changes_requested", "rejected", "suspended")

@@ -153,7 +153,7 @@ async def test_page_lists_who_waits_and_everybody(browser: TestClient) -> None:
     text = await (await browser.get("/dashboard/admin/users")).text()
     assert "mira@example.com" in text
     assert "/dashboard/admin/mentors/mira" in text
-    assert "olga@example.com" in text
+    assert "olga@peerlearn.example" in text
 
 
 async def test_page_approves_without_scripts(browser: TestClient) -> None:

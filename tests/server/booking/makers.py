@@ -15,6 +15,7 @@ from server.booking.times import next_mark
 from server.edge.access import Viewer
 from server.infra import clock
 from server.people.models import MentorProfile, Skill
+from tests.factories import address_of
 
 OBJECTIVE = "Explain what a closure keeps alive"
 
@@ -27,8 +28,8 @@ async def person(
     user = await User.create(
         username=username,
         username_key=username,
-        email=f"{username}@example.com",
-        email_key=f"{username}@example.com",
+        email=address_of(username, *roles),
+        email_key=address_of(username, *roles),
         password_hash="none",
         name=username.title(),
         timezone=zone,

@@ -32,6 +32,8 @@ MAILS: dict[str, dict[str, Any]] = {
     "booking_confirmed_mentor": {**SESSION, **TIMES, "learner": "Lea"},
     "booking_cancelled": {**SESSION, "starts_at": START, "who": "Lea"},
     "session_cancelled": {**SESSION, "starts_at": START},
+    "new_login": {"device": "Firefox on Linux", "address": "192.0.2.7", "at": START},
+    "security_changed": {"what": "second_factor_on"},
     "recording_ready": {**SESSION, "starts_at": START},
 }
 

@@ -34,8 +34,7 @@ class Route:
     """One address, and its policy: who may enter, and whose object it names.
 
     `token_free`: it acts with no login's authority and asks for no CSRF token.
-    `fresh`: only for who gave their password or a code in the last minutes.
-    `most`: bytes of a body with a file, which may be larger than others."""
+    `fresh`: only for who gave their password or a code in the last minutes."""
 
     method: str
     path: str
@@ -43,15 +42,14 @@ class Route:
     access: Access
     whose: Whose = Whose.NO_OBJECT
     token_free: bool = False
+    fresh: bool = False
 
 
 API = "/api/v1"
-    fresh: bool = False
-    most: int = 0
+SECURITY = security_views.PAGE
 
 ANYONE, SIGNED_IN, BY_CLOSE_CODE = Access.ANYONE, Access.SIGNED_IN, Access.BY_CLOSE_CODE
 MENTOR, ADMIN = Access.MENTOR, Access.ADMIN
-SECURITY = security_views.PAGE
 EVERYBODYS, MENTORS, MEMBERS, OWN = Whose.EVERYBODYS, Whose.MENTORS, Whose.MEMBERS, Whose.OWN
 MEMBERS_ONLY, MENTORS_ONLY = Whose.MEMBERS_ONLY, Whose.MENTORS_ONLY
 
@@ -66,10 +64,6 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/auth/check-mail", auth_views.resend, ANYONE, token_free=True),
     Route("GET", "/auth/reset", auth_views.reset_page, ANYONE),
     Route("POST", "/auth/reset", auth_views.reset, ANYONE, token_free=True),
-    Route("POST", f"{API}/auth/login", auth_api.log_in, ANYONE, token_free=True),
-    Route("POST", f"{API}/auth/logout", auth_api.log_out, SIGNED_IN),
-    Route("POST", f"{API}/auth/verify-email", auth_api.verify_email, ANYONE, token_free=True),
-    Route("POST", f"{API}/auth/verify-email/resend", auth_api.resend, ANYONE, token_free=True),
     Route("GET", "/auth/2fa", proof_views.code_page, ANYONE),
     Route("POST", "/auth/2fa", proof_views.give_code, ANYONE, token_free=True),
     Route("GET", "/auth/confirm", proof_views.confirm_page, SIGNED_IN),
@@ -83,18 +77,22 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{SECURITY}/2fa/setup", security_views.begin_factor, SIGNED_IN, fresh=True),
     Route("POST", f"{SECURITY}/2fa/disable", security_views.disable_factor, SIGNED_IN, fresh=True),
     Route("POST", f"{SECURITY}/2fa/codes", security_views.renew_codes, SIGNED_IN, fresh=True),
+    Route("POST", f"{API}/auth/login", auth_api.log_in, ANYONE, token_free=True),
+    Route("POST", f"{API}/auth/logout", auth_api.log_out, SIGNED_IN),
+    Route("POST", f"{API}/auth/verify-email", auth_api.verify_email, ANYONE, token_free=True),
+    Route("POST", f"{API}/auth/verify-email/resend", auth_api.resend, ANYONE, token_free=True),
     Route("POST", f"{API}/auth/password-reset", auth_api.ask_reset, ANYONE, token_free=True),
     Route("POST", f"{API}/auth/password-reset/confirm", auth_api.reset, ANYONE, token_free=True),
     Route("GET", f"{API}/auth/csrf", auth_api.csrf_token, ANYONE),
     Route("GET", f"{API}/auth/logins", auth_api.active_logins, SIGNED_IN),
     Route("DELETE", f"{API}/auth/logins/{{id}}", auth_api.revoke_login, SIGNED_IN, OWN),
+    Route("POST", f"{API}/auth/2fa/setup", auth_api.set_up_factor, SIGNED_IN, fresh=True),
+    Route("POST", f"{API}/auth/2fa/enable", auth_api.enable_factor, SIGNED_IN, fresh=True),
+    Route("POST", f"{API}/auth/2fa/disable", auth_api.disable_factor, SIGNED_IN, fresh=True),
     # --- people
     Route("GET", "/auth/register", people_views.register_page, ANYONE),
     Route("POST", "/auth/register", people_views.register, ANYONE, token_free=True),
     Route("POST", f"{API}/auth/register", people_api.register, ANYONE, token_free=True),
-    Route("POST", f"{API}/auth/2fa/setup", auth_api.set_up_factor, SIGNED_IN, fresh=True),
-    Route("POST", f"{API}/auth/2fa/enable", auth_api.enable_factor, SIGNED_IN, fresh=True),
-    Route("POST", f"{API}/auth/2fa/disable", auth_api.disable_factor, SIGNED_IN, fresh=True),
     Route("GET", "/profile/edit/mentor", people_editor.mentor_page, MENTOR),
     Route("POST", "/profile/edit/mentor", people_editor.change_mentor, MENTOR),
     Route("GET", f"{API}/users/me", people_api.me, SIGNED_IN),

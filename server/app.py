@@ -66,12 +66,12 @@ def build_app(settings: Settings) -> web.Application:
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.extend(CLEANUP_CONTEXTS)
     open_post_office(settings)
+    open_seal(settings)
     watch_files(settings.development)
     return app
 
 
 def _middlewares(settings: Settings) -> list[Middleware]:
-    open_seal(settings)
     """From the outermost to the innermost."""
     return [
         request_id_middleware,

@@ -25,8 +25,8 @@ async def code_page(request: web.Request) -> web.StreamResponse:
     """Only for who has given their password a short while ago."""
     target = safe_next(request.query.get("next"), default="")
     if not await entering.is_challenge(challenge_of(request)):
-        return _code_form(request, target, Unauthenticated("challenge_over", entering.OVER))
-    return _code_form(request, target)
+        return _code_form(request, target, {}, 200, over=True)
+    return _code_form(request, target, {}, 200)
 
 
 async def give_code(request: web.Request) -> web.StreamResponse:
@@ -36,19 +36,19 @@ async def give_code(request: web.Request) -> web.StreamResponse:
         code = validated(Code, sent).code
         login = await entering.finish(challenge_of(request), code, client_of(request), viewer(request))
     except (Unauthenticated, Invalid, Throttled) as error:
-        return _code_form(request, target, error)
+        over = error.code == "challenge_over"
+        return _code_form(request, target, _at_field("code", error), status_of(error), over=over)
     await sign_in(request, login)
     return forget_challenge(request, see_other(target or "/dashboard/"))
 
 
-def _code_form(request: web.Request, target: str, error: DomainError | None = None) -> web.Response:
-    context = {
-        "next": target,
-        "errors": _at_field("code", error) if error else {},
-        "over": error is not None and error.code == "challenge_over",
-        "begin": with_next("/auth/login", target),
-    }
-    return render(request, "accounts/code.html", context, status_of(error) if error else 200)
+def _code_form(
+    request: web.Request, target: str, errors: dict[str, str], status: int, *, over: bool = False
+) -> web.Response:
+    """`over`: there is no challenge (any more) that a code could be given for."""
+    begin = with_next("/auth/login", target)
+    context = {"next": target, "errors": errors, "over": over, "begin": begin}
+    return render(request, "accounts/code.html", context, status)
 
 
 def _at_field(name: str, error: DomainError) -> dict[str, str]:

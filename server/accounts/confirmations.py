@@ -6,6 +6,7 @@ is ever stored.
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from typing import Literal
 
@@ -30,8 +31,9 @@ LIFETIME: dict[Purpose, timedelta] = {
     "reset_password": timedelta(hours=1),
 }
 RESEND = Limit("verify-mail", 5, timedelta(hours=1))
-RESET_MAIL = Limit("reset-mail", 5, timedelta(hours=1))
+RESET_MAIL = Limit("reset-mail", 5, timedelta(days=1))
 MAILS_ASKED = Limit("mails-asked", 60, timedelta(hours=1))
+NOBODY = 0  # whom a mail goes to that nobody gets: asking takes the same time for all addresses
 
 BAD_TOKEN = "This link has been used already or is too old. Please ask for a new one."
 
@@ -103,8 +105,8 @@ async def resend_verification_to(email: str, client: Client) -> None:
     Raises Throttled for a client that asks too often."""
     await WINDOWS.take(MAILS_ASKED, client.network)
     user = await by_email(email)
-    if user and user.email_verified_at is None and await may_mail(RESEND, user.id):
-        await _ask_for_mail("notifications.verify_email", user.id)
+    waiting = user is not None and user.email_verified_at is None
+    await _mail_or_seem_to("notifications.verify_email", RESEND, user if waiting else None)
 
 
 async def request_reset(email: str, client: Client) -> None:
@@ -113,8 +115,15 @@ async def request_reset(email: str, client: Client) -> None:
     Raises Throttled for a client that asks too often."""
     await WINDOWS.take(MAILS_ASKED, client.network)
     user = await by_email(email)
-    if user and user.status == "active" and await may_mail(RESET_MAIL, user.id):
-        await _ask_for_mail("notifications.reset_password", user.id)
+    active = user is not None and user.status == "active"
+    await _mail_or_seem_to("notifications.reset_password", RESET_MAIL, user if active else None)
+
+
+async def _mail_or_seem_to(job: str, limit: Limit, user: User | None) -> None:
+    """The work is the same whether there is somebody to write to or not: it is counted, and a job
+    written."""
+    may = await may_mail(limit, user.id if user else secrets.randbits(62))
+    await _ask_for_mail(job, user.id if user and may else NOBODY)
 
 
 @transactional

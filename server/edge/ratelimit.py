@@ -1,7 +1,8 @@
 """Limits on how often something may be tried: moving windows of the `limits` library, in this process's
 memory or, where several processes serve, in Redis.
 
-While Redis does not answer, each process counts for itself: people get in, and guessing stays slow.
+Each process counts for itself as well. While Redis does not answer that is what holds: people get in,
+and guessing stays slow; and when Redis comes back without its data, nobody begins anew.
 """
 
 from __future__ import annotations
@@ -164,10 +165,17 @@ class Windows:
     async def _hit(self, limit: Limit, subject: str) -> bool:
         if shared := self._answering():
             try:
-                return await shared.hit(limit.item, subject)
+                return await self._hit_both(shared, limit, subject)
             except (RedisError, OSError) as error:
                 self._rest(error)
         return await self._memory.hit(limit.item, subject)
+
+    async def _hit_both(self, shared: MovingWindowRateLimiter, limit: Limit, subject: str) -> bool:
+        """Full is full, wherever; a try that is refused is counted nowhere."""
+        free = await self._memory.test(limit.item, subject) and await shared.hit(limit.item, subject)
+        if free:
+            await self._memory.hit(limit.item, subject)
+        return free
 
     async def _room_left(self, limit: Limit, subject: str) -> int:
         """How many more tries there may be now. Raises Throttled when there is none."""
@@ -177,12 +185,14 @@ class Windows:
         return left
 
     async def _stats(self, limit: Limit, subject: str) -> tuple[float, int]:
+        own = await self._memory.get_window_stats(limit.item, subject)
         if shared := self._answering():
             try:
-                return await shared.get_window_stats(limit.item, subject)
+                others = await shared.get_window_stats(limit.item, subject)
+                return min(own, others, key=lambda stats: stats[1])
             except (RedisError, OSError) as error:
                 self._rest(error)
-        return await self._memory.get_window_stats(limit.item, subject)
+        return own
 
     def _answering(self) -> MovingWindowRateLimiter | None:
         """What Redis counts, unless it did not answer a moment ago. Never inside a transaction."""

@@ -19,6 +19,8 @@ async def _addressee(payload: dict[str, Any]) -> Addressee:
 @job("notifications.verify_email")
 async def verify_email(payload: dict[str, Any]) -> None:
     """Asks to confirm an address."""
+    if not payload["user_id"]:
+        return
     account = await accounts.account(payload["user_id"])
     if account.verified:
         return
@@ -37,6 +39,8 @@ async def known_email(payload: dict[str, Any]) -> None:
 @job("notifications.reset_password")
 async def reset_password(payload: dict[str, Any]) -> None:
     """The link for a new password."""
+    if not payload["user_id"]:
+        return
     token = await accounts.issue_token(payload["user_id"], "reset_password")
     await post_office().send(await _addressee(payload), "reset_password", {"token": token})
 

@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import aiohttp
 import asyncpg
+import pyotp
 import pytest
 import pytest_asyncio
 from aioice.stun import TransactionFailed
@@ -124,6 +125,13 @@ async def confirm(shape: Running, email: str) -> None:
     assert (await shape.api("POST", "/auth/verify-email", token=token[1]))[0] == 200
 
 
+async def protect(shape: Running, owner: str) -> None:
+    """Set a second factor up: whoever administers needs one."""
+    _, setup = await shape.api("POST", "/auth/2fa/setup", owner)
+    code = pyotp.TOTP(setup["secret"]).now()
+    assert (await shape.api("POST", "/auth/2fa/enable", owner, code=code))[0] == 200
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def lesson(shape: Running) -> Lesson:
     mentor = await register(shape, "mira", "mentor")
@@ -131,6 +139,8 @@ async def lesson(shape: Running) -> Lesson:
     said = await shape.command("create-owner", "olga@example.org", text=PASSWORD + "\n")
     assert "owner" in said
     owner = await login(shape, "olga@example.org")
+    assert (await shape.api("POST", "/admin/mentors/mira/approve", owner))[0] == 403
+    await protect(shape, owner)
     assert (await shape.api("POST", "/admin/mentors/mira/approve", owner))[0] == 200
     now = datetime.now(UTC)
     starts_at = now.replace(second=0, microsecond=0) + timedelta(minutes=10 - now.minute % 5)

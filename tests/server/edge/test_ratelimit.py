@@ -185,8 +185,8 @@ async def test_without_redis_each_process_counts_for_itself(
     await first.take(ONE, "x")
     redis_server.stop()
     try:
+        await second.take(ONE, "x")
         for windows in two_processes:
-            await windows.take(ONE, "x")
             with pytest.raises(Throttled):
                 await windows.take(ONE, "x")
     finally:
@@ -195,6 +195,25 @@ async def test_without_redis_each_process_counts_for_itself(
     await first.take(ONE, "y")
     with pytest.raises(Throttled):
         await second.take(ONE, "y")
+
+
+async def test_what_a_process_has_counted_outlives_a_restart_of_redis(
+    redis_server: RedisServer,
+    two_processes: list[Windows],
+    moved_clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = two_processes
+    await first.take(ONE, "x")
+    redis_server.stop()
+    redis_server.start()
+    monkeypatch.setattr(time, "monotonic", _later(time.monotonic, ratelimit.REDIS_PAUSE_S))
+    with pytest.raises(Throttled) as refused:
+        await first.take(ONE, "x")
+    assert refused.value.retry_after > 290
+    await second.take(TEN, "x")
+    moved_clock.advance(ONE.period + timedelta(seconds=1))
+    await first.take(ONE, "x")
 
 
 def _later(now: Any, seconds: float) -> Any:

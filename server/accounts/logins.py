@@ -87,19 +87,20 @@ async def _seen(login: Login, now: datetime) -> None:
 
 async def viewer_of(user: User, login: Login | None) -> Viewer:
     """The value that views see; without a login for jobs and sockets."""
-    roles = await RoleGrant.filter(user_id=user.id).values_list("role", flat=True)
+    rows = await RoleGrant.filter(user_id=user.id).values("role", "user__profile__picture")
     return Viewer(
         user_id=user.id,
         public_id=user.public_id,
         username=user.username,
         name=user.name,
         email=user.email,
-        roles=frozenset(map(str, roles)),
+        roles=frozenset(str(row["role"]) for row in rows),
         verified=user.email_verified_at is not None,
         timezone=user.timezone,
         login_id=login.id if login else 0,
         second_factor=login is not None and login.second_factor,
         confirmed_at=login.confirmed_at if login else None,
+        picture=next((row["user__profile__picture"] for row in rows), "") or "",
     )
 
 

@@ -111,7 +111,7 @@ async def enable_factor(request: web.Request) -> web.StreamResponse:
     except (Invalid, Throttled) as error:
         setup = await second_factor.setup_under_way(asking)
         return _setup_form(request, setup, target, error) if setup else see_other(PAGE)
-    return _codes(request, codes, target or PAGE)
+    return _codes(request, codes, target or PAGE, first=True)
 
 
 def _setup_form(
@@ -142,14 +142,15 @@ async def disable_factor(request: web.Request) -> web.StreamResponse:
 async def renew_codes(request: web.Request) -> web.StreamResponse:
     """Ten others, shown once."""
     codes = await second_factor.new_recovery_codes(require_viewer(request))
-    return _codes(request, codes, PAGE)
+    return _codes(request, codes, PAGE, first=False)
 
 
-def _codes(request: web.Request, codes: list[str], onward: str) -> web.Response:
+def _codes(request: web.Request, codes: list[str], onward: str, *, first: bool) -> web.Response:
     asking = require_viewer(request)
     lines = "\n".join(codes)
     context = {
         "desk": desk_of(asking),
+        "first": first,
         "codes": codes,
         "lines": lines,
         "file": quote(f"PeerLearn recovery codes of {asking.username}\n\n{lines}\n"),

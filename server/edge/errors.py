@@ -145,10 +145,18 @@ def _way_back(request: web.Request) -> str:
     """Where to go afterwards: here, or to the page whose form was sent."""
     if request.method in {"GET", "HEAD"}:
         return request.path_qs
-    sent_from = urlsplit(request.headers.get("Referer", ""))
-    if f"{sent_from.scheme}://{sent_from.netloc}" not in request.app[SETTINGS].own_origins:
-        return ""
-    return safe_next(sent_from._replace(scheme="", netloc="", fragment="").geturl(), default="")
+    origin, path = _parts(request.headers.get("Referer", ""))
+    return safe_next(path, default="") if origin in request.app[SETTINGS].own_origins else ""
+
+
+def _parts(address: str) -> tuple[str, str]:
+    """Origin, and path with query; of what is no address nothing."""
+    try:
+        split = urlsplit(address)
+    except ValueError:
+        return "", ""
+    path = split._replace(scheme="", netloc="", fragment="").geturl()
+    return f"{split.scheme}://{split.netloc}", path
 
 
 def _page(request: web.Request, error: DomainError, status: int) -> web.Response:

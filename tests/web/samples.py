@@ -435,6 +435,14 @@ AUTHENTICATOR: dict[str, Any] = {
 }
 CODE: dict[str, Any] = {"next": "", "errors": {}, "over": False, "begin": "/auth/login"}
 WRONG_CODE = {"code": "This code is wrong, too old, or was used already. Wait for the next one."}
+RECOVERY: dict[str, Any] = {
+    "desk": "mentor",
+    "first": True,
+    "codes": CODES,
+    "lines": "\n".join(CODES),
+    "file": "",
+    "onward": "/",
+}
 SECURITY_PAGES: dict[str, Page] = {
     "security": ("accounts/security.html", SECURITY, LEARNER),
     "security-errors": (
@@ -458,11 +466,8 @@ SECURITY_PAGES: dict[str, Page] = {
         {**AUTHENTICATOR, "errors": WRONG_CODE, "next": "/dashboard/admin/users"},
         ADMIN,
     ),
-    "recovery-codes": (
-        "accounts/recovery_codes.html",
-        {"desk": "mentor", "codes": CODES, "lines": "\n".join(CODES), "file": "", "onward": "/"},
-        MENTOR,
-    ),
+    "recovery-codes": ("accounts/recovery_codes.html", RECOVERY, MENTOR),
+    "recovery-codes-new": ("accounts/recovery_codes.html", {**RECOVERY, "first": False}, LEARNER),
     "code": ("accounts/code.html", CODE, None),
     "code-errors": ("accounts/code.html", {**CODE, "errors": WRONG_CODE, "next": "/sessions/"}, None),
     "code-over": ("accounts/code.html", {**CODE, "over": True}, None),

@@ -46,6 +46,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/auth/reset?token=wrong",
         "/auth/check-mail",
         "/auth/verify?token=wrong",
+        "/auth/2fa",
         "/nothing-is-here",
         "/dev/components",
         "/dev/mail",
@@ -61,6 +62,9 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/sessions/{past}/summary",
         "/sessions/{past}/recordings",
         "/dashboard/admin/users",
+        "/profile/edit/security",
+        "/profile/edit/security/2fa",
+        "/auth/confirm?next=/profile/edit/security",
     ),
     "mentor": (
         "/dashboard/mentor/overview",

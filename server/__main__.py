@@ -41,6 +41,7 @@ from server.notifications.post import open_post_office
 from server.pages.demo import seed_demo
 from server.pages.programme import DEMO_LOGINS
 from server.pages.taxonomy import plant_skills
+from server.people.gallery import open_gallery
 from server.recordings.lifespan import open_depot
 from server.worker import Worker, load_jobs
 
@@ -90,7 +91,12 @@ async def work(settings: Settings, _: argparse.Namespace) -> None:
     with only_server(settings):
         async with open_database(settings), open_processes(settings) as processes:
             open_post_office(settings)
-            async with open_news(processes, None), open_depot(settings), running(Worker().run()):
+            async with (
+                open_news(processes, None),
+                open_depot(settings),
+                open_gallery(settings),
+                running(Worker().run()),
+            ):
                 await told_to_stop()
 
 

@@ -24,10 +24,12 @@ from server.edge.operations import timing_middleware
 from server.edge.ratelimit import lifespan as limits_lifespan
 from server.edge.sessions import LoginCookie
 from server.edge.templates import watch_files
+from server.edge.uploads import UPLOADS, uploads_middleware
 from server.edge.writes import writes_middleware
 from server.infra.nodes import MEDIA_NODES, MediaNode, NodeDirectory
 from server.infra.processes import PROCESSES, open_processes
 from server.notifications.post import open_post_office
+from server.people.gallery import lifespan as gallery_lifespan
 from server.recordings.lifespan import lifespan as recordings_lifespan
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
 from web import STATIC
@@ -46,6 +48,8 @@ async def processes_lifespan(app: web.Application) -> AsyncIterator[None]:
 CLEANUP_CONTEXTS: tuple[CleanupContext, ...] = (
     limits_lifespan,
     processes_lifespan,
+    # --- people
+    gallery_lifespan,
     # --- classroom
     classroom_lifespan,
     # --- recordings
@@ -63,6 +67,7 @@ def build_app(settings: Settings) -> web.Application:
     app[DOCUMENT] = document(routes, settings.base_url)
     app.router.add_static("/static/", STATIC)
     app[TOKEN_FREE] = frozenset((route.method, route.path) for route in routes if route.token_free)
+    app[UPLOADS] = {(route.method, route.path): route.most for route in routes if route.most}
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.extend(CLEANUP_CONTEXTS)
     open_post_office(settings)
@@ -80,6 +85,7 @@ def _middlewares(settings: Settings) -> list[Middleware]:
         error_middleware,
         identity_middleware(accounts.viewer_by_cookie, accounts.viewer_by_token),
         writes_middleware,
+        uploads_middleware,
         csrf_middleware,
         idempotency_middleware,
     ]

@@ -24,7 +24,10 @@ from server.pages import development
 from server.pages import views as pages
 from server.people import api as people_api
 from server.people import editor as people_editor
+from server.people import profile_views
+from server.people import settings as people_settings
 from server.people import views as people_views
+from server.people.pictures import MAX_BYTES
 from server.recordings import api as recordings_api
 from server.recordings import views as recordings_views
 
@@ -34,7 +37,8 @@ class Route:
     """One address, and its policy: who may enter, and whose object it names.
 
     `token_free`: it acts with no login's authority and asks for no CSRF token.
-    `fresh`: only for who gave their password or a code in the last minutes."""
+    `fresh`: only for who gave their password or a code in the last minutes.
+    `most`: bytes of a body with a file, which may be larger than others."""
 
     method: str
     path: str
@@ -43,9 +47,11 @@ class Route:
     whose: Whose = Whose.NO_OBJECT
     token_free: bool = False
     fresh: bool = False
+    most: int = 0
 
 
 API = "/api/v1"
+PICTURE_BODY = MAX_BYTES + 64 * 1024  # a picture, and what a form puts around it
 SECURITY = security_views.PAGE
 
 ANYONE, SIGNED_IN, BY_CLOSE_CODE = Access.ANYONE, Access.SIGNED_IN, Access.BY_CLOSE_CODE
@@ -95,12 +101,39 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{API}/auth/register", people_api.register, ANYONE, token_free=True),
     Route("GET", "/profile/edit/mentor", people_editor.mentor_page, MENTOR),
     Route("POST", "/profile/edit/mentor", people_editor.change_mentor, MENTOR),
+    Route("GET", "/profile/edit/basic", people_settings.basic_page, SIGNED_IN),
+    Route("POST", "/profile/edit/basic", people_settings.change_basic, SIGNED_IN),
+    Route("GET", "/profile/edit/skills", people_settings.skills_page, SIGNED_IN),
+    Route("POST", "/profile/edit/skills", people_settings.change_skills, SIGNED_IN),
+    Route("GET", "/profile/edit/picture", people_settings.picture_page, SIGNED_IN),
+    Route("POST", "/profile/edit/picture", people_settings.change_picture, SIGNED_IN, most=PICTURE_BODY),
+    Route("GET", "/profile/edit/privacy", people_settings.privacy_page, SIGNED_IN),
+    Route("POST", "/profile/edit/privacy", people_settings.change_privacy, SIGNED_IN),
+    Route("GET", "/profile/{username}", profile_views.profile_page, ANYONE, EVERYBODYS),
+    Route("GET", "/profile/{username}/followers", profile_views.followers_page, ANYONE, EVERYBODYS),
+    Route("GET", "/profile/{username}/following", profile_views.following_page, ANYONE, EVERYBODYS),
+    Route("POST", "/profile/{username}/follow", profile_views.change_follow, SIGNED_IN, EVERYBODYS),
+    Route("POST", "/profile/{username}/block", profile_views.change_block, SIGNED_IN, EVERYBODYS),
+    Route("GET", "/media/pictures/{name}", profile_views.picture, ANYONE, EVERYBODYS),
+    Route("POST", "/dashboard/learner/tour", profile_views.change_learner_tour, SIGNED_IN),
+    Route("POST", "/dashboard/mentor/tour", profile_views.change_mentor_tour, MENTOR),
     Route("GET", f"{API}/users/me", people_api.me, SIGNED_IN),
     Route("PATCH", f"{API}/users/me", people_api.change_me, SIGNED_IN),
     Route("POST", f"{API}/users/me/roles", people_api.take_role, SIGNED_IN),
     Route("GET", f"{API}/users/me/skills", people_api.skills, SIGNED_IN),
     Route("PUT", f"{API}/users/me/skills", people_api.replace_skills, SIGNED_IN),
+    Route("PUT", f"{API}/users/me/avatar", people_api.replace_picture, SIGNED_IN, most=PICTURE_BODY),
+    Route("DELETE", f"{API}/users/me/avatar", people_api.remove_picture, SIGNED_IN),
+    Route("GET", f"{API}/users/me/privacy", people_api.privacy, SIGNED_IN),
+    Route("PUT", f"{API}/users/me/privacy", people_api.change_privacy, SIGNED_IN),
+    Route("GET", f"{API}/users/me/blocked", people_api.blocked, SIGNED_IN),
     Route("GET", f"{API}/users/{{username}}", people_api.profile, ANYONE, EVERYBODYS),
+    Route("GET", f"{API}/users/{{username}}/followers", people_api.followers, ANYONE, EVERYBODYS),
+    Route("GET", f"{API}/users/{{username}}/following", people_api.following, ANYONE, EVERYBODYS),
+    Route("POST", f"{API}/users/{{username}}/follow", people_api.follow, SIGNED_IN, EVERYBODYS),
+    Route("DELETE", f"{API}/users/{{username}}/follow", people_api.unfollow, SIGNED_IN, EVERYBODYS),
+    Route("POST", f"{API}/users/{{username}}/block", people_api.block, SIGNED_IN, EVERYBODYS),
+    Route("DELETE", f"{API}/users/{{username}}/block", people_api.unblock, SIGNED_IN, EVERYBODYS),
     Route("GET", f"{API}/skills", people_api.taxonomy, ANYONE),
     # --- booking
     Route("GET", "/sessions/{id}", booking_views.session_page, ANYONE, EVERYBODYS),

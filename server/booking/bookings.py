@@ -19,13 +19,14 @@ from server.booking.states import (
     wrong_state,
 )
 from server.booking.times import bookable_until
-from server.booking.visibility import locked_session
+from server.booking.visibility import NO_SESSION, locked_session
 from server.edge.access import Viewer
 from server.infra.clock import now
 from server.infra.db import after_commit, transactional
 from server.infra.errors import Conflict, NotFound
 from server.infra.metrics import BOOKINGS
 from server.infra.transitions import record_transition
+from server.people.privacy import blocked_between
 
 # Kept on each booking: what was promised when the seat was taken.
 POLICY = {"full_refund_hours": 24, "half_refund_hours": 12}
@@ -53,6 +54,8 @@ async def book_session(session_id: UUID, viewer: Viewer) -> Booked:
     mine = await active_booking(session_id, viewer.user_id)
     if mine is not None:
         return Booked(mine.public_id, created=False)
+    if await blocked_between(viewer.user_id, session.mentor_id):
+        raise NotFound(message=NO_SESSION)
     check_bookable(session, now())
     await _take_seat(session)
     booking = await _write_booking(session, viewer.user_id)

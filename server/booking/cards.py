@@ -16,6 +16,7 @@ from tortoise.queryset import QuerySet
 
 from server.booking.models import Objective, Session, SessionSkill
 from server.booking.values import Person, SessionCard, SessionDetail
+from server.people.privacy import columns, shown
 
 CARD_COLUMNS = (
     "id",
@@ -41,27 +42,30 @@ def session_path(session_id: UUID) -> str:
     return f"/sessions/{session_id}"
 
 
-async def cards(query: QuerySet[Session]) -> list[SessionCard]:
-    """The cards of a query, in its order: two queries."""
+async def cards(query: QuerySet[Session], viewer_id: int | None = None) -> list[SessionCard]:
+    """The cards of a query, in its order, as this viewer (None: a guest) sees them: two queries."""
     rows = await _rows(query)
     skills = await _skills([row["id"] for row in rows])
-    return [SessionCard(**_card(row, skills[row["id"]])) for row in rows]
+    return [SessionCard(**_card(row, skills[row["id"]], viewer_id)) for row in rows]
 
 
-async def cards_by_id(session_ids: Iterable[UUID]) -> dict[UUID, SessionCard]:
+async def cards_by_id(
+    session_ids: Iterable[UUID], viewer_id: int | None = None
+) -> dict[UUID, SessionCard]:
     """Cards for rows of other tables: two queries, or none for none."""
     ids = list(set(session_ids))
-    return {card.id: card for card in await cards(Session.filter(id__in=ids))} if ids else {}
+    found = await cards(Session.filter(id__in=ids), viewer_id) if ids else []
+    return {card.id: card for card in found}
 
 
-async def details(query: QuerySet[Session]) -> list[SessionDetail]:
+async def details(query: QuerySet[Session], viewer_id: int | None = None) -> list[SessionDetail]:
     """The details of a query, in its order: three queries."""
     rows = await _rows(query, "description")
     ids = [row["id"] for row in rows]
     skills, objectives = await _skills(ids), await _objectives(ids)
     return [
         SessionDetail(
-            **_card(row, skills[row["id"]]),
+            **_card(row, skills[row["id"]], viewer_id),
             description=row["description"],
             objectives=tuple(objectives[row["id"]]),
         )
@@ -70,7 +74,7 @@ async def details(query: QuerySet[Session]) -> list[SessionDetail]:
 
 
 async def _rows(query: QuerySet[Session], *more: str) -> Sequence[dict[str, Any]]:
-    return await query.values(*CARD_COLUMNS, *more, "mentor__username", "mentor__name")
+    return await query.values(*CARD_COLUMNS, *more, *columns("mentor__"))
 
 
 async def _skills(ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:
@@ -92,11 +96,14 @@ async def _objectives(ids: Sequence[UUID]) -> dict[UUID, list[str]]:
     return found
 
 
-def _card(row: dict[str, Any], skills: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def _card(
+    row: dict[str, Any], skills: Sequence[tuple[str, str]], viewer_id: int | None
+) -> dict[str, Any]:
+    mentor = shown(row, viewer_id, "mentor__")
     return {
         **{column: row[column] for column in CARD_COLUMNS},
         "url": session_path(row["id"]),
-        "mentor": Person(row["mentor__username"], row["mentor__name"]),
+        "mentor": Person(row["mentor__username"], mentor.name, mentor.picture_url or ""),
         "duration_minutes": (row["ends_at"] - row["starts_at"]) // timedelta(minutes=1),
         "skills": tuple(name for _, name in skills),
         "skill_slugs": tuple(slug for slug, _ in skills),

@@ -16,9 +16,10 @@ from server.booking.models import Session, SessionSkill
 from server.booking.states import OPEN_SESSIONS, SessionStatus
 from server.booking.times import BOOKABLE_AFTER_START, OVERTIME
 from server.booking.values import SessionCard, SessionDetail
-from server.booking.visibility import NO_SESSION, may_see
+from server.booking.visibility import NO_SESSION, may_see, require_no_block
 from server.edge.access import Viewer
 from server.infra.errors import NotFound
+from server.people.privacy import name_seen, not_blocked
 
 Sort = Literal["soonest", "price", "rating", "popular"]
 MentorTab = Literal["upcoming", "drafts", "past", "cancelled"]
@@ -42,7 +43,8 @@ TAB_LENGTH = 100  # rows of one tab
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionQuery:
-    """What a visitor looks for. `since` and `until` are instants, `until` excluded."""
+    """What a visitor looks for. `since` and `until` are instants, `until` excluded; `seen_by` is who
+    looks, None a guest."""
 
     q: str = ""
     skills: tuple[str, ...] = ()
@@ -56,16 +58,18 @@ class SessionQuery:
     min_rating: float | None = None
     has_seats: bool = False
     sort: Sort = "soonest"
+    seen_by: int | None = None
 
 
 # --- one session
 
 
 async def get_session(session_id: UUID, viewer: Viewer | None) -> SessionDetail:
-    """Raises NotFound, also for somebody else's draft."""
-    found = await details(Session.filter(id=session_id))
+    """Raises NotFound, also for somebody else's draft, or where one has blocked the other."""
+    found = await details(Session.filter(id=session_id), viewer.user_id if viewer else None)
     if not found or not may_see(found[0].mentor_id, found[0].status, viewer):
         raise NotFound(message=NO_SESSION)
+    await require_no_block(session_id, found[0].mentor_id, viewer)
     return found[0]
 
 
@@ -77,7 +81,7 @@ async def find_sessions(
 ) -> tuple[list[SessionCard], int]:
     """A page of the sessions that can still be entered, and how many there are in all."""
     page, total = await _page(query, now, offset, limit)
-    return await cards(page) if page else [], total
+    return await cards(page, query.seen_by) if page else [], total
 
 
 async def find_details(
@@ -85,7 +89,7 @@ async def find_details(
 ) -> tuple[list[SessionDetail], int]:
     """The same with the texts that only a session's own page shows."""
     page, total = await _page(query, now, offset, limit)
-    return await details(page) if page else [], total
+    return await details(page, query.seen_by) if page else [], total
 
 
 async def _page(
@@ -99,22 +103,28 @@ async def _page(
     return found.order_by(*ORDERS[query.sort]).offset(offset).limit(limit), total
 
 
-async def featured_sessions(now: datetime, limit: int, not_by: int | None = None) -> list[SessionCard]:
-    """The next sessions that still have a seat, without those of one mentor."""
-    found = _matching(SessionQuery(has_seats=True), now)
-    if not_by is not None:
-        found = found.exclude(mentor_id=not_by)
-    return await cards(found.order_by(*ORDERS["soonest"]).limit(limit))
+async def featured_sessions(
+    now: datetime, limit: int, *, seen_by: int | None = None, but_own: bool = False
+) -> list[SessionCard]:
+    """The next sessions that still have a seat, for this viewer; without those that they teach."""
+    found = _matching(SessionQuery(has_seats=True, seen_by=seen_by), now)
+    if but_own:
+        found = found.exclude(mentor_id=seen_by)
+    return await cards(found.order_by(*ORDERS["soonest"]).limit(limit), seen_by)
 
 
-async def also_taught(session: SessionCard, now: datetime, limit: int) -> list[SessionCard]:
+async def also_taught(
+    session: SessionCard, now: datetime, limit: int, seen_by: int | None = None
+) -> list[SessionCard]:
     """What else its mentor teaches soon, with seats left."""
-    theirs = _matching(SessionQuery(has_seats=True), now).filter(mentor_id=session.mentor_id)
-    return await cards(theirs.exclude(id=session.id).order_by(*ORDERS["soonest"]).limit(limit))
+    query = SessionQuery(has_seats=True, seen_by=seen_by)
+    theirs = _matching(query, now).filter(mentor_id=session.mentor_id).exclude(id=session.id)
+    return await cards(theirs.order_by(*ORDERS["soonest"]).limit(limit), seen_by)
 
 
 def _matching(query: SessionQuery, now: datetime) -> QuerySet[Session]:
     found = Session.filter(status__in=OPEN_SESSIONS, starts_at__gt=now - BOOKABLE_AFTER_START)
+    found = found.filter(not_blocked(query.seen_by, "mentor_id"))
     for condition in _conditions(query):
         found = found.filter(condition)
     return found
@@ -123,7 +133,7 @@ def _matching(query: SessionQuery, now: datetime) -> QuerySet[Session]:
 def _conditions(query: SessionQuery) -> Iterable[Q]:
     """One condition for each filter that is set."""
     if query.q:
-        yield _text_condition(query.q)
+        yield _text_condition(query.q, query.seen_by)
     if query.skills:
         yield Q(id__in=_sessions_about(skill__slug__in=list(query.skills)))
     if query.has_seats:
@@ -142,14 +152,14 @@ def _conditions(query: SessionQuery) -> Iterable[Q]:
     yield Q(**{column: value for column, value in wanted.items() if value is not None})
 
 
-def _text_condition(text: str) -> Q:
-    """Each word stands in the title, the description, a skill or the mentor's name."""
+def _text_condition(text: str, viewer_id: int | None) -> Q:
+    """Each word stands in the title, the description, a skill or the mentor's name as it is shown."""
     condition = Q()
     for word in text.split()[:8]:
         condition &= (
             Q(title__icontains=word)
             | Q(description__icontains=word)
-            | Q(mentor__name__icontains=word)
+            | (Q(mentor__name__icontains=word) & name_seen(viewer_id, "mentor__"))
             | Q(id__in=_sessions_about(skill__name__icontains=word))
         )
     return condition
@@ -166,11 +176,12 @@ async def mentor_sessions(mentor_id: int, tab: MentorTab) -> list[SessionCard]:
     """One tab of a mentor's sessions: what is ahead soonest first, what is over newest first."""
     own = Session.filter(mentor_id=mentor_id, status__in=TAB_STATES[tab])
     ahead = tab in ("upcoming", "drafts")
-    return await cards(own.order_by("starts_at" if ahead else "-starts_at", "id").limit(TAB_LENGTH))
+    order = "starts_at" if ahead else "-starts_at"
+    return await cards(own.order_by(order, "id").limit(TAB_LENGTH), mentor_id)
 
 
 async def next_taught(mentor_id: int, now: datetime) -> SessionCard | None:
     """The mentor's running or next session."""
     ahead = Session.filter(mentor_id=mentor_id, status__in=OPEN_SESSIONS, ends_at__gt=now - OVERTIME)
-    found = await cards(ahead.order_by("starts_at").limit(1))
+    found = await cards(ahead.order_by("starts_at").limit(1), mentor_id)
     return found[0] if found else None

@@ -55,20 +55,21 @@ async def learner_bookings(
 ) -> list[BookingRow]:
     """One tab of a learner's bookings: three queries."""
     own = Booking.filter(TAB_CONDITIONS[tab], learner_id=learner_id)
-    return await _rows(own.order_by(TAB_ORDERS[tab], "id").limit(limit), now)
+    return await _rows(own.order_by(TAB_ORDERS[tab], "id").limit(limit), now, learner_id)
 
 
 async def all_bookings(learner_id: int, now: datetime, offset: int, limit: int) -> BookingPage:
     """A page of all of a learner's bookings, newest first."""
     own = Booking.filter(learner_id=learner_id)
     total = await own.count()
-    items = await _rows(own.order_by("-created_at", "-id").offset(offset).limit(limit), now)
+    items = await _rows(own.order_by("-created_at", "-id").offset(offset).limit(limit), now, learner_id)
     return BookingPage(items, total)
 
 
 async def get_booking(booking_id: UUID, viewer: Viewer, now: datetime) -> BookingRow:
     """A booking of the viewer's own. Raises NotFound."""
-    found = await _rows(Booking.filter(public_id=booking_id, learner_id=viewer.user_id), now)
+    own = Booking.filter(public_id=booking_id, learner_id=viewer.user_id)
+    found = await _rows(own, now, viewer.user_id)
     if not found:
         raise NotFound(message="There is no such booking.")
     return found[0]
@@ -77,13 +78,14 @@ async def get_booking(booking_id: UUID, viewer: Viewer, now: datetime) -> Bookin
 async def booking_for(session_id: UUID, learner_id: int, now: datetime) -> BookingRow | None:
     """The learner's newest booking of one session that was not called off."""
     own = Booking.filter(session_id=session_id, learner_id=learner_id)
-    found = await _rows(own.exclude(status__in=CANCELLED_BOOKINGS).order_by("-id").limit(1), now)
+    latest = own.exclude(status__in=CANCELLED_BOOKINGS).order_by("-id").limit(1)
+    found = await _rows(latest, now, learner_id)
     return found[0] if found else None
 
 
-async def _rows(query: QuerySet[Booking], now: datetime) -> list[BookingRow]:
+async def _rows(query: QuerySet[Booking], now: datetime, learner_id: int) -> list[BookingRow]:
     rows: Sequence[dict[str, Any]] = await query.values(*ROW_COLUMNS)
-    sessions = await cards_by_id(row["session_id"] for row in rows)
+    sessions = await cards_by_id((row["session_id"] for row in rows), learner_id)
     return [_booking_row(row, sessions[row["session_id"]], now) for row in rows]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from server.accounts import service as accounts
 from server.booking.cards import session_path
 from server.booking.models import Booking, Session
 from server.notifications import service as notifications
+from server.people.privacy import name_among_members
 
 
 async def booked(session: Session, booking: Booking) -> None:
@@ -51,5 +51,5 @@ async def called_off(session: Session, learner_ids: Iterable[int]) -> None:
 
 
 async def _names(*user_ids: int) -> dict[int, str]:
-    people = await accounts.users_by_ids(user_ids)
-    return {user_id: accounts.display_name(people[user_id]) for user_id in user_ids}
+    """As members see them: what a mail says, its reader could see on the site."""
+    return {user_id: await name_among_members(user_id) for user_id in user_ids}

@@ -53,7 +53,7 @@ async def room_access(session_id: UUID, user_id: int) -> RoomAccess:
 
     Raises NotFound for a session that doesn't exist or is somebody else's draft, Forbidden for one
     that is visible but was not booked."""
-    session = (await cards_by_id([session_id])).get(session_id)
+    session = (await cards_by_id([session_id], user_id)).get(session_id)
     if session is None:
         raise NotFound(message=NO_SESSION)
     opens_at, closes_at = doors_open_at(session.starts_at), over_at(session.ends_at)

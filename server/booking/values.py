@@ -10,8 +10,11 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """Somebody as the viewer may see them; `picture` is an address, or empty."""
+
     username: str
     name: str
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,7 +107,7 @@ async def _detail(
         "session": session,
         "booking": booking,
         "mentor": await mentor_portrait(session.mentor_id),
-        "more": await service.also_taught(session, now(), SHOWN_MORE),
+        "more": await service.also_taught(session, now(), SHOWN_MORE, asking.user_id if asking else None),
         "can": service.abilities(session, booking, asking, now()),
         "errors": {"form": _sentence(refused)} if refused else {},
         "flash": said(request),

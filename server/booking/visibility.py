@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from server.booking.models import Session
+from server.booking.models import Booking, Session
 from server.booking.states import SessionStatus
 from server.edge.access import Viewer
 from server.infra.errors import Forbidden, NotFound
+from server.people.privacy import blocked_between
 
 NO_SESSION = "There is no such session."
 
 
 def may_see(mentor_id: int, status: str, viewer: Viewer | None) -> bool:
     return status != SessionStatus.DRAFT or (viewer is not None and viewer.user_id == mentor_id)
+
+
+async def require_no_block(session_id: UUID, mentor_id: int, viewer: Viewer | None) -> None:
+    """Raises NotFound where mentor and viewer have blocked one another; a lesson that was booked before
+    stays."""
+    if viewer is None or not await blocked_between(viewer.user_id, mentor_id):
+        return
+    if not await Booking.filter(session_id=session_id, learner_id=viewer.user_id).exists():
+        raise NotFound(message=NO_SESSION)
 
 
 async def visible_session(session_id: UUID, viewer: Viewer | None) -> Session:

@@ -35,6 +35,7 @@ from server.classroom.tape import Tape
 from server.classroom.wire import Wire
 from server.edge.api import timestamp
 from server.infra.nodes import NodeDirectory
+from server.people.privacy import name_among_members
 
 GRACE = timedelta(seconds=15)  # a seat waits this long for its person to come back
 
@@ -104,7 +105,7 @@ class Hub:
     async def _newcomer(self, entry: Entry) -> tuple[Member, str]:
         """The member as it would be if they were not in the room yet, and their resume token."""
         session, person, role = entry.access.session, entry.viewer, entry.access.role
-        name = person.name or person.username
+        name = await name_among_members(person.user_id)
         seat = await seats.take_seat(session.id, person.user_id, name, role, entry.resume)
         answer = await consent.consent_of(session.id, person.user_id)
         member = Member(

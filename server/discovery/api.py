@@ -15,7 +15,9 @@ from server.infra.clock import now
 @described(query=BrowseForm, paged=True, item=booking.SessionShape)
 async def list_sessions(request: web.Request) -> web.StreamResponse:
     asking, asked = viewer(request), paging(request)
-    query = read_query(request, BrowseForm).query(asking.timezone if asking else "UTC")
+    query = read_query(request, BrowseForm).query(
+        asking.timezone if asking else "UTC", asking.user_id if asking else None
+    )
     found, total = await booking.find_details(query, now(), asked.offset, asked.per_page)
     items = [booking.session_shape(session) for session in found]
     return ok(page_of(items, asked.page, asked.per_page, total))

@@ -76,8 +76,8 @@ class BrowseForm(BaseModel):
             return values
         return {name: value for name, value in values.items() if value not in ("", [], None)}
 
-    def query(self, zone_name: str) -> SessionQuery:
-        """What to look for, for somebody in that zone."""
+    def query(self, zone_name: str, seen_by: int | None = None) -> SessionQuery:
+        """What to look for, for somebody in that zone; `seen_by` None is a guest."""
         zone = ZoneInfo(zone_name)
         free, paid = self.price == "free", self.price == "paid"
         return SessionQuery(
@@ -93,6 +93,7 @@ class BrowseForm(BaseModel):
             min_rating=self.min_rating,
             has_seats=self.has_seats,
             sort=self.sort,
+            seen_by=seen_by,
         )
 
 

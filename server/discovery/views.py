@@ -26,7 +26,7 @@ async def browse(request: web.Request) -> web.StreamResponse:
     form, errors = lenient_form(filters)
     filters = {name: value for name, value in filters.items() if value and name in _known(errors)}
     number = _page_number(request)
-    query = form.query(asking.timezone if asking else "UTC")
+    query = form.query(asking.timezone if asking else "UTC", asking.user_id if asking else None)
     found, total = await booking.find_sessions(query, now(), (number - 1) * PER_PAGE, PER_PAGE)
     skills = await people.all_skills()
     context = {

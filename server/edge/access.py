@@ -39,7 +39,8 @@ class NotConfirmed(Forbidden):
 class Viewer:
     """The signed-in person of a request. `login_id` is the row of the login in use.
 
-    `second_factor`: this login gave one. `confirmed_at`: when it last gave the password or a code."""
+    `second_factor`: this login gave one. `confirmed_at`: when it last gave the password or a code.
+    `picture` is the name under which the person's picture is kept, or empty."""
 
     user_id: int
     public_id: UUID
@@ -52,6 +53,7 @@ class Viewer:
     login_id: int
     second_factor: bool = False
     confirmed_at: datetime | None = None
+    picture: str = ""
 
 
 class Access(Enum):

@@ -12,7 +12,7 @@ from server.accounts import service as accounts
 from server.booking import service as booking
 from server.booking.service import SessionCard
 from server.discovery.views import browse
-from server.edge.access import Viewer, require_viewer
+from server.edge.access import Viewer, require_viewer, viewer
 from server.edge.redirects import see_other
 from server.edge.templates import render
 from server.infra.clock import now
@@ -29,11 +29,13 @@ SHOWN_ROWS = 5  # rows of each list on an overview
 
 
 async def landing(request: web.Request) -> web.StreamResponse:
-    featured = await booking.featured_sessions(now(), FEATURED)
+    asking = viewer(request)
+    seen_by = asking.user_id if asking else None
+    featured = await booking.featured_sessions(now(), FEATURED, seen_by=seen_by)
     context = {
         "featured": featured,
         "topics": _topics(featured),
-        "mentors": await mentor_cards(SPOTLIGHT),
+        "mentors": await mentor_cards(SPOTLIGHT, seen_by),
         "stats": await _stats(),
     }
     return render(request, "pages/landing.html", context)
@@ -82,7 +84,7 @@ async def learner_overview(request: web.Request) -> web.StreamResponse:
 
 async def _suggested(asking: Viewer, more: int, booked: Any) -> list[SessionCard]:
     """The next sessions with a seat, but not those that this person teaches or has booked."""
-    found = await booking.featured_sessions(now(), SUGGESTED + more, not_by=asking.user_id)
+    found = await booking.featured_sessions(now(), SUGGESTED + more, seen_by=asking.user_id, but_own=True)
     return [card for card in found if card.id not in booked][:SUGGESTED]
 
 

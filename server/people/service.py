@@ -14,6 +14,7 @@ from server.infra.db import transactional
 from server.infra.errors import Conflict, Invalid
 from server.infra.transitions import record_transition
 from server.people.models import MentorProfile, Skill
+from server.people.profiles import write_about
 from server.people.review import (
     count_mentors,
     mentor_approved,
@@ -30,12 +31,11 @@ from server.people.skills import (
     taught_by,
 )
 from server.people.states import MentorStatus
-from server.people.values import MentorApplication, OwnSkills, PublicProfile
+from server.people.values import MentorApplication, OwnSkills
 
 __all__ = [
     "MentorApplication",
     "OwnSkills",
-    "PublicProfile",
     "Skill",
     "add_skill",
     "all_skills",
@@ -109,25 +109,6 @@ async def _open_profile(user_id: int) -> None:
 # --- profiles
 
 
-async def public_profile(username: str) -> PublicProfile:
-    """Raises NotFound."""
-    user = await accounts.user_by_username(username)
-    profile = await MentorProfile.get_or_none(user_id=user.id)
-    skills = await own_skills(user.id)
-    shown = {grant.role for grant in user.roles} & {"learner", "mentor"}
-    return PublicProfile(
-        username=user.username,
-        name=accounts.display_name(user),
-        roles=tuple(sorted(shown)),
-        headline=profile.headline if profile else "",
-        bio=profile.bio if profile else "",
-        languages=tuple(profile.languages) if profile else (),
-        teaches=skills.teach,
-        approved_mentor=bool(profile and profile.status == MentorStatus.APPROVED),
-        member_since=user.created_at,
-    )
-
-
 async def own_profile(user_id: int) -> MentorProfile | None:
     """The mentor profile of this person, if they have one."""
     return await MentorProfile.get_or_none(user_id=user_id)
@@ -135,12 +116,19 @@ async def own_profile(user_id: int) -> MentorProfile | None:
 
 @transactional
 async def change_profile(
-    viewer: Viewer, *, name: str | None = None, timezone: str | None = None, **mentor: Any
+    viewer: Viewer,
+    *,
+    name: str | None = None,
+    timezone: str | None = None,
+    about: str | None = None,
+    **mentor: Any,
 ) -> None:
-    """Set what is given: name and time zone, and of a mentor `headline`, `bio`, `languages`.
+    """Set what is given: name, time zone and `about`, and of a mentor `headline`, `bio`, `languages`.
 
     Raises Invalid, Conflict (`no_mentor`)."""
     await accounts.change_profile(viewer.user_id, name=name, timezone=timezone)
+    if about is not None:
+        await write_about(viewer.user_id, about)
     given = {field: value for field, value in mentor.items() if value is not None}
     if given:
         await _change_mentor_profile(viewer, **given)

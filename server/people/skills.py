@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from tortoise.expressions import Subquery
+
 from server.infra.db import transactional
 from server.infra.errors import Invalid
 from server.people.models import Skill, UserSkill
-from server.people.values import OwnSkills
+from server.people.values import OwnSkills, SkillRow
 
 MAX_SKILLS = 30  # of one kind, for one person
+KINDS = ("teach", "want")
+LEVELS = ("beginner", "intermediate", "advanced")
 
 
 async def all_skills() -> list[Skill]:
@@ -36,12 +40,22 @@ def _spellings(skills: Iterable[Skill]) -> Mapping[str, Skill]:
 
 
 async def own_skills(user_id: int) -> OwnSkills:
-    """What a person teaches and wants."""
+    """What a person teaches and wants, and how well they know it."""
     rows = await UserSkill.filter(user_id=user_id).select_related("skill").order_by("id")
-    slugs = {
-        kind: tuple(row.skill.slug for row in rows if row.kind == kind) for kind in ("teach", "want")
+    of_kind = {kind: [row for row in rows if row.kind == kind] for kind in KINDS}
+    slugs = {kind: tuple(row.skill.slug for row in found) for kind, found in of_kind.items()}
+    levels = {
+        kind: {row.skill.slug: row.level for row in found if row.level} for kind, found in of_kind.items()
     }
-    return OwnSkills(**slugs)
+    return OwnSkills(**slugs, levels=levels)
+
+
+async def skill_rows(user_id: int) -> list[SkillRow]:
+    """The same, one row a skill in the order they were added."""
+    rows = await UserSkill.filter(user_id=user_id).select_related("skill").order_by("id")
+    return [
+        SkillRow(row.skill.slug, row.skill.name, row.kind, row.level, row.level_basis) for row in rows
+    ]
 
 
 async def taught_by(user_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
@@ -54,19 +68,39 @@ async def taught_by(user_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
 
 
 @transactional
-async def replace_skills(user_id: int, *, teach: Collection[str], want: Collection[str]) -> OwnSkills:
-    """Set both lists.
+async def replace_skills(
+    user_id: int,
+    *,
+    teach: Collection[str],
+    want: Collection[str],
+    levels: Mapping[str, Mapping[str, str]] | None = None,
+) -> OwnSkills:
+    """Set both lists; a skill that stays keeps its level unless `levels` (kind, then slug) has another.
 
     Raises Invalid."""
     for kind, slugs in (("teach", teach), ("want", want)):
         if len(slugs) > MAX_SKILLS:
             raise Invalid(fields={kind: f"Choose at most {MAX_SKILLS}."})
-        skills = await skills_by_slug(slugs, field=kind)
-        await UserSkill.filter(user_id=user_id, kind=kind).delete()
-        await UserSkill.bulk_create(
-            UserSkill(user_id=user_id, skill=skill, kind=kind) for skill in skills
-        )
+        await _replace(user_id, kind, await skills_by_slug(slugs, field=kind))
+    for kind, wanted in (levels or {}).items():
+        await _set_levels(user_id, kind, wanted)
     return await own_skills(user_id)
+
+
+async def _replace(user_id: int, kind: str, skills: Collection[Skill]) -> None:
+    ids = [skill.id for skill in skills]
+    await UserSkill.filter(user_id=user_id, kind=kind).exclude(skill_id__in=ids).delete()
+    new = [UserSkill(user_id=user_id, skill=skill, kind=kind) for skill in skills]
+    await UserSkill.bulk_create(new, ignore_conflicts=True)
+
+
+async def _set_levels(user_id: int, kind: str, levels: Mapping[str, str]) -> None:
+    """What people say of themselves; a level that was assessed or verified stays. Raises Invalid."""
+    if set(levels.values()) - {"", *LEVELS}:
+        raise Invalid(fields={"levels": f"Choose {', '.join(LEVELS)}."})
+    own = UserSkill.filter(user_id=user_id, kind=kind, level_basis="own")
+    for slug, level in levels.items():
+        await own.filter(skill_id__in=Subquery(Skill.filter(slug=slug).values("id"))).update(level=level)
 
 
 @transactional

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.people.models import MentorProfile
+from server.people.privacy import columns, not_blocked, shown
 from server.people.skills import taught_by
 from server.people.states import MentorStatus
 
 
 @dataclass(frozen=True, slots=True)
 class MentorCard:
-    """A mentor in a list; `skills` are the names of what they teach."""
+    """A mentor in a list; `picture` is an address or empty, `skills` names of what they teach."""
 
     username: str
     name: str
+    picture: str
     headline: str
     skills: tuple[str, ...]
 
@@ -41,16 +43,18 @@ async def mentor_portrait(user_id: int) -> MentorPortrait:
     )
 
 
-async def mentor_cards(limit: int) -> list[MentorCard]:
-    """Approved mentors, those who joined first coming first: two queries."""
+async def mentor_cards(limit: int, viewer_id: int | None) -> list[MentorCard]:
+    """Approved mentors as this viewer sees them, who joined first coming first: two queries."""
     approved = MentorProfile.filter(status=MentorStatus.APPROVED, user__status="active")
-    columns = ("user_id", "user__username", "user__name", "headline")
-    rows = await approved.order_by("id").limit(limit).values(*columns)
+    approved = approved.filter(not_blocked(viewer_id, "user_id"))
+    rows = await approved.order_by("id").limit(limit).values("user_id", "headline", *columns("user__"))
+    faces = {row["user_id"]: shown(row, viewer_id, "user__") for row in rows}
     skills = await taught_by([row["user_id"] for row in rows])
     return [
         MentorCard(
             username=row["user__username"],
-            name=row["user__name"],
+            name=faces[row["user_id"]].name,
+            picture=faces[row["user_id"]].picture_url or "",
             headline=row["headline"],
             skills=skills.get(row["user_id"], ()),
         )

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,10 +26,13 @@ from server.booking.times import next_mark
 from server.classroom.models import AttendanceInterval, DrainedNode
 from server.edge.access import FRESH_FOR, Access, Viewer, Whose
 from server.infra import clock
+from server.people.gallery import gallery, use_picture
+from server.people.pictures import SMALL, address
 from server.recordings.models import Recording
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
 from tests.factories import PASSWORD
 from tests.server.booking.makers import bearer, draft, person, published
+from tests.server.people.drawing import picture as a_picture
 
 ANYBODY = (
     "anonymous",
@@ -107,6 +111,8 @@ class World:
     async def address(self, route: Route) -> str:
         """The address of the route for an object of this world; what a request may change is new."""
         path = route.path.replace("{username}", "mentor")
+        if "{name}" in path:
+            return await self._picture()
         if "/recordings/{id}" in path:
             return path.replace("{id}", str((await Recording.get(session_id=self.session)).id))
         if "/bookings/{id}" in path:
@@ -118,6 +124,11 @@ class World:
         if "/users/{id}" in path:
             return path.replace("{id}", str(self.people["mentor"].public_id))
         return path.replace("{id}", str(self.session))
+
+    async def _picture(self) -> str:
+        picture = await gallery().take_in(BytesIO(a_picture()))
+        await use_picture(self.people["mentor"].user_id, picture)
+        return address(picture, SMALL)
 
     async def _booking(self) -> UUID:
         return (await booking.book_session(self.session, self.people["learner"])).booking_id
@@ -294,7 +305,8 @@ async def test_draft_is_there_for_its_mentor_alone(world: World, who: str) -> No
     assert await _wrong(world, who, routes, expected_of_draft, draft_alone=True) == {}
 
 
-LAST = ("/cancel", "/end", "/book", "/bookings", "/sessions/{id}")  # what ends an object or gives one
+# What ends an object or gives one.
+LAST = ("/cancel", "/end", "/book", "/bookings", "/sessions/{id}", "/block")
 
 
 def _harm(route: Route) -> int:

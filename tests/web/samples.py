@@ -20,6 +20,7 @@ from server.classroom.media_nodes import NodeReport
 from server.edge.access import Viewer
 from server.pages.fortnight import fortnight
 from server.people.spotlight import MentorPortrait
+from tests.web.people_samples import PEOPLE_PAGES
 
 NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
 DAYS = fortnight(NOW, ZoneInfo("Europe/Berlin"), [NOW, NOW + timedelta(days=2)])
@@ -511,6 +512,7 @@ PAGES: dict[str, Page] = {
         None,
     ),
     **SECURITY_PAGES,
+    **{name: (template, context, LEARNER) for name, (template, context) in PEOPLE_PAGES.items()},
     "login": ("accounts/login.html", {"form": {}, "errors": {}, "next": "/sessions/"}, None),
     "login-errors": (
         "accounts/login.html",

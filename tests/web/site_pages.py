@@ -1,6 +1,6 @@
 """The platform's pages as people see them: which there are, and how a browser looks at one.
 
-A path may hold `{coming}`, `{draft}`, `{past}`: lessons of the demo."""
+A path may hold `{coming}`, `{draft}`, `{past}`: lessons of the demo, and `{mentor}`."""
 
 from __future__ import annotations
 
@@ -40,6 +40,9 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/sessions/?q=python&level=beginner&language=en",
         "/sessions/?q=nothing+has+this+name",
         "/sessions/{coming}",
+        "/profile/{mentor}",
+        "/profile/{mentor}/followers",
+        "/profile/{mentor}/following",
         "/auth/login",
         "/auth/register",
         "/auth/reset",
@@ -58,6 +61,11 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/dashboard/learner/bookings?tab=past",
         "/dashboard/learner/bookings?tab=cancelled",
         "/sessions/{coming}",
+        "/profile/{mentor}",
+        "/profile/edit/basic",
+        "/profile/edit/picture",
+        "/profile/edit/skills",
+        "/profile/edit/privacy",
         "/sessions/{coming}/room",
         "/sessions/{past}/summary",
         "/sessions/{past}/recordings",
@@ -186,7 +194,12 @@ class Visitors:
             coming = await _link(learner, "/dashboard/learner/bookings", "/sessions/")
             past = await _link(learner, "/dashboard/learner/bookings?tab=past", "/sessions/")
             draft = await _link(mentor, "/dashboard/mentor/sessions?tab=drafts", "/sessions/")
-            self._lessons = {"coming": coming, "past": past, "draft": draft}
+            self._lessons = {
+                "coming": coming,
+                "past": past,
+                "draft": draft,
+                "mentor": "mira",
+            }
         return self._lessons
 
     async def _context(self, role: str, sight: str) -> BrowserContext:

@@ -30,7 +30,9 @@ const parts = (select) => {
 
 const enhance = (select) => {
   const { input, list } = parts(select);
-  const all = [...select.options].map((option) => ({ option, key: option.text.toLowerCase() }));
+  const named = [...select.options].filter((option) => option.text);
+  const spelled = (option) => `${option.text} ${option.dataset.also ?? ""}`.toLowerCase(); // other spellings count
+  const all = named.map((option) => ({ option, key: spelled(option) }));
   let active = -1;
 
   const chosen = () => select.selectedOptions[0]?.text ?? "";

@@ -146,6 +146,16 @@ async def test_clock_of_the_device_may_be_a_step_off(
     assert (await log_in(http, code)).status == 200
 
 
+@pytest.mark.parametrize("code", ["送ðéëfü", "１２３４５６", "12345", "\ud84f\udfc2", "0" * 64])
+async def test_what_is_no_code_is_refused_like_a_wrong_one(
+    http: TestClient, moved_clock: ManualClock, code: str
+) -> None:
+    await person("anna")
+    await protect(http, "anna", moved_clock)
+    found = await log_in(http, code)
+    assert (found.status, found.code) == (401, "second_factor_invalid")
+
+
 async def test_recovery_code_works_once_however_it_is_typed(
     http: TestClient, moved_clock: ManualClock
 ) -> None:

@@ -30,6 +30,8 @@ def otpauth_url(secret: str, account: str) -> str:
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:
     """The time step whose code this is; None when it is of none near `now`."""
+    if not is_totp(code):
+        return None
     totp = pyotp.TOTP(secret)
     steps = [totp.timecode(now) + off for off in STEPS_OFF]
     return next((step for step in steps if hmac.compare_digest(totp.generate_otp(step), code)), None)

@@ -21,6 +21,7 @@ PAGES_IN_A_BROWSER = {
     "test_keyboard.py",
     "test_ways_of_looking.py",
     "test_uploads.py",
+    "test_recovery_codes.py",
 }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -441,7 +442,7 @@ RECOVERY: dict[str, Any] = {
     "first": True,
     "codes": CODES,
     "lines": "\n".join(CODES),
-    "file": "",
+    "file": quote("\n".join(CODES)),
     "onward": "/",
 }
 SECURITY_PAGES: dict[str, Page] = {

@@ -69,6 +69,7 @@ class Login(Model):
 
     class Meta:
         table = "login"
+        indexes = (("user_id",),)
 
 
 class OneTimeToken(Model):
@@ -85,6 +86,7 @@ class OneTimeToken(Model):
 
     class Meta:
         table = "one_time_token"
+        indexes = (("user_id",),)
 
 
 class Totp(Model):

@@ -4,6 +4,7 @@ python -m server [--lan]              run everything (embedded by default); with
 python -m server migrate              bring the database up to date
 python -m server worker               run jobs in a process of its own
 python -m server create-owner EMAIL   make the first owner; the password is read from standard input
+python -m server forget-factor EMAIL  let somebody in again who lost authenticator and recovery codes
 python -m server seed-demo            fill in the demo
 python -m server write-migrations     write migrations for changed models (development)
 """
@@ -108,6 +109,14 @@ async def create_owner(settings: Settings, arguments: argparse.Namespace) -> Non
     print(f"{arguments.email} is {'now an owner with a new account' if created else 'now an owner'}.")
 
 
+async def forget_factor(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Turn the second factor of an account off; who asks has proven to the operator who they are."""
+    await schema.migrate(settings)
+    async with open_database(settings):
+        await accounts.forget_second_factor(arguments.email)
+    print(f"{arguments.email} logs in by password alone now. All earlier logins have ended.")
+
+
 async def fill_demo(settings: Settings, _: argparse.Namespace) -> None:
     await schema.migrate(settings)
     async with open_database(settings):
@@ -126,6 +135,7 @@ COMMANDS: dict[str, Command] = {
     "migrate": migrate,
     "worker": work,
     "create-owner": create_owner,
+    "forget-factor": forget_factor,
     "seed-demo": fill_demo,
     "write-migrations": write_migrations,
 }
@@ -228,7 +238,7 @@ def parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(dest="command", metavar="COMMAND")
     for name in COMMANDS:
         command = commands.add_parser(name)
-        if name == "create-owner":
+        if name in {"create-owner", "forget-factor"}:
             command.add_argument("email", metavar="EMAIL")
     return made
 

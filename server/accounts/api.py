@@ -10,7 +10,7 @@ from aiohttp import web
 from server.accounts import confirmations, entering, logins, second_factor, service
 from server.accounts.forms import Code, Email, LogIn, MaybeEmail, NewPassword, Token
 from server.accounts.requests import client_of, sign_in
-from server.accounts.values import Account
+from server.accounts.values import Account, AuthenticatorSetup, LoginView, RecoveryCodes
 from server.edge import csrf
 from server.edge.access import require_viewer, viewer
 from server.edge.api import ok, page_of, read_json
@@ -82,6 +82,7 @@ async def csrf_token(request: web.Request) -> web.Response:
     return ok({"token": token, "csrf_token": token})
 
 
+@described(item=LoginView)
 async def active_logins(request: web.Request) -> web.Response:
     """`GET /auth/logins`."""
     found = await logins.active_logins(require_viewer(request))
@@ -98,17 +99,18 @@ async def revoke_login(request: web.Request) -> web.Response:
     return ok(message="This login has ended.")
 
 
+@described(data=AuthenticatorSetup)
 async def set_up_factor(request: web.Request) -> web.Response:
     """`POST /auth/2fa/setup` → `{secret, otpauth_url}`; asked for only once `enable` was called."""
     return ok(await second_factor.begin_setup(require_viewer(request)))
 
 
-@described(body=Code)
+@described(body=Code, data=RecoveryCodes)
 async def enable_factor(request: web.Request) -> web.Response:
     """`POST /auth/2fa/enable {code}` → `{recovery_codes}`, which nobody can see again."""
     form = await read_json(request, Code)
     codes = await second_factor.enable(require_viewer(request), form.code, client_of(request))
-    return ok({"recovery_codes": codes}, "Codes are asked for from now on. All other logins have ended.")
+    return ok(RecoveryCodes(codes), "Codes are asked for from now on. All other logins have ended.")
 
 
 async def disable_factor(request: web.Request) -> web.Response:

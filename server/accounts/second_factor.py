@@ -7,7 +7,8 @@ from datetime import timedelta
 import structlog
 
 from server.accounts import totp
-from server.accounts.logins import end_other_logins, mark_confirmed
+from server.accounts.logins import end_all_logins, end_other_logins, mark_confirmed
+from server.accounts.lookup import by_email
 from server.accounts.models import Login, RecoveryCode, Totp
 from server.accounts.sealing import Broken, seal
 from server.accounts.tokens import hashed
@@ -16,7 +17,7 @@ from server.edge.access import Viewer
 from server.edge.ratelimit import WINDOWS, Limit
 from server.infra import clock
 from server.infra.db import transactional
-from server.infra.errors import Conflict, Invalid, Unauthenticated
+from server.infra.errors import Conflict, Invalid, NotFound, Unauthenticated
 from server.infra.outbox import enqueue
 
 SETUP_LIFETIME = timedelta(hours=1)  # from seeing the QR code to the first code typed
@@ -172,11 +173,27 @@ async def _enable(viewer: Viewer, row_id: int, step: int) -> list[str]:
 @transactional
 async def disable(viewer: Viewer) -> None:
     """Ask for codes no more; nothing happens when none are asked for."""
-    removed = await Totp.filter(user_id=viewer.user_id).delete()
-    await RecoveryCode.filter(user_id=viewer.user_id).delete()
-    await Login.filter(user_id=viewer.user_id, second_factor=True).update(second_factor=False)
+    await _remove(viewer.user_id)
+
+
+async def _remove(user_id: int) -> None:
+    removed = await Totp.filter(user_id=user_id).delete()
+    await RecoveryCode.filter(user_id=user_id).delete()
+    await Login.filter(user_id=user_id, second_factor=True).update(second_factor=False)
     if removed:
-        await _tell(viewer.user_id, "second_factor_off")
+        await _tell(user_id, "second_factor_off")
+
+
+@transactional
+async def forget_second_factor(email: str) -> None:
+    """What an operator does for somebody who lost authenticator and codes; ends all their logins.
+
+    Raises NotFound."""
+    user = await by_email(email)
+    if user is None:
+        raise NotFound(message="No account has this address.")
+    await end_all_logins(user.id)
+    await _remove(user.id)
 
 
 @transactional

@@ -20,6 +20,7 @@ from server.accounts.registration import (
     hashed_password,
     require_free_username,
 )
+from server.accounts.second_factor import forget_second_factor
 from server.accounts.standing import account, change_account, grant_role, make_owner, shown
 from server.accounts.values import OPEN_ROLES, Account, Client, Registration
 from server.edge.access import Viewer
@@ -37,6 +38,7 @@ __all__ = [
     "checked",
     "count_registration",
     "create_account",
+    "forget_second_factor",
     "grant_role",
     "hashed_password",
     "issue_token",

@@ -70,6 +70,13 @@ class AuthenticatorSetup:
 
 
 @dataclass(frozen=True, slots=True)
+class RecoveryCodes:
+    """What stands in for the authenticator; each works once, and they are shown once."""
+
+    recovery_codes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class FactorState:
     """Since when codes are asked for (None: they are not), and the recovery codes that are left."""
 

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from server.infra.outbox import enqueue
 
-TIMES = frozenset({"starts_at", "ends_at", "at"})  # instants: text in the job, instants again in the template
+# Instants: text in the job, instants again in the template.
+TIMES = frozenset({"starts_at", "ends_at", "at"})
 
 
 async def tell(user_id: int, mail: str, about: dict[str, Any], *, dedupe_key: str) -> None:

@@ -133,6 +133,14 @@ async def test_owner_is_made_with_a_password_from_standard_input(tmp_path: Path)
     assert rows == [("boss", 1, 2)]
 
 
+async def test_second_factor_is_forgotten_on_the_command_line(tmp_path: Path) -> None:
+    await command(tmp_path, "create-owner", "boss@example.com", given="a good long password\n")
+    code, out, err = await command(tmp_path, "forget-factor", "BOSS@example.com")
+    assert (code, "by password alone" in out) == (0, True), err
+    code, _, err = await command(tmp_path, "forget-factor", "nobody@example.com")
+    assert (code, "No account has this address" in err) == (1, True)
+
+
 @pytest.mark.parametrize(("email", "given"), [("nonsense", "a good password"), ("a@example.com", "x")])
 async def test_bad_owner_is_refused(tmp_path: Path, email: str, given: str) -> None:
     code, _, err = await command(tmp_path, "create-owner", email, given=given + "\n")

@@ -10,11 +10,13 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from config.settings import Settings
+from server.accounts import service as accounts
 from server.accounts.models import Login, OneTimeToken, RecoveryCode, Totp
 from server.accounts.sealing import open_seal
 from server.accounts.second_factor import PER_ACCOUNT
 from server.app import build_app
 from server.infra.clock import ManualClock
+from server.infra.errors import NotFound
 from server.infra.models import IdempotencyRecord
 from tests.databases import BOTH
 from tests.factories import PASSWORD, Api, api_of, person
@@ -95,6 +97,19 @@ async def test_turning_it_off_needs_no_code_any_more(http: TestClient, moved_clo
     assert (await log_in(http)).status == 200
     assert await RecoveryCode.all().count() == 0
     assert (await mails_to(ANNA))[0].subject == "The second factor is off"
+
+
+async def test_operator_lets_somebody_in_who_lost_everything(
+    http: TestClient, moved_clock: ManualClock
+) -> None:
+    await person("anna")
+    anna = await protect(http, "anna", moved_clock)
+    await accounts.forget_second_factor("Anna@example.com")
+    assert (await anna.api.get("/users/me")).status == 401
+    assert (await log_in(http)).status == 200
+    assert (await mails_to(ANNA))[0].subject == "The second factor is off"
+    with pytest.raises(NotFound):
+        await accounts.forget_second_factor("nobody@example.com")
 
 
 async def test_database_holds_neither_secret_nor_codes(

@@ -21,7 +21,7 @@ from server.booking.times import next_mark
 from server.edge.access import Viewer
 from server.edge.ratelimit import WINDOWS
 from server.infra import clock
-from server.people.models import MentorProfile
+from server.people.models import Block, MentorProfile
 from server.recordings.models import Recording
 from tests.server.booking.makers import bearer, draft, person, published
 from tests.server.fuzz.promised import Promise, broken, promises
@@ -74,6 +74,7 @@ class World:
         WINDOWS.open("")
         await User.all().update(status="active")
         await MentorProfile.all().update(status="approved")
+        await Block.all().delete()
         mentor, learner = self.people["mentor"], self.people["learner"]
         first = next_mark(clock.now()) + timedelta(days=30) + self.rounds * STEP
         self.rounds += 1

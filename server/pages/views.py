@@ -18,6 +18,7 @@ from server.edge.templates import render
 from server.infra.clock import now
 from server.pages.fortnight import fortnight
 from server.people import service as people
+from server.people.onboarding import welcome
 from server.people.spotlight import mentor_cards
 from server.people.values import SkillView
 
@@ -73,6 +74,7 @@ async def learner_overview(request: web.Request) -> web.StreamResponse:
     past = await booking.learner_bookings(asking.user_id, "past", now(), SHOWN_ROWS)
     booked = {row.session.id for row in upcoming}
     context = {
+        "welcome": await welcome(asking, "learner"),
         "next_session": upcoming[0].session if upcoming else None,
         "upcoming": upcoming[: SHOWN_ROWS + 1],
         "past": past,
@@ -99,6 +101,7 @@ async def mentor_overview(request: web.Request) -> web.StreamResponse:
     drafts = await booking.mentor_sessions(asking.user_id, "drafts")
     profile = await people.own_profile(asking.user_id)
     context = {
+        "welcome": await welcome(asking, "mentor"),
         "profile": profile,
         "next_session": upcoming[0] if upcoming else None,
         "sessions": upcoming[:SHOWN_ROWS],

@@ -7,6 +7,7 @@ from typing import Any
 
 from server.people.circle import Face
 from server.people.models import Skill
+from server.people.onboarding import TOURS, Step, Welcome
 from server.people.paging import Part
 from server.people.privacy import DEFAULTS, Audience
 from server.people.values import PublicProfile, SkillRow
@@ -61,6 +62,13 @@ PRIVACY: dict[str, Any] = {
     "recommendations": True,
 }
 WRONG = {"name": "Use 1 to 100 characters.", "timezone": "This is not the name of a time zone."}
+
+STEPS = (
+    Step("Confirm your e-mail address", "/auth/check-mail", True),
+    Step("Add a picture", "/profile/edit/picture", False),
+)
+NEWCOMER = {role: Welcome(role, STEPS, stops) for role, stops in TOURS.items()}
+WELCOME_BACK = Welcome("learner", STEPS[:1], ())
 
 PEOPLE_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "profile": ("people/profile.html", {"profile": PublicProfile(**PROFILE)}),

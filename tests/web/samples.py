@@ -21,7 +21,7 @@ from server.classroom.media_nodes import NodeReport
 from server.edge.access import Viewer
 from server.pages.fortnight import fortnight
 from server.people.spotlight import MentorPortrait
-from tests.web.people_samples import PEOPLE_PAGES
+from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
 
 NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
 DAYS = fortnight(NOW, ZoneInfo("Europe/Berlin"), [NOW, NOW + timedelta(days=2)])
@@ -660,6 +660,7 @@ PAGES: dict[str, Page] = {
     "learner-overview": (
         "pages/learner_overview.html",
         {
+            "welcome": NEWCOMER["learner"],
             "next_session": SOON,
             "upcoming": [_booking(PAID), _booking(LONG)],
             "past": [_booking(ENDED, recordings_url="/")],
@@ -670,12 +671,20 @@ PAGES: dict[str, Page] = {
     ),
     "learner-overview-empty": (
         "pages/learner_overview.html",
-        {"next_session": None, "upcoming": [], "past": [], "suggested": [], "days": DAYS},
+        {
+            "welcome": WELCOME_BACK,
+            "next_session": None,
+            "upcoming": [],
+            "past": [],
+            "suggested": [],
+            "days": DAYS,
+        },
         LONG_LEARNER,
     ),
     "mentor-overview": (
         "pages/mentor_overview.html",
         {
+            "welcome": NEWCOMER["mentor"],
             "profile": SimpleNamespace(
                 status="changes_requested", reason="Please write a little more about how you teach."
             ),
@@ -688,7 +697,14 @@ PAGES: dict[str, Page] = {
     ),
     "mentor-overview-empty": (
         "pages/mentor_overview.html",
-        {"profile": None, "next_session": None, "sessions": [], "tasks": [], "days": DAYS},
+        {
+            "welcome": WELCOME_BACK,
+            "profile": None,
+            "next_session": None,
+            "sessions": [],
+            "tasks": [],
+            "days": DAYS,
+        },
         LONG_LEARNER,
     ),
     "mentor-profile": ("people/mentor_profile.html", PROFILE_PAGE, MENTOR),

@@ -61,7 +61,7 @@ def _bytes_per_pixel(image: Image.Image) -> int:
     """What Pillow holds at most: a frame of four bytes, once more where there is transparency, and what
     the decoder itself keeps (libwebp two frames, a progressive JPEG all its coefficients)."""
     if image.format == "WEBP":
-        return 12
+        return 14
     if image.format == "JPEG":
         return 6 if image.info.get("progressive") else 4
     return 4 if image.mode in {"L", "RGB", "I;16"} and "transparency" not in image.info else 9

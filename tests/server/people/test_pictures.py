@@ -121,19 +121,22 @@ def test_what_is_no_fit_picture_is_refused(content: bytes) -> None:
 
 
 MEASURE = """
-import resource, sys
+import re, sys
 from pathlib import Path
 from server.infra.errors import Invalid
 from server.people.pictures import reencoded
 
+def peak():  # kB; unlike ru_maxrss it knows nothing of the process that started this one
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+
 reencoded(open(sys.argv[2], "rb"))  # what Pillow loads once
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 try:
     reencoded(open(sys.argv[1], "rb"))
     taken = "yes"
 except Invalid:
     taken = "no"
-print(taken, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+print(taken, (peak() - before) // 1024)
 """
 
 
@@ -146,7 +149,7 @@ print(taken, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 10
         ("PNG", "RGB", (5200, 3840), {}, "yes"),
         ("PNG", "RGBA", (3400, 2600), {}, "yes"),
         ("PNG", "P", (3400, 2600), {}, "yes"),
-        ("WEBP", "RGB", (2900, 2290), {"lossless": True, "method": 0}, "yes"),
+        ("WEBP", "RGB", (2700, 2100), {"lossless": True, "method": 0}, "yes"),
         ("PNG", "1", (16_000, 16_000), {}, "no"),
         ("WEBP", "RGB", (6000, 6000), {"method": 0}, "no"),
     ],

@@ -49,7 +49,8 @@ class Watch:
 
 @asynccontextmanager
 async def running(settings: Settings, watch: Watch, program: str) -> AsyncIterator[asyncio.Task[None]]:
-    child = MediaChild(settings, watch.directory, (sys.executable, "-c", program))
+    alone = replace(settings, redis_url="")  # with Redis the node tells of itself, not its parent
+    child = MediaChild(alone, watch.directory, (sys.executable, "-c", program))
     task = asyncio.create_task(child.run())
     try:
         yield task

@@ -31,6 +31,12 @@ sys.stdin.read()
 DUMB = "import sys; print('hello'); sys.stdin.read()"
 
 
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Without Redis, whatever the run is with: beside it a node tells of itself."""
+    return replace(settings, redis_url="")
+
+
 class Watch:
     """The directory's nodes, and waiting until they are as wanted."""
 
@@ -49,8 +55,7 @@ class Watch:
 
 @asynccontextmanager
 async def running(settings: Settings, watch: Watch, program: str) -> AsyncIterator[asyncio.Task[None]]:
-    alone = replace(settings, redis_url="")  # with Redis the node tells of itself, not its parent
-    child = MediaChild(alone, watch.directory, (sys.executable, "-c", program))
+    child = MediaChild(settings, watch.directory, (sys.executable, "-c", program))
     task = asyncio.create_task(child.run())
     try:
         yield task

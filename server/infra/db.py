@@ -30,8 +30,10 @@ from server.infra.asyncpg_client import DatabaseDown, told_when_gone
 MODEL_MODULES: tuple[str, ...] = (
     "server.infra.models",
     "server.accounts.models",
+    "server.notifications.models",
     "server.people.models",
     "server.booking.models",
+    "server.messages.models",
     "server.classroom.models",
     "server.recordings.models",
     "server.achievements.models",

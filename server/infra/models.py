@@ -7,7 +7,10 @@ from tortoise.models import Model
 
 
 class OutboxRow(Model):
-    """A job written in the transaction that wants it; the worker runs it after the commit."""
+    """A job written in the transaction that wants it; the worker runs it after the commit.
+
+    `cause` names what it is about ("session:<id>"): when that falls away, the jobs that wait for a later
+    time are withdrawn."""
 
     id = fields.BigIntField(primary_key=True)
     job = fields.CharField(max_length=100)
@@ -16,6 +19,7 @@ class OutboxRow(Model):
     attempts = fields.IntField(default=0)
     lease_until = fields.DatetimeField(null=True)
     dedupe_key = fields.CharField(max_length=200, null=True, unique=True)
+    cause = fields.CharField(max_length=80, null=True)
     last_error = fields.TextField(default="")
     created_at = fields.DatetimeField()
     done_at = fields.DatetimeField(null=True)
@@ -23,7 +27,7 @@ class OutboxRow(Model):
 
     class Meta:
         table = "outbox"
-        indexes = (("done_at", "failed_at", "run_at"),)
+        indexes = (("done_at", "failed_at", "run_at"), ("cause",))
 
 
 class MailRow(Model):

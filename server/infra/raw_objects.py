@@ -47,6 +47,14 @@ PARTIAL_UNIQUES: tuple[PartialUnique, ...] = (
 )
 
 CHECKS: tuple[Check, ...] = (
+    # --- notifications
+    Check("inbox_numbers", "inbox", "{row}last_seq >= 0 AND {row}seen_seq BETWEEN 0 AND {row}last_seq"),
+    Check(
+        "rhythm_quiet",
+        "rhythm",
+        "({row}quiet_from IS NULL) = ({row}quiet_until IS NULL) AND ({row}quiet_from IS NULL OR "
+        "({row}quiet_from BETWEEN 0 AND 1439 AND {row}quiet_until BETWEEN 0 AND 1439))",
+    ),
     # --- people
     Check("follow_other", "follow", "{row}follower_id <> {row}followed_id"),
     Check("block_other", "block", "{row}blocker_id <> {row}blocked_id"),
@@ -69,6 +77,10 @@ CHECKS: tuple[Check, ...] = (
     Check("session_price", "session", "{row}price_minor >= 0"),
     Check("session_times", "session", "{row}starts_at < {row}ends_at"),
     Check("busy_cell_owner", "busy_cell", "({row}session_id IS NULL) <> ({row}booking_id IS NULL)"),
+    # --- messages
+    Check("conversation_numbers", "conversation", "{row}last_seq >= 0"),
+    Check("conversation_read", "conversation_member", "{row}read_seq >= 0"),
+    Check("report_other", "report", "{row}reporter_id <> {row}reported_id"),
     # --- classroom
     Check(
         "attendance_order",

@@ -25,6 +25,26 @@ SOMEBODY = uuid4()
 
 # for each check what is fine, and what is not
 CHECKED: dict[str, tuple[list[Values], list[Values]]] = {
+    "inbox_numbers": (
+        [{"last_seq": 0, "seen_seq": 0}, {"last_seq": 2, "seen_seq": 2}],
+        [
+            {"last_seq": -1, "seen_seq": -1},
+            {"last_seq": 2, "seen_seq": -1},
+            {"last_seq": 2, "seen_seq": 3},
+        ],
+    ),
+    "rhythm_quiet": (
+        [{"quiet_from": None, "quiet_until": None}, {"quiet_from": 1439, "quiet_until": 0}],
+        [
+            {"quiet_from": None, "quiet_until": 0},
+            {"quiet_from": 0, "quiet_until": None},
+            {"quiet_from": 1440, "quiet_until": 0},
+            {"quiet_from": 0, "quiet_until": -1},
+        ],
+    ),
+    "conversation_numbers": ([{"last_seq": 0}], [{"last_seq": -1}]),
+    "conversation_read": ([{"read_seq": 0}], [{"read_seq": -1}]),
+    "report_other": ([{"reporter_id": 1, "reported_id": 2}], [{"reporter_id": 1, "reported_id": 1}]),
     "follow_other": ([{"follower_id": 1, "followed_id": 2}], [{"follower_id": 1, "followed_id": 1}]),
     "block_other": ([{"blocker_id": 1, "blocked_id": 2}], [{"blocker_id": 1, "blocked_id": 1}]),
     "mentor_rate": ([{"rate_minor": None}, {"rate_minor": 0}], [{"rate_minor": -1}]),

@@ -1,0 +1,1 @@
+"""People writing to each other: one to one, and with everybody of a session."""

@@ -1,0 +1,215 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+import functools
+from json import dumps, loads
+from tortoise.fields.base import OnDelete
+from uuid import uuid4
+from tortoise import fields
+from tortoise.indexes import Index
+
+class Migration(migrations.Migration):
+    dependencies = [('models', '0005_logins_by_user')]
+
+    initial = False
+
+    operations = [
+        ops.CreateModel(
+            name='Conversation',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('public_id', fields.UUIDField(default=uuid4, unique=True)),
+                ('key', fields.CharField(unique=True, max_length=60)),
+                ('session', fields.ForeignKeyField('models.Session', source_field='session_id', null=True, db_constraint=True, to_field='id', related_name='conversations', on_delete=OnDelete.CASCADE)),
+                ('last_seq', fields.BigIntField(default=0)),
+                ('last_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'conversation', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='ConversationMember',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('conversation', fields.ForeignKeyField('models.Conversation', source_field='conversation_id', db_constraint=True, to_field='id', related_name='members', on_delete=OnDelete.CASCADE)),
+                ('user', fields.ForeignKeyField('models.User', source_field='user_id', db_constraint=True, to_field='id', related_name='conversations', on_delete=OnDelete.CASCADE)),
+                ('read_seq', fields.BigIntField(default=0)),
+                ('muted', fields.BooleanField(default=False)),
+                ('left_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'conversation_member', 'app': 'models', 'unique_together': (('conversation', 'user'),), 'indexes': [Index(fields=['user_id'])], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Delivery',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('user', fields.ForeignKeyField('models.User', source_field='user_id', db_constraint=True, to_field='id', related_name='deliveries', on_delete=OnDelete.CASCADE)),
+                ('channel', fields.CharField(max_length=8)),
+                ('kind', fields.CharField(max_length=40)),
+                ('dedupe_key', fields.CharField(max_length=200)),
+                ('target', fields.CharField(default='', max_length=64)),
+                ('status', fields.CharField(max_length=12)),
+                ('subject', fields.CharField(default='', max_length=300)),
+                ('about', fields.JSONField(default=dict, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('message_id', fields.CharField(default='', max_length=200)),
+                ('detail', fields.TextField(default='', unique=False)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('due_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('sent_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'delivery', 'app': 'models', 'unique_together': (('user', 'channel', 'dedupe_key', 'target'),), 'indexes': [Index(fields=['user_id', 'created_at']), Index(fields=['status', 'due_at']), Index(fields=['message_id'])], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Inbox',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('user', fields.OneToOneField('models.User', source_field='user_id', db_constraint=True, to_field='id', related_name='inbox', on_delete=OnDelete.CASCADE)),
+                ('last_seq', fields.BigIntField(default=0)),
+                ('seen_seq', fields.BigIntField(default=0)),
+            ],
+            options={'table': 'inbox', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='MailAddress',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('email_key', fields.CharField(unique=True, max_length=640)),
+                ('state', fields.CharField(default='ok', max_length=10)),
+                ('bounces', fields.IntField(default=0)),
+                ('reason', fields.TextField(default='', unique=False)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'mail_address', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Message',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('public_id', fields.UUIDField(default=uuid4, unique=True)),
+                ('conversation', fields.ForeignKeyField('models.Conversation', source_field='conversation_id', db_constraint=True, to_field='id', related_name='messages', on_delete=OnDelete.CASCADE)),
+                ('sender', fields.ForeignKeyField('models.User', source_field='sender_id', db_constraint=True, to_field='id', related_name='messages_sent', on_delete=OnDelete.CASCADE)),
+                ('seq', fields.BigIntField()),
+                ('client_key', fields.CharField(null=True, max_length=64)),
+                ('text', fields.TextField(unique=False)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('removed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'message', 'app': 'models', 'unique_together': (('conversation', 'seq'), ('conversation', 'sender', 'client_key')), 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='MessageFile',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('public_id', fields.UUIDField(default=uuid4, unique=True)),
+                ('message', fields.ForeignKeyField('models.Message', source_field='message_id', null=True, db_constraint=True, to_field='id', related_name='files', on_delete=OnDelete.CASCADE)),
+                ('uploader', fields.ForeignKeyField('models.User', source_field='uploader_id', db_constraint=True, to_field='id', related_name='message_files', on_delete=OnDelete.CASCADE)),
+                ('storage_key', fields.CharField(max_length=200)),
+                ('name', fields.CharField(max_length=200)),
+                ('content_type', fields.CharField(max_length=100)),
+                ('size', fields.BigIntField()),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'message_file', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Notification',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('public_id', fields.UUIDField(default=uuid4, unique=True)),
+                ('user', fields.ForeignKeyField('models.User', source_field='user_id', db_constraint=True, to_field='id', related_name='notifications', on_delete=OnDelete.CASCADE)),
+                ('actor', fields.ForeignKeyField('models.User', source_field='actor_id', null=True, db_constraint=True, to_field='id', related_name='caused_notifications', on_delete=OnDelete.CASCADE)),
+                ('seq', fields.BigIntField()),
+                ('kind', fields.CharField(max_length=40)),
+                ('group_key', fields.CharField(default='', max_length=120)),
+                ('about', fields.JSONField(default=dict, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('path', fields.CharField(default='', max_length=300)),
+                ('dedupe_key', fields.CharField(max_length=200)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('read_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'notification', 'app': 'models', 'unique_together': (('user', 'dedupe_key'), ('user', 'seq')), 'indexes': [Index(fields=['user_id', 'read_at'])], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Preference',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('user', fields.ForeignKeyField('models.User', source_field='user_id', db_constraint=True, to_field='id', related_name='preferences', on_delete=OnDelete.CASCADE)),
+                ('topic', fields.CharField(max_length=40)),
+                ('channel', fields.CharField(max_length=8)),
+                ('wanted', fields.BooleanField()),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'preference', 'app': 'models', 'unique_together': (('user', 'topic', 'channel'),), 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='PushSubscription',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('public_id', fields.UUIDField(default=uuid4, unique=True)),
+                ('user', fields.ForeignKeyField('models.User', source_field='user_id', db_constraint=True, to_field='id', related_name='push_subscriptions', on_delete=OnDelete.CASCADE)),
+                ('login', fields.ForeignKeyField('models.Login', source_field='login_id', null=True, db_constraint=True, to_field='id', related_name='push_subscriptions', on_delete=OnDelete.CASCADE)),
+                ('endpoint', fields.TextField(unique=False)),
+                ('endpoint_hash', fields.CharField(unique=True, max_length=64)),
+                ('p256dh', fields.CharField(max_length=200)),
+                ('auth', fields.CharField(max_length=100)),
+                ('device', fields.CharField(default='', max_length=100)),
+                ('failures', fields.IntField(default=0)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('used_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'push_subscription', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Report',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('public_id', fields.UUIDField(default=uuid4, unique=True)),
+                ('reporter', fields.ForeignKeyField('models.User', source_field='reporter_id', db_constraint=True, to_field='id', related_name='reports_made', on_delete=OnDelete.CASCADE)),
+                ('reported', fields.ForeignKeyField('models.User', source_field='reported_id', db_constraint=True, to_field='id', related_name='reports', on_delete=OnDelete.CASCADE)),
+                ('subject', fields.CharField(max_length=20)),
+                ('subject_id', fields.CharField(max_length=40)),
+                ('reason', fields.CharField(max_length=20)),
+                ('text', fields.TextField(default='', unique=False)),
+                ('evidence', fields.JSONField(default=dict, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('status', fields.CharField(default='open', max_length=12)),
+                ('verdict', fields.TextField(default='', unique=False)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('decided_by', fields.ForeignKeyField('models.User', source_field='decided_by_id', null=True, db_constraint=True, to_field='id', related_name='reports_decided', on_delete=OnDelete.CASCADE)),
+                ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'report', 'app': 'models', 'unique_together': (('reporter', 'subject', 'subject_id'),), 'indexes': [Index(fields=['status'])], 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Rhythm',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('user', fields.OneToOneField('models.User', source_field='user_id', db_constraint=True, to_field='id', related_name='rhythm', on_delete=OnDelete.CASCADE)),
+                ('quiet_from', fields.IntField(null=True)),
+                ('quiet_until', fields.IntField(null=True)),
+                ('digest', fields.CharField(default='at_once', max_length=8)),
+                ('digest_minute', fields.IntField(default=480)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'rhythm', 'app': 'models', 'pk_attr': 'id'},
+            bases=['Model'],
+        ),
+        ops.AddField(
+            model_name='OutboxRow',
+            name='cause',
+            field=fields.CharField(null=True, max_length=80),
+        ),
+        ops.AddIndex(
+            model_name='OutboxRow',
+            index=Index(fields=['cause']),
+        ),
+    ]

@@ -94,6 +94,10 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
+# Tables whose rows are written once: nothing is changed or deleted.
+APPEND_ONLY: tuple[str, ...] = ("audit_log",)
+
+
 @dataclass(frozen=True, slots=True)
 class RawObject:
     """One object of one database: how it is made, which is also how it is known again, and removed."""
@@ -111,7 +115,8 @@ def objects(dialect: str, tables: frozenset[str]) -> list[RawObject]:
     for check in CHECKS:
         if check.table in tables:
             found += of_check(check)
-    return found
+    refusing = _refusing_triggers if dialect == "sqlite" else _refusing_trigger
+    return found + [made for table in APPEND_ONLY if table in tables for made in refusing(table)]
 
 
 def _index(index: PartialUnique) -> RawObject:
@@ -147,5 +152,33 @@ def _constraint(check: Check) -> list[RawObject]:
             f'{table} ADD CONSTRAINT "{check.name}" CHECK ({condition})',
             f'{table} DROP CONSTRAINT IF EXISTS "{check.name}"',
             f'CONSTRAINT "{check.name}" ON "{check.table}"',
+        )
+    ]
+
+
+def _refusing_triggers(table: str) -> list[RawObject]:
+    return [
+        RawObject(
+            f"{table}_{event.lower()}",
+            f'CREATE TRIGGER "{table}_{event.lower()}" BEFORE {event} ON "{table}" '
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+            f'DROP TRIGGER IF EXISTS "{table}_{event.lower()}"',
+        )
+        for event in ("UPDATE", "DELETE")
+    ]
+
+
+def _refusing_trigger(table: str) -> list[RawObject]:
+    """For whole statements, since TRUNCATE asks no row."""
+    name = f"{table}_append_only"
+    return [
+        RawObject(
+            name,
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE '{table} is append-only' USING ERRCODE = 'check_violation'; END $$; "
+            f'CREATE TRIGGER "{name}" BEFORE UPDATE OR DELETE OR TRUNCATE ON "{table}" '
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+            f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"',
+            f'TRIGGER "{name}" ON "{table}"',
         )
     ]

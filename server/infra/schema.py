@@ -66,7 +66,10 @@ async def _made_by() -> dict[str, str]:
             "SELECT conname AS name, obj_description(oid, 'pg_constraint') AS words FROM pg_constraint "
             "WHERE connamespace = current_schema()::regnamespace UNION ALL "
             "SELECT relname, obj_description(oid, 'pg_class') FROM pg_class "
-            "WHERE relkind = 'i' AND relnamespace = current_schema()::regnamespace"
+            "WHERE relkind = 'i' AND relnamespace = current_schema()::regnamespace UNION ALL "
+            "SELECT tgname, obj_description(pg_trigger.oid, 'pg_trigger') FROM pg_trigger "
+            "JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal "
+            "AND relnamespace = current_schema()::regnamespace"
         )
     return {row["name"]: row["words"] for row in await fetch(query)}
 

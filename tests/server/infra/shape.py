@@ -36,7 +36,8 @@ DEFINITIONS = {
     "postgres": """SELECT conname AS name, pg_get_constraintdef(oid) AS words FROM pg_constraint
         WHERE contype = 'c' AND connamespace = current_schema()::regnamespace
         UNION ALL SELECT indexname, indexdef FROM pg_indexes
-        WHERE schemaname = current_schema() AND indexdef LIKE '% WHERE %'""",
+        WHERE schemaname = current_schema() AND indexdef LIKE '% WHERE %'
+        UNION ALL SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal""",
 }
 
 

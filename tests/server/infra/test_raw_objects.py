@@ -14,9 +14,10 @@ from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 
 from config.settings import Settings
-from server.infra import db
-from server.infra.raw_objects import CHECKS, PARTIAL_UNIQUES
-from tests.databases import BOTH
+from server.infra import audit, db
+from server.infra.models import AuditRow
+from server.infra.raw_objects import APPEND_ONLY, CHECKS, PARTIAL_UNIQUES
+from tests.databases import BOTH, ON_POSTGRES
 
 Values = dict[str, Any]
 NOON, TODAY = datetime(2030, 1, 1, 12, tzinfo=UTC), date(2030, 1, 1)
@@ -196,6 +197,23 @@ async def test_partial_indexes_refuse_a_second_row_that_they_count(lonely: None)
         for values in counts:
             with pytest.raises(IntegrityError):
                 await insert(index.table, filled(index.table, **{**known, **values}))
+
+
+@BOTH
+async def test_rows_that_are_written_once_are_neither_changed_nor_deleted(database: Settings) -> None:
+    assert "audit_log" in APPEND_ONLY
+    await audit.record(7, "user.suspended", "user", 8, detail={"to": "suspended"}, reason="spam")
+    for statement in ("UPDATE audit_log SET reason = ''", "DELETE FROM audit_log"):
+        with pytest.raises(IntegrityError, match="audit_log is append-only"):
+            await db.execute(statement, [])
+    (row,) = await AuditRow.all()
+    assert (row.actor_id, row.subject_id, row.detail) == (7, "8", {"to": "suspended"})
+
+
+@ON_POSTGRES
+async def test_rows_that_are_written_once_are_not_truncated(database: Settings) -> None:
+    with pytest.raises(IntegrityError, match="audit_log is append-only"):
+        await db.execute("TRUNCATE audit_log", [])
 
 
 def fine_for(table: str) -> Values:

@@ -27,9 +27,13 @@ async def migrated(settings: Settings) -> None:
 
 def wanted(dialect: str) -> set[str]:
     checks = {check.name for check in raw_objects.CHECKS}
+    append_only = {f"{table}_append_only" for table in raw_objects.APPEND_ONLY}
     if dialect == "sqlite":
         checks = {f"{name}_{event}" for name in checks for event in ("insert", "update")}
-    return checks | {index.name for index in raw_objects.PARTIAL_UNIQUES}
+        append_only = {
+            f"{table}_{event}" for table in raw_objects.APPEND_ONLY for event in ("update", "delete")
+        }
+    return checks | append_only | {index.name for index in raw_objects.PARTIAL_UNIQUES}
 
 
 @BOTH

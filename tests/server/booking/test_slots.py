@@ -1,0 +1,83 @@
+"""The next free times of mentors, from their hours, their lessons and their notice."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from server.booking import service as booking
+from server.booking.slots import next_slots
+from server.edge.access import Viewer
+from server.infra.clock import ManualClock, now
+from server.people.models import AvailabilityOverride, AvailabilityRule, MentorProfile
+from tests.databases import BOTH
+from tests.server.booking.makers import mentor, person, published
+from tests.server.queries import counted
+
+pytestmark = pytest.mark.usefixtures("database")
+MONDAY = datetime(2030, 5, 13, 6, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def on_monday(moved_clock: ManualClock) -> None:
+    moved_clock.set(MONDAY)
+
+
+async def opened(viewer: Viewer, *spans: tuple[int, int, int], buffer: int = 0, notice: int = 0) -> None:
+    """Hours of a week (weekday, from, to), in whole hours."""
+    for weekday, start, end in spans:
+        await AvailabilityRule.create(
+            user_id=viewer.user_id, weekday=weekday, start_minute=60 * start, end_minute=60 * end
+        )
+    profile = MentorProfile.filter(user_id=viewer.user_id)
+    await profile.update(buffer_minutes=buffer, notice_minutes=notice)
+
+
+async def starts(viewer: Viewer, minutes: int = 60, limit: int = 3) -> list[str]:
+    found = await next_slots([viewer.user_id], minutes=minutes, now=now(), limit=limit)
+    return [f"{slot.starts_at:%a %d %H:%M}" for slot in found[viewer.user_id]]
+
+
+@BOTH
+async def test_free_times_are_in_the_mentors_hours_and_beside_their_lessons() -> None:
+    mira = await mentor(zone="Europe/Berlin")
+    await opened(mira, (0, 10, 12))
+    await published(mira, MONDAY.replace(hour=9))
+    assert await starts(mira) == ["Mon 13 08:00", "Mon 20 08:00", "Mon 20 08:30"]
+
+
+@BOTH
+async def test_what_a_mentor_learns_elsewhere_is_not_free_either() -> None:
+    mira, tomas = await mentor(), await mentor("tomas")
+    await opened(mira, (0, 10, 11))
+    await booking.book_session(await published(tomas, MONDAY.replace(hour=10)), mira)
+    assert await starts(mira) == ["Mon 20 10:00", "Mon 27 10:00", "Mon 03 10:00"]
+
+
+async def test_notice_and_vacation_are_kept() -> None:
+    mira = await mentor()
+    await opened(mira, (0, 9, 10), (1, 9, 10), (2, 9, 10), notice=24 * 60)
+    await AvailabilityOverride.create(
+        user_id=mira.user_id, first_date=date(2030, 5, 15), last_date=date(2030, 5, 20)
+    )
+    assert await starts(mira) == ["Tue 14 09:00", "Tue 21 09:00", "Wed 22 09:00"]
+
+
+async def test_nothing_is_free_with_somebody_who_may_not_teach() -> None:
+    waiting, lea = await mentor(approved=False), await person("lea")
+    await opened(waiting, (0, 9, 10))
+    found = await next_slots([waiting.user_id, lea.user_id, 77], minutes=30, now=now(), limit=5)
+    assert found == {waiting.user_id: [], lea.user_id: [], 77: []}
+
+
+async def test_many_mentors_take_as_many_queries_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    mentors = [await mentor(f"mentor{number}") for number in range(6)]
+    for viewer in mentors:
+        await opened(viewer, (0, 9, 12))
+        await published(viewer, MONDAY + timedelta(hours=4))
+    ids = [viewer.user_id for viewer in mentors]
+    with counted(monkeypatch) as statements:
+        found = await next_slots(ids, minutes=60, now=now(), limit=2)
+    assert [len(found[mentor_id]) for mentor_id in ids] == [2] * 6
+    assert len(statements) == 4

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Certificate(Model):
     """That somebody attended a session, from measured presence. `code` can be checked by anybody.
 
-    Names and titles are kept as they were; `public_id` names the file's owner nowhere."""
+    `content` is a `Content` of `values.py`: names and titles as they were. `listed`: its owner shows it on
+    their profile. `reason` says to staff and owner why it was revoked."""
 
     id = fields.BigIntField(primary_key=True)
     code = fields.CharField(max_length=32, unique=True)
@@ -29,6 +30,7 @@ class Certificate(Model):
     )
     session_id: UUID
     content: dict[str, object] = fields.JSONField()
+    listed = fields.BooleanField(default=False, db_default=False)
     issued_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)
     reason = fields.TextField(default="")

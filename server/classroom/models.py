@@ -65,7 +65,8 @@ class RoomState(Model):
 
     `origin_at` is zero on the recording's time line; `hold` says who stopped the writing: nobody (""),
     the mentor for a while ("paused") or for good ("stopped"). `home` counts the server processes that had
-    the room; `node_*` name the media node, and the start of it, that carries the room's media now."""
+    the room; `node_*` name the media node, and the start of it, that carries the room's media now. `seen_at`:
+    when a server process last said that it has the room."""
 
     session_id: UUID
     session: fields.OneToOneRelation[Model] = fields.OneToOneField(
@@ -77,6 +78,7 @@ class RoomState(Model):
     home = fields.BigIntField(default=0, db_default=0)
     node_url = fields.CharField(max_length=300, default="", db_default="")
     node_epoch = fields.CharField(max_length=64, default="", db_default="")
+    seen_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
 
     class Meta:

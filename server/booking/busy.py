@@ -1,12 +1,14 @@
 """Nobody is in two lessons at once: the unique index on `busy_cell` refuses it.
 
-A lesson of n minutes takes n / 5 cells of its mentor when it is published, and of each learner when a
-seat is taken. All functions run inside the caller's transaction.
+A lesson of n minutes takes n / 5 cells of its mentor when it is published, and those of the pause that
+they want after it; and n / 5 of each learner when a seat is taken. All functions run inside the caller's
+transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
@@ -15,24 +17,30 @@ from server.booking.models import BusyCell, Session
 from server.booking.times import cells_between
 from server.infra.errors import Conflict
 
+TAKEN = "You have another lesson at that time."
+TAKEN_OR_PAUSE = "You have another lesson at that time, or too soon before or after it for your pause."
 
-async def take_mentor_time(session: Session) -> None:
+
+async def take_mentor_time(session: Session, pause: timedelta) -> None:
     """Raises Conflict(overlap)."""
-    await _take(session, session.mentor_id, session_id=session.id)
+    cells = cells_between(session.starts_at, session.ends_at + pause)
+    await _take(
+        cells, TAKEN_OR_PAUSE if pause else TAKEN, user_id=session.mentor_id, session_id=session.id
+    )
 
 
 async def take_learner_time(session: Session, learner_id: int, booking_id: int) -> None:
     """Raises Conflict(overlap)."""
-    await _take(session, learner_id, booking_id=booking_id)
-
-
-async def _take(session: Session, user_id: int, **owner: object) -> None:
-    """One statement in ascending order, so that two takers of one person's time can't deadlock."""
     cells = cells_between(session.starts_at, session.ends_at)
+    await _take(cells, TAKEN, user_id=learner_id, booking_id=booking_id)
+
+
+async def _take(cells: Iterable[int], taken: str, **owner: object) -> None:
+    """One statement in ascending order, so that two takers of one person's time can't deadlock."""
     try:
-        await BusyCell.bulk_create([BusyCell(user_id=user_id, cell=cell, **owner) for cell in cells])
+        await BusyCell.bulk_create([BusyCell(cell=cell, **owner) for cell in cells])
     except IntegrityError as error:
-        raise Conflict("overlap", "You have another lesson at that time.") from error
+        raise Conflict("overlap", taken) from error
 
 
 async def release_session_time(session_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from server.booking import busy, notices
@@ -16,11 +17,12 @@ from server.infra.db import transactional
 from server.infra.errors import Conflict, Forbidden, Invalid
 from server.infra.outbox import enqueue
 from server.people import service as people
+from server.people.availability import buffer_of
 
 
 @transactional
 async def publish_session(session_id: UUID, viewer: Viewer) -> None:
-    """Let people find and book it, and take its mentor's time.
+    """Let people find and book it, and take its mentor's time with the pause after it.
 
     Raises NotFound, Forbidden (unverified, mentor_not_approved), Conflict (wrong_state, overlap),
     Invalid where something is still missing."""
@@ -28,7 +30,7 @@ async def publish_session(session_id: UUID, viewer: Viewer) -> None:
     await _check_mentor(viewer)
     await _check_complete(session)
     await move(session, SessionStatus.PUBLISHED, viewer.user_id, published_at=now())
-    await busy.take_mentor_time(session)
+    await busy.take_mentor_time(session, timedelta(minutes=await buffer_of(session.mentor_id)))
     over = {"session_id": str(session.id)}
     await enqueue("booking.session_over", over, run_at=over_at(session.ends_at))
 

@@ -10,6 +10,7 @@ from server.booking import service as booking
 from server.booking.slots import next_slots
 from server.edge.access import Viewer
 from server.infra.clock import ManualClock, now
+from server.infra.errors import Conflict
 from server.people.models import AvailabilityOverride, AvailabilityRule, MentorProfile
 from tests.databases import BOTH
 from tests.server.booking.makers import mentor, person, published
@@ -81,3 +82,31 @@ async def test_many_mentors_take_as_many_queries_as_one(monkeypatch: pytest.Monk
         found = await next_slots(ids, minutes=60, now=now(), limit=2)
     assert [len(found[mentor_id]) for mentor_id in ids] == [2] * 6
     assert len(statements) == 4
+
+
+@BOTH
+async def test_the_pause_after_a_lesson_is_taken_with_it() -> None:
+    mira = await mentor()
+    await opened(mira, (0, 9, 13), buffer=15)
+    await published(mira, MONDAY.replace(hour=10, minute=30), duration_minutes=45)
+    assert await starts(mira, limit=4) == [
+        "Mon 13 09:00",
+        "Mon 13 11:30",
+        "Mon 13 12:00",
+        "Mon 20 09:00",
+    ]
+    for start in (MONDAY.replace(hour=11, minute=20), MONDAY.replace(hour=9, minute=30)):
+        with pytest.raises(Conflict) as refused:
+            await published(mira, start)
+        assert (refused.value.code, "pause" in refused.value.message) == ("overlap", True)
+    await published(mira, MONDAY.replace(hour=11, minute=30))
+
+
+async def test_the_pause_is_the_mentors_alone() -> None:
+    mira, tomas, lea = await mentor(), await mentor("tomas"), await person("lea")
+    await opened(mira, buffer=30)
+    await booking.book_session(await published(mira, MONDAY.replace(hour=9)), lea)
+    later = await published(tomas, MONDAY.replace(hour=10), capacity=2)
+    await booking.book_session(later, lea)
+    with pytest.raises(Conflict):
+        await booking.book_session(later, mira)

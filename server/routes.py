@@ -56,6 +56,8 @@ SECURITY = security_views.PAGE
 
 ANYONE, SIGNED_IN, BY_CLOSE_CODE = Access.ANYONE, Access.SIGNED_IN, Access.BY_CLOSE_CODE
 MENTOR, ADMIN = Access.MENTOR, Access.ADMIN
+FIGURES, PEOPLE, MEDIA = Access.FIGURES_VIEW, Access.PEOPLE_VIEW, Access.MEDIA_CONTROL
+REVIEWS, STANDING = Access.REVIEWS_DECIDE, Access.PEOPLE_CHANGE
 EVERYBODYS, MENTORS, MEMBERS, OWN = Whose.EVERYBODYS, Whose.MENTORS, Whose.MEMBERS, Whose.OWN
 MEMBERS_ONLY, MENTORS_ONLY = Whose.MEMBERS_ONLY, Whose.MENTORS_ONLY
 
@@ -189,26 +191,26 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/dashboard/learner/browse", pages.learner_browse, SIGNED_IN),
     Route("GET", "/dashboard/mentor/overview", pages.mentor_overview, MENTOR),
     # --- admin
-    Route("GET", "/dashboard/admin/overview", admin_views.overview, ADMIN),
-    Route("GET", "/dashboard/admin/users", admin_views.users, ADMIN),
-    Route("POST", "/dashboard/admin/mentors/{username}", admin_views.review_mentor, ADMIN, EVERYBODYS),
-    Route("GET", "/dashboard/admin/control", admin_views.control, ADMIN),
-    Route("POST", "/dashboard/admin/media-nodes/{id}", admin_views.switch_node, ADMIN, EVERYBODYS),
-    Route("GET", f"{API}/admin/users", admin_api.users, ADMIN),
-    Route("PATCH", f"{API}/admin/users/{{id}}", admin_api.change_user, ADMIN, EVERYBODYS, fresh=True),
-    Route("GET", f"{API}/admin/mentors", admin_api.waiting_mentors, ADMIN),
-    Route("POST", f"{API}/admin/mentors/{{username}}/approve", admin_api.approve, ADMIN, EVERYBODYS),
-    Route("POST", f"{API}/admin/mentors/{{username}}/reject", admin_api.reject, ADMIN, EVERYBODYS),
+    Route("GET", "/dashboard/admin/overview", admin_views.overview, FIGURES),
+    Route("GET", "/dashboard/admin/users", admin_views.users, PEOPLE),
+    Route("POST", "/dashboard/admin/mentors/{username}", admin_views.review_mentor, REVIEWS, EVERYBODYS),
+    Route("GET", "/dashboard/admin/control", admin_views.control, MEDIA),
+    Route("POST", "/dashboard/admin/media-nodes/{id}", admin_views.switch_node, MEDIA, EVERYBODYS),
+    Route("GET", f"{API}/admin/users", admin_api.users, PEOPLE),
+    Route("PATCH", f"{API}/admin/users/{{id}}", admin_api.change_user, STANDING, EVERYBODYS, fresh=True),
+    Route("GET", f"{API}/admin/mentors", admin_api.waiting_mentors, REVIEWS),
+    Route("POST", f"{API}/admin/mentors/{{username}}/approve", admin_api.approve, REVIEWS, EVERYBODYS),
+    Route("POST", f"{API}/admin/mentors/{{username}}/reject", admin_api.reject, REVIEWS, EVERYBODYS),
     Route(
         "POST",
         f"{API}/admin/mentors/{{username}}/request-changes",
         admin_api.send_back,
-        ADMIN,
+        REVIEWS,
         EVERYBODYS,
     ),
-    Route("GET", f"{API}/admin/media-nodes", admin_api.media_nodes, ADMIN),
-    Route("POST", f"{API}/admin/media-nodes/{{id}}/drain", admin_api.drain_node, ADMIN, EVERYBODYS),
-    Route("POST", f"{API}/admin/media-nodes/{{id}}/resume", admin_api.resume_node, ADMIN, EVERYBODYS),
+    Route("GET", f"{API}/admin/media-nodes", admin_api.media_nodes, MEDIA),
+    Route("POST", f"{API}/admin/media-nodes/{{id}}/drain", admin_api.drain_node, MEDIA, EVERYBODYS),
+    Route("POST", f"{API}/admin/media-nodes/{{id}}/resume", admin_api.resume_node, MEDIA, EVERYBODYS),
     # --- operations
     Route("GET", f"{API}/openapi.json", openapi_json, ANYONE),
     Route("GET", "/healthz", operations.healthz, ANYONE),

@@ -9,7 +9,8 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 
 from server.accounts import service as accounts
-from server.edge.access import DEMO_DOMAIN, STAFF, Viewer
+from server.edge.access import DEMO_DOMAIN, Viewer
+from server.edge.permissions import STAFF
 from server.people import service as people
 from server.people.states import MentorStatus
 

@@ -14,7 +14,7 @@ from server.accounts.password_change import change_password
 from server.accounts.requests import client_of
 from server.accounts.values import AuthenticatorSetup
 from server.accounts.views import error_lines
-from server.edge.access import STAFF, Viewer, require_viewer
+from server.edge.access import Viewer, require_viewer
 from server.edge.api import validated
 from server.edge.errors import status_of
 from server.edge.paths import id_in_path
@@ -54,7 +54,7 @@ async def _page(request: web.Request, error: DomainError | None = None) -> web.R
         "desk": desk_of(asking),
         "factor": await second_factor.state(asking.user_id),
         "logins": await logins.active_logins(asking),
-        "must": bool(asking.roles & STAFF),
+        "must": asking.is_staff,
         "next": safe_next(request.query.get("next"), default=""),
         "errors": error_lines(error) if error else {},
         "flash": DONE.get(request.query.get("done", "")),
@@ -64,7 +64,7 @@ async def _page(request: web.Request, error: DomainError | None = None) -> web.R
 
 def desk_of(viewer: Viewer) -> str:
     """Whose navigation stands beside the page."""
-    if viewer.roles & STAFF:
+    if viewer.is_staff:
         return "admin"
     return "mentor" if "mentor" in viewer.roles else "learner"
 

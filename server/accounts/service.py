@@ -153,8 +153,9 @@ async def remember_role(user_id: int, role: str) -> None:
 
 
 async def last_role(viewer: Viewer) -> str:
-    """The last used role that is still held; else the first that is held."""
+    """Whose desk was used last, if it is still theirs; else the first that is. "admin" is all staff's."""
     user = await User.get(id=viewer.user_id)
-    if user.last_role in viewer.roles:
+    held = viewer.roles | ({"admin"} if viewer.is_staff else set())
+    if user.last_role in held:
         return user.last_role
-    return next((role for role in ("mentor", "learner", "admin") if role in viewer.roles), "learner")
+    return next((role for role in ("mentor", "learner", "admin") if role in held), "learner")

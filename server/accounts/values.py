@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-ROLES = ("learner", "mentor", "admin", "owner")
+from server.edge.permissions import STAFF_ROLES
+
+ROLES = ("learner", "mentor", *STAFF_ROLES)
 OPEN_ROLES = frozenset({"learner", "mentor"})  # what people may choose for themselves
 
 

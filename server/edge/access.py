@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -11,12 +11,12 @@ from uuid import UUID
 from aiohttp import web
 
 from server.edge.keys import SETTINGS
+from server.edge.permissions import STAFF, Permission, holders, may
 from server.infra import clock
 from server.infra.errors import Forbidden, Unauthenticated
 
 View = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-STAFF = frozenset({"admin", "owner", "support", "finance", "ops"})  # roles that ask for a second factor
 FRESH_FOR = timedelta(minutes=10)  # since a password or code was given in the same login
 DEMO_DOMAIN = "@peerlearn.example"  # nobody can have an address there but the demo's people
 
@@ -55,18 +55,42 @@ class Viewer:
     confirmed_at: datetime | None = None
     picture: str = ""
 
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.roles & STAFF)
+
+    def may(self, permission: str) -> bool:
+        """Whether one of their roles has it; whether this login proved itself twice is for the door."""
+        return may(self.roles, permission)
+
 
 class Access(Enum):
-    """Who may enter a route: anyone, anyone signed in, or one who holds one of the roles.
+    """Who may enter a route: anyone, anyone signed in, who holds a role, or whose role has a permission.
 
     A socket lets everybody in, and then says by its close code what a status would have said."""
 
-    ANYONE = frozenset[str]()
-    BY_CLOSE_CODE = frozenset({"+"})
-    SIGNED_IN = frozenset({"*"})
-    LEARNER = frozenset({"learner"})
-    MENTOR = frozenset({"mentor"})
-    ADMIN = frozenset({"admin", "owner"})
+    ANYONE = "anyone"
+    BY_CLOSE_CODE = "told by a close code"
+    SIGNED_IN = "signed in"
+    LEARNER = "learner"
+    MENTOR = "mentor"
+    ADMIN = "admin"  # and owners: what no permission is named for
+    FIGURES_VIEW = Permission.FIGURES_VIEW
+    PEOPLE_VIEW = Permission.PEOPLE_VIEW
+    PEOPLE_CHANGE = Permission.PEOPLE_CHANGE
+    PEOPLE_BAN = Permission.PEOPLE_BAN
+    ROLES_GRANT = Permission.ROLES_GRANT
+    REVIEWS_DECIDE = Permission.REVIEWS_DECIDE
+    MONEY_VIEW = Permission.MONEY_VIEW
+    MEDIA_CONTROL = Permission.MEDIA_CONTROL
+    AUDIT_VIEW = Permission.AUDIT_VIEW
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that open the door; none where it opens without one."""
+        if isinstance(self.value, Permission):
+            return holders(self.value)
+        return BY_ROLE.get(self.value, frozenset())
 
     def admits(self, viewer: Viewer | None) -> bool:
         """Raises Unauthenticated when nobody is signed in, where somebody must be."""
@@ -74,11 +98,18 @@ class Access(Enum):
             return True
         if viewer is None:
             raise Unauthenticated
-        return self is Access.SIGNED_IN or bool(self.value & viewer.roles)
+        return self is Access.SIGNED_IN or bool(self.roles & viewer.roles)
 
     @property
     def asks_second_factor(self) -> bool:
-        return bool(self.value & STAFF)
+        return bool(self.roles & STAFF)
+
+
+BY_ROLE: Mapping[str, frozenset[str]] = {
+    "learner": frozenset({"learner"}),
+    "mentor": frozenset({"mentor"}),
+    "admin": frozenset({"admin", "owner"}),
+}
 
 
 class Whose(Enum):

@@ -104,7 +104,7 @@ async def came(session: UUID, viewer: Viewer) -> None:
 
 def _asker(route: Route) -> str:
     """Somebody who may."""
-    if route.access is Access.ADMIN:
+    if route.access.asks_second_factor:
         return "admin"
     return "mentor" if route.access is Access.MENTOR or route.whose is Whose.MENTORS else "learner"
 
@@ -115,7 +115,7 @@ def hours_from_now(hours: int) -> datetime:
 
 @pytest.fixture
 async def world(http: TestClient) -> World:
-    mira, lea, root = await mentor(), await person("lea"), await person("root", "admin")
+    mira, lea, root = await mentor(), await person("lea"), await person("root", "admin", "owner")
     mentors, learners, admins = await bearer(mira), await bearer(lea), await bearer(root)
     session = await published(mira, hours_from_now(0) + timedelta(minutes=15), capacity=MANY + 1)
     booked = (await booking.book_session(session, lea)).booking_id

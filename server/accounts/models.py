@@ -26,6 +26,7 @@ class User(Model):
     email_verified_at = fields.DatetimeField(null=True)
     terms_version = fields.CharField(max_length=20, default="", db_default="")
     status = fields.CharField(max_length=12, default="active")
+    closes_at = fields.DatetimeField(null=True)  # when what is personal goes, of an account that is closing
     last_role = fields.CharField(max_length=12, default="")
     created_at = fields.DatetimeField()
 
@@ -73,12 +74,15 @@ class Login(Model):
 
 
 class OneTimeToken(Model):
-    """A token sent by mail: works once, for one purpose, for a while."""
+    """A token sent by mail: works once, for one purpose, for a while.
+
+    `email` is the address that it is about, where that is not simply the account's own."""
 
     id = fields.BigIntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User", related_name="tokens")
     user_id: int
     purpose = fields.CharField(max_length=20)
+    email = fields.CharField(max_length=320, default="", db_default="")
     token_hash = fields.CharField(max_length=64, unique=True)
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()

@@ -23,6 +23,7 @@ from server.edge.openapi import openapi_json
 from server.pages import development
 from server.pages import views as pages
 from server.people import api as people_api
+from server.people import availability_api
 from server.people import editor as people_editor
 from server.people import profile_views
 from server.people import settings as people_settings
@@ -124,6 +125,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{API}/users/me/roles", people_api.take_role, SIGNED_IN),
     Route("GET", f"{API}/users/me/skills", people_api.skills, SIGNED_IN),
     Route("PUT", f"{API}/users/me/skills", people_api.replace_skills, SIGNED_IN),
+    Route("GET", f"{API}/users/me/availability", availability_api.availability, MENTOR),
+    Route("PUT", f"{API}/users/me/availability", availability_api.change_availability, MENTOR),
     Route("PUT", f"{API}/users/me/avatar", people_api.replace_picture, SIGNED_IN, most=PICTURE_BODY),
     Route("DELETE", f"{API}/users/me/avatar", people_api.remove_picture, SIGNED_IN),
     Route("GET", f"{API}/users/me/privacy", people_api.privacy, SIGNED_IN),

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from server.infra.errors import Conflict
 from server.people.models import AvailabilityOverride, AvailabilityRule, MentorProfile
 from server.people.states import MentorStatus
+
+WEEKLY_COLUMNS = ("weekday", "start_minute", "end_minute")
+OVERRIDE_COLUMNS = ("public_id", "first_date", "last_date", "start_minute", "end_minute", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +32,19 @@ class Weekly:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """What holds instead on these dates, both included: these hours, or none where they are None."""
+    """What holds instead on these dates, both included: these hours, or none where they are None. Only
+    the mentor sees the note."""
 
-    id: UUID
     first_date: date
     last_date: date
     start_minute: int | None = None
     end_minute: int | None = None
     note: str = ""
+    id: UUID = field(default_factory=uuid4)
+
+    @property
+    def away(self) -> bool:
+        return self.start_minute is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ async def availabilities(mentor_ids: Collection[int], since: date) -> dict[int, 
 async def _weekly(mentor_ids: list[int]) -> Mapping[int, list[Weekly]]:
     rows = AvailabilityRule.filter(user_id__in=mentor_ids).order_by("weekday", "start_minute")
     found: dict[int, list[Weekly]] = defaultdict(list)
-    for row in await rows.values("user_id", "weekday", "start_minute", "end_minute"):
+    for row in await rows.values("user_id", *WEEKLY_COLUMNS):
         found[row.pop("user_id")].append(Weekly(**row))
     return found
 
@@ -83,17 +91,22 @@ async def _weekly(mentor_ids: list[int]) -> Mapping[int, list[Weekly]]:
 async def _overrides(mentor_ids: list[int], since: date) -> Mapping[int, list[Override]]:
     rows = AvailabilityOverride.filter(user_id__in=mentor_ids, last_date__gte=since)
     found: dict[int, list[Override]] = defaultdict(list)
-    for row in await rows.order_by("first_date", "start_minute"):
-        found[row.user_id].append(_override(row))
+    for row in await rows.order_by("first_date", "start_minute").values("user_id", *OVERRIDE_COLUMNS):
+        found[row.pop("user_id")].append(Override(id=row.pop("public_id"), **row))
     return found
 
 
-def _override(row: AvailabilityOverride) -> Override:
-    values: dict[str, Any] = {
-        name: getattr(row, name)
-        for name in ("first_date", "last_date", "start_minute", "end_minute", "note")
-    }
-    return Override(row.public_id, **values)
+async def availability_of(mentor_id: int, since: date) -> Availability:
+    """One mentor's. Raises Conflict(no_mentor)."""
+    found = await availabilities([mentor_id], since)
+    if mentor_id not in found:
+        raise Conflict("no_mentor", "Become a mentor first.")
+    return found[mentor_id]
+
+
+async def has_hours(mentor_id: int) -> bool:
+    """Whether this mentor has said at all when they teach."""
+    return await AvailabilityRule.filter(user_id=mentor_id).exists()
 
 
 async def buffer_of(mentor_id: int) -> int:

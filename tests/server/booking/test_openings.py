@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,10 +30,6 @@ def hours(
     """Open from and to these minutes."""
     weekly = tuple(Weekly(weekday, *span) for weekday in on for span in spans)
     return Availability(zone, True, buffer_minutes=buffer, weekly=weekly)
-
-
-def instead(first: date, last: date, *span: int) -> Override:
-    return Override(uuid4(), first, last, *span)
 
 
 def clock(hour: int, minute: int = 0) -> int:
@@ -149,8 +144,8 @@ def test_other_hours_stand_for_the_weeks_own_on_their_dates() -> None:
         True,
         weekly=week.weekly,
         overrides=(
-            instead(tuesday, tuesday, clock(18), clock(20)),
-            instead(tuesday, tuesday, clock(7), clock(8)),
+            Override(tuesday, tuesday, clock(18), clock(20)),
+            Override(tuesday, tuesday, clock(7), clock(8)),
         ),
     )
     assert minutes_on(changed, MONDAY) == [(clock(9), clock(12))]
@@ -162,7 +157,7 @@ def test_nothing_is_open_on_any_day_of_a_vacation() -> None:
         "UTC",
         True,
         weekly=hours("UTC", (0, 1440)).weekly,
-        overrides=(instead(MONDAY, MONDAY + 6 * DAY), instead(MONDAY, MONDAY, clock(9), clock(10))),
+        overrides=(Override(MONDAY, MONDAY + 6 * DAY), Override(MONDAY, MONDAY, clock(9), clock(10))),
     )
     assert openings(away, MONDAY, MONDAY + 6 * DAY) == []
     assert len(openings(away, MONDAY - DAY, MONDAY + 7 * DAY)) == 2

@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
-from server.classroom.models import AttendanceInterval
+from server.classroom.models import AttendanceInterval, RoomState
 
 Presence = Literal["socket", "media"]
+UNSEEN = timedelta(minutes=2)  # a room of which no process has spoken for so long is nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Went:
     at: datetime
 
     async def write(self) -> None:
-        await _open(self.session_id, self.user_id, self.kind).update(ended_at=self.at)
+        await end_all(_open(self.session_id, self.user_id, self.kind), self.at)
 
     def kept(self) -> None: ...
 
@@ -54,8 +56,19 @@ class Went:
 
 
 async def close_intervals(session_id: UUID, at: datetime) -> None:
-    """The lesson is over, for everybody."""
-    await AttendanceInterval.filter(session_id=session_id, ended_at__isnull=True).update(ended_at=at)
+    """The lesson is over, for everybody. In a room that no process has any more it was over when the room
+    was last seen."""
+    room = await RoomState.get(session_id=session_id)
+    seen_at = room.seen_at or at
+    open_still = AttendanceInterval.filter(session_id=session_id, ended_at__isnull=True)
+    await end_all(open_still, at if at - seen_at <= UNSEEN else seen_at)
+
+
+async def end_all(open_intervals: QuerySet[AttendanceInterval], at: datetime) -> None:
+    """End intervals that are open. Nobody goes before they came: media that began while a seat waited for
+    somebody who did not come back has lasted no time."""
+    await open_intervals.filter(started_at__gt=at).update(ended_at=F("started_at"))
+    await open_intervals.filter(started_at__lte=at).update(ended_at=at)
 
 
 async def attended(session_id: UUID, user_id: int) -> bool:

@@ -30,6 +30,7 @@ from server.classroom.ice import ice_servers
 from server.classroom.journal import Journal
 from server.classroom.node_events import NodeEvents
 from server.classroom.nodes import NodePool
+from server.classroom.roll import Roll
 from server.classroom.room import Former, Lesson, Member, Room
 from server.classroom.tape import Tape
 from server.classroom.wire import Wire
@@ -47,6 +48,7 @@ class Hub:
         self.rooms: dict[str, Room] = {}
         self.agenda = Agenda(clock)
         self.journal = Journal()
+        self._roll = Roll(self.rooms, self.agenda, self.journal, clock)
         events = NodeEvents(self.rooms, self.journal, clock)
         secret = settings.media.control_secret
         self.nodes = NodePool(self.rooms, events, self.journal, secret, self._outdated)
@@ -60,6 +62,7 @@ class Hub:
             asyncio.create_task(self.agenda.run(), name="room agenda"),
             asyncio.create_task(self.journal.run(), name="room journal"),
         )
+        await self._roll.call()
         await self.follow_drains()
         await self.nodes.start(directory)
 
@@ -70,6 +73,7 @@ class Hub:
     async def stop(self) -> None:
         """Write what is left, then let go of nodes and tasks."""
         await self.nodes.stop()
+        self._roll.note()
         await self.journal.close()
         for task in self._tasks:
             task.cancel()
@@ -134,6 +138,7 @@ class Hub:
         )
         lesson = Lesson(session.id, session.mentor_id, session.starts_at, session.ends_at)
         former = Former(kept.node_url, kept.node_epoch) if kept.node_url else None
+        self._roll.came_up(session.id, kept.seen_at, GRACE)
         return Room(lesson, tape, await recent_lines(session.id), kept.home, former)
 
     def _keep(self, room: Room) -> None:

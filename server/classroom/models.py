@@ -65,8 +65,8 @@ class RoomState(Model):
 
     `origin_at` is zero on the recording's time line; `hold` says who stopped the writing: nobody (""),
     the mentor for a while ("paused") or for good ("stopped"). `home` counts the server processes that had
-    the room; `node_*` name the media node, and the start of it, that carries the room's media now. `seen_at`:
-    when a server process last said that it has the room."""
+    the room; `node_*` name the media node, and the start of it, that carries the room's media now.
+    `seen_at` is when a process last said that it has the room."""
 
     session_id: UUID
     session: fields.OneToOneRelation[Model] = fields.OneToOneField(

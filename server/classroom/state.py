@@ -19,7 +19,7 @@ from server.infra.db import transactional
 async def open_state(session_id: UUID) -> RoomState:
     """The room's row, made when it is opened first, for a process that is its home from now on: with a
     number that is higher than that of any before."""
-    await RoomState.get_or_create(session_id=session_id)
+    await RoomState.get_or_create({"seen_at": clock.now()}, session_id=session_id)
     await RoomState.filter(session_id=session_id).update(home=F("home") + 1)
     return await RoomState.get(session_id=session_id)
 

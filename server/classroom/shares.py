@@ -1,0 +1,62 @@
+"""Which part of a lesson each person was there for: measured presence within the time it was held."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from server.booking.outcome import held_lesson
+from server.classroom.attendance import union_length
+from server.classroom.models import AttendanceInterval
+
+Span = tuple[datetime, datetime]
+NEVER = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How long somebody was there of how long the lesson was held, whole seconds; `share` is of 1."""
+
+    present_s: int
+    held_s: int
+    share: float
+
+
+async def shares(session_id: UUID) -> dict[int, Share]:
+    """Everybody who was there, by their id; nobody where the lesson was not held or is not over.
+
+    Four queries."""
+    lesson = await held_lesson(session_id)
+    if lesson is None:
+        return {}
+    spans = await _spans(session_id, lesson.ended_at)
+    stayed = max((end for _, end in spans.get(lesson.mentor_id, ())), default=lesson.ended_at)
+    held = held_span(lesson.started_at, lesson.planned_end, lesson.ended_at, stayed)
+    return {user_id: attended_share(own, held) for user_id, own in spans.items()}
+
+
+async def _spans(session_id: UUID, over_at: datetime) -> Mapping[int, list[Span]]:
+    found: dict[int, list[Span]] = defaultdict(list)
+    for one in await AttendanceInterval.filter(session_id=session_id):
+        found[one.user_id].append((one.started_at, one.ended_at or over_at))
+    return found
+
+
+def held_span(
+    started_at: datetime, planned_end: datetime, ended_at: datetime, mentor_until: datetime
+) -> Span:
+    """From the real start to the real end. What nobody ended is closed by the clock some time after its
+    planned end: then it was over at that end, or when its mentor left after it."""
+    return started_at, max(started_at, min(ended_at, max(planned_end, mentor_until)))
+
+
+def attended_share(spans: Iterable[Span], held: Span) -> Share:
+    """How much of `held` at least one of the spans covers. What lies outside of it counts nothing."""
+    start, end = held
+    within = ((max(begin, start), min(until, end)) for begin, until in spans)
+    present, length = union_length(span for span in within if span[0] < span[1]), end - start
+    part = present / length if length > NEVER else 0.0
+    return Share(int(present.total_seconds()), int(length.total_seconds()), part)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from babel.numbers import is_currency
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from server.booking.times import zone_names
+from server.edge.amounts import DEFAULT_CURRENCY, Currency
 
 LEVELS = (
     ("beginner", "Beginner"),
@@ -34,19 +34,12 @@ LANGUAGES = (
 DURATIONS = (15, 30, 45, 60, 90, 120, 180, 240)  # minutes that the form offers
 MAX_CAPACITY = 200  # seats; a room larger than this is a broadcast, not a lesson
 MAX_PRICE_MINOR = 100_000_000
-DEFAULT_CURRENCY = "EUR"
 
 
 def _known_zone(name: str) -> str:
     if name not in zone_names():
         raise ValueError("Choose a time zone such as Europe/Berlin.")
     return name
-
-
-def _known_currency(code: str) -> str:
-    if not is_currency(code):
-        raise ValueError("Write the currency as its three letters, such as EUR.")
-    return code
 
 
 def _on_step(minutes: int) -> int:
@@ -68,9 +61,6 @@ Start = Annotated[str, StringConstraints(strip_whitespace=True, min_length=16, m
 Minutes = Annotated[int, Field(ge=15, le=240, strict=True), AfterValidator(_on_step)]
 Seats = Annotated[int, Field(ge=1, le=MAX_CAPACITY, strict=True)]
 Price = Annotated[int, Field(ge=0, le=MAX_PRICE_MINOR, strict=True)]
-Currency = Annotated[
-    str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z]{3}$"), AfterValidator(_known_currency)
-]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Recording = Literal["auto", "off"]
 Skills = Annotated[list[Slug], Field(max_length=10)]

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
-from babel.numbers import get_currency_precision, is_currency
-
-from server.booking.forms import DEFAULT_CURRENCY
 from server.booking.values import SessionDetail
+from server.edge.amounts import DEFAULT_CURRENCY, amount_text, minor_units
 
 DIGITS = re.compile(r"[0-9]{1,9}")
-AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
 
 
 def values_of(posted: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,13 +56,9 @@ def number(text: Any) -> Any:
 
 
 def _minor(text: Any, currency: Any) -> Any:
-    """`12.50` in the currency's minor units; the text itself where it is no such amount."""
-    amount = str(text).strip().replace(",", ".") or "0"
-    if not AMOUNT.fullmatch(amount):
-        return text
-    exponent = get_currency_precision(currency) if is_currency(str(currency)) else 2
-    minor = Decimal(amount).scaleb(exponent)
-    return int(minor) if minor == int(minor) else text
+    """An amount in the currency's minor units; the text itself where it is no such amount."""
+    minor = minor_units(str(text).strip() or "0", str(currency))
+    return text if minor is None else minor
 
 
 def empty_form(zone_name: str) -> dict[str, Any]:
@@ -86,7 +78,6 @@ def empty_form(zone_name: str) -> dict[str, Any]:
 
 
 def form_of(session: SessionDetail) -> dict[str, Any]:
-    exponent = get_currency_precision(session.currency)
     return {
         "title": session.title,
         "description": session.description,
@@ -98,7 +89,7 @@ def form_of(session: SessionDetail) -> dict[str, Any]:
         "timezone": session.timezone,
         "duration_minutes": str(session.duration_minutes),
         "capacity": str(session.capacity),
-        "price": f"{Decimal(session.price_minor).scaleb(-exponent):f}",
+        "price": amount_text(session.price_minor, session.currency),
         "currency": session.currency,
         "recording": session.recording,
     }

@@ -17,6 +17,7 @@ from server.infra.clock import now
 from server.infra.db import transactional
 from server.infra.errors import Conflict, Forbidden, Invalid
 from server.people import service as people
+from server.people.contacts import require_no_contacts
 
 # Learners booked these: they stay as published.
 FIXED_ONCE_PUBLISHED = frozenset({"starts_at", "ends_at", "price_minor", "currency"})
@@ -38,6 +39,7 @@ async def create_session(viewer: Viewer, form: SessionForm) -> UUID:
     if "mentor" not in viewer.roles:
         raise Forbidden(message="Only mentors create sessions.")
     session_id = uuid4()
+    require_no_contacts({"title": form.title, "description": form.description})
     when = schedule(form.starts_at, form.duration_minutes, form.timezone or viewer.timezone)
     check_ahead(when["starts_at"], now())
     await Session.create(
@@ -58,6 +60,7 @@ async def change_session(session_id: UUID, viewer: Viewer, form: SessionChanges)
 
     Raises NotFound, Forbidden, Conflict(wrong_state), Invalid."""
     session = await locked_own_session(session_id, viewer)
+    require_no_contacts({"title": form.title, "description": form.description})
     changes = _changes(session, form)
     _check_changes(session, changes)
     if changes:

@@ -19,6 +19,7 @@ from server.edge.access import viewer
 from server.edge.forms import posted
 from server.edge.headers import NONCE
 from server.edge.keys import SETTINGS
+from server.edge.languages import language_name
 from server.edge.text import require_storable
 from server.infra import clock
 from web import STATIC, TEMPLATES
@@ -41,6 +42,12 @@ def render(
 def render_text(template: str, context: Mapping[str, Any]) -> str:
     """A template without a request: mails. Those named `.txt` are not escaped."""
     return _environment().get_template(template).render(context)
+
+
+def say(template: str, macro: str, *values: object) -> str:
+    """What one macro of a template says, as one line."""
+    module = _environment().get_template(template).module
+    return " ".join(str(getattr(module, macro)(*values)).split())
 
 
 async def read_form(request: web.Request) -> dict[str, Any]:
@@ -80,7 +87,12 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        local_time=local_time, money=money, date_range=date_range, hue=hue, local_parts=local_parts
+        local_time=local_time,
+        money=money,
+        date_range=date_range,
+        hue=hue,
+        local_parts=local_parts,
+        language_name=language_name,
     )
     return environment
 

@@ -70,7 +70,14 @@ async def _make_person(login: DemoLogin) -> Viewer:
 
 
 async def _approve(login: DemoLogin, viewer: Viewer) -> None:
-    await people.change_profile(viewer, headline=login.headline, bio=login.bio, languages=login.languages)
+    await people.change_profile(
+        viewer,
+        headline=login.headline,
+        bio=login.bio,
+        languages=login.languages,
+        rate_minor=login.rate_minor,
+        currency=login.currency,
+    )
     await people.review_mentor(None, login.username, MentorStatus.APPROVED)
 
 

@@ -24,6 +24,8 @@ class DemoLogin:
     headline: str = ""
     bio: str = ""
     languages: tuple[str, ...] = ()
+    rate_minor: int | None = None
+    currency: str | None = None
     password: str = DEMO_PASSWORD
 
 
@@ -60,6 +62,8 @@ DEMO_LOGINS: tuple[DemoLogin, ...] = (
         bio="Twelve years of pipelines, first at a hospital, now at a railway. I like small groups, slow "
         "examples and the question that nobody dares to ask. Bring your own data if you can.",
         languages=("en", "de"),
+        rate_minor=4500,
+        currency="EUR",
     ),
     DemoLogin(
         "mentor",
@@ -72,6 +76,8 @@ DEMO_LOGINS: tuple[DemoLogin, ...] = (
         bio="I build websites for museums and coach a university debate team. Both are about deciding "
         "what to leave out. My lessons are half talking, half doing.",
         languages=("en", "es"),
+        rate_minor=6000,
+        currency="USD",
     ),
     DemoLogin(
         "learner", "lea@peerlearn.example", "lea", "Lea Fontaine", "Europe/Paris",

@@ -58,7 +58,8 @@ async def me(request: web.Request) -> web.Response:
 
 @described(body=ChangeMe)
 async def change_me(request: web.Request) -> web.Response:
-    """`PATCH /users/me {name?, about?, timezone?, headline?, bio?, languages?}`."""
+    """`PATCH /users/me {name?, about?, timezone?, headline?, bio?, languages?, rate_minor?,
+    currency?}`: the rate is of an hour."""
     form = await read_json(request, ChangeMe)
     person = require_viewer(request)
     await service.change_profile(person, **form.model_dump())
@@ -85,6 +86,8 @@ async def _me(person: Viewer) -> dict[str, Any]:
             "headline": profile.headline,
             "bio": profile.bio,
             "languages": profile.languages,
+            "rate_minor": profile.rate_minor,
+            "currency": profile.currency,
         }
     about, picture = await profiles.written(person.user_id)
     return {**shown(account), "about": about, "picture": picture, "mentor": mentor}

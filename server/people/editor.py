@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiohttp import web
 
 from server.accounts.views import error_lines
+from server.edge import languages
 from server.edge.access import require_viewer
+from server.edge.amounts import CURRENCIES, DEFAULT_CURRENCY, amount_text
 from server.edge.api import validated
 from server.edge.errors import status_of
 from server.edge.redirects import see_other
@@ -16,6 +18,8 @@ from server.edge.templates import read_form, render
 from server.infra.errors import Conflict, DomainError, Invalid
 from server.people import service
 from server.people.forms import MentorPage
+from server.people.models import MentorProfile
+from server.people.values import SkillView
 
 LISTS = ("languages", "skills")
 SAVED = "Your profile is saved."
@@ -29,6 +33,7 @@ async def mentor_page(request: web.Request) -> web.StreamResponse:
         "bio": profile.bio if profile else "",
         "languages": profile.languages if profile else [],
         "skills": (await service.own_skills(asking.user_id)).teach,
+        **_rate(profile),
     }
     return await _page(request, written)
 
@@ -39,11 +44,24 @@ async def change_mentor(request: web.Request) -> web.StreamResponse:
     try:
         form = validated(MentorPage, sent)
         await service.write_profile(
-            require_viewer(request), form.headline, form.bio, form.languages, form.skills
+            require_viewer(request),
+            form.skills,
+            headline=form.headline,
+            bio=form.bio,
+            languages=form.languages,
+            rate_minor=form.rate_minor,
+            currency=form.currency,
         )
     except (Invalid, Conflict) as refused:
         return await _page(request, sent, refused)
     return see_other("/profile/edit/mentor?done=saved")
+
+
+def _rate(profile: MentorProfile | None) -> dict[str, str]:
+    """The rate as it is typed; empty where none is said."""
+    currency = profile.currency if profile and profile.currency else DEFAULT_CURRENCY
+    said = profile.rate_minor if profile else None
+    return {"rate": "" if said is None else amount_text(said, currency), "currency": currency}
 
 
 def _listed(sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,8 +76,22 @@ async def _page(
     context = {
         "profile": await service.own_profile(require_viewer(request).user_id),
         "form": form,
-        "errors": error_lines(refused) if refused else {},
+        "errors": _said(refused) if refused else {},
         "skills": await service.all_skills(),
+        "languages": _languages(form["languages"]),
+        "currencies": sorted({*CURRENCIES, str(form.get("currency") or DEFAULT_CURRENCY)}),
         "flash": SAVED if request.query.get("done") == "saved" else None,
     }
     return render(request, "people/mentor_profile.html", context, status_of(refused) if refused else 200)
+
+
+def _said(refused: DomainError) -> dict[str, str]:
+    """A part of a list (`languages.0`) speaks for the list."""
+    return {name.partition(".")[0]: text for name, text in error_lines(refused).items()}
+
+
+def _languages(chosen: Iterable[str]) -> list[SkillView]:
+    """Those that are offered, and those chosen elsewhere."""
+    offered = dict(languages.offered())
+    names = {**{tag: languages.language_name(tag) for tag in chosen}, **offered}
+    return [SkillView(tag, name) for tag, name in names.items()]

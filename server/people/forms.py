@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
+from server.edge.amounts import DEFAULT_CURRENCY, Currency, minor_units
 from server.edge.forms import Form
+from server.edge.languages import Language
 from server.people.privacy import DEFAULTS, Audience, Privacy
+from server.people.writing import MAX_RATE_MINOR
 
 Slug = Annotated[str, StringConstraints(max_length=60)]
 Kind = Literal["teach", "want"]
 Level = Literal["", "beginner", "intermediate", "advanced"]
-Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]  # BCP 47
+RATE_WANTED = "Write an amount such as 45 or 45.50, or leave it empty."
 
 
 class ChangeMe(Form):
@@ -24,6 +27,8 @@ class ChangeMe(Form):
     headline: str | None = Field(None, max_length=500)
     bio: str | None = Field(None, max_length=20_000)
     languages: list[Language] | None = Field(None, max_length=20)
+    rate_minor: int | None = Field(None, ge=0, le=MAX_RATE_MINOR)
+    currency: Currency | None = None
 
 
 class ChangeSkills(Form):
@@ -41,6 +46,21 @@ class MentorPage(Form):
     bio: Annotated[str, StringConstraints(strip_whitespace=True)] = ""
     languages: list[Language] = Field(max_length=20)
     skills: list[Slug] = Field(max_length=100)
+    currency: Currency = DEFAULT_CURRENCY
+    rate: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = ""
+
+    @field_validator("rate")
+    @classmethod
+    def _is_amount(cls, rate: str, rest: ValidationInfo) -> str:
+        minor = minor_units(rate, rest.data.get("currency", DEFAULT_CURRENCY))
+        if rate and (minor is None or minor > MAX_RATE_MINOR):
+            raise ValueError(RATE_WANTED)
+        return rate
+
+    @property
+    def rate_minor(self) -> int | None:
+        """None where no rate is said."""
+        return minor_units(self.rate, self.currency)
 
 
 class TakeRole(Form):

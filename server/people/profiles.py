@@ -9,6 +9,7 @@ from server.infra import clock
 from server.infra.db import transactional
 from server.infra.errors import Invalid
 from server.people.circle import counts, follows, found
+from server.people.contacts import require_no_contacts
 from server.people.models import MentorProfile, Profile
 from server.people.onboarding import open_profile
 from server.people.pictures import LARGE, SMALL, address
@@ -72,5 +73,6 @@ async def write_about(user_id: int, text: str) -> None:
     """Raises Invalid."""
     if len(text) > MAX_ABOUT:
         raise Invalid(fields={"about": f"Use at most {MAX_ABOUT} characters."})
+    require_no_contacts({"about": text})
     await open_profile(user_id)
     await Profile.filter(user_id=user_id).update(about=text.strip(), updated_at=clock.now())

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
 from server.accounts import service as accounts
 from server.edge.access import Viewer
+from server.edge.amounts import DEFAULT_CURRENCY
 from server.infra import clock
 from server.infra.db import transactional
-from server.infra.errors import Conflict, Invalid
+from server.infra.errors import Conflict
 from server.infra.transitions import record_transition
 from server.people.models import MentorProfile, Skill
 from server.people.profiles import write_about
@@ -32,6 +33,7 @@ from server.people.skills import (
 )
 from server.people.states import MentorStatus
 from server.people.values import MentorApplication, OwnSkills
+from server.people.writing import checked, require_whole
 
 __all__ = [
     "MentorApplication",
@@ -48,9 +50,6 @@ __all__ = [
     "taught_by",
     "waiting_mentors",
 ]
-
-MAX_HEADLINE = 140
-MAX_BIO = 5000
 
 
 # --- registering
@@ -123,7 +122,7 @@ async def change_profile(
     about: str | None = None,
     **mentor: Any,
 ) -> None:
-    """Set what is given: name, time zone and `about`, and of a mentor `headline`, `bio`, `languages`.
+    """Set what is given: name, time zone and `about`, and of a mentor what `writing.checked` takes.
 
     Raises Invalid, Conflict (`no_mentor`)."""
     await accounts.change_profile(viewer.user_id, name=name, timezone=timezone)
@@ -131,55 +130,26 @@ async def change_profile(
         await write_about(viewer.user_id, about)
     given = {field: value for field, value in mentor.items() if value is not None}
     if given:
-        await _change_mentor_profile(viewer, **given)
+        await _change_mentor_profile(viewer, given)
 
 
 @transactional
-async def write_profile(
-    viewer: Viewer, headline: str, bio: str, languages: Collection[str], teach: Collection[str]
-) -> None:
+async def write_profile(viewer: Viewer, teach: Collection[str], **mentor: Any) -> None:
     """A mentor's whole profile with what they teach; what they want to learn stays.
 
-    Raises Invalid where a part is missing, Conflict (`no_mentor`)."""
-    missing = {
-        name: words
-        for name, words, given in (
-            ("headline", "Say in one line who you are.", headline),
-            ("bio", "Write a few sentences about how you teach.", bio),
-            ("languages", "Choose at least one language.", languages),
-            ("skills", "Choose at least one skill.", teach),
-        )
-        if not given
-    }
-    if missing:
-        raise Invalid(fields=missing)
+    Raises Invalid where a part is missing or wrong, Conflict (`no_mentor`)."""
+    require_whole({**mentor, "skills": teach})
     want = (await own_skills(viewer.user_id)).want
     await replace_skills(viewer.user_id, teach=teach, want=want)
-    await _change_mentor_profile(viewer, headline=headline, bio=bio, languages=languages)
+    await _change_mentor_profile(viewer, mentor)
 
 
-async def _change_mentor_profile(
-    viewer: Viewer,
-    *,
-    headline: str | None = None,
-    bio: str | None = None,
-    languages: Collection[str] | None = None,
-) -> None:
+async def _change_mentor_profile(viewer: Viewer, given: Mapping[str, Any]) -> None:
     """A profile that was sent back waits for review again."""
     profile = await MentorProfile.get_or_none(user_id=viewer.user_id)
     if profile is None:
         raise Conflict("no_mentor", "Become a mentor first.")
-    _require_length("headline", headline, MAX_HEADLINE)
-    _require_length("bio", bio, MAX_BIO)
-    profile.headline = profile.headline if headline is None else headline.strip()
-    profile.bio = profile.bio if bio is None else bio.strip()
-    profile.languages = profile.languages if languages is None else list(languages)
-    profile.updated_at = clock.now()
-    await profile.save(update_fields=["headline", "bio", "languages", "updated_at"])
+    changes = {"currency": profile.currency or DEFAULT_CURRENCY, **checked(given)}
+    await MentorProfile.filter(id=profile.id).update(**changes, updated_at=clock.now())
     if profile.status in {MentorStatus.CHANGES_REQUESTED, MentorStatus.REJECTED}:
         await move(profile, MentorStatus.SUBMITTED, viewer.user_id, "")
-
-
-def _require_length(field: str, text: str | None, most: int) -> None:
-    if text is not None and len(text) > most:
-        raise Invalid(fields={field: f"Use at most {most} characters."})

@@ -260,8 +260,20 @@ CREATE_ERRORS = {
 }
 PROFILE_PAGE = {
     "profile": SimpleNamespace(status="changes_requested", reason="How do you teach? Tell us more."),
-    "form": {"headline": "Numbers", "bio": "", "languages": ["pl", "en-IE"], "skills": ["finance"]},
+    "form": {
+        "headline": "Numbers",
+        "bio": "",
+        "languages": ["pl", "en-IE"],
+        "skills": ["finance"],
+        "rate": "45.50",
+        "currency": "EUR",
+    },
     "errors": {},
+    "languages": [
+        SimpleNamespace(slug="pl", name="Polish"),
+        SimpleNamespace(slug="en-IE", name="English"),
+    ],
+    "currencies": ["EUR", "JPY"],
     "skills": [
         SimpleNamespace(slug="accounting", name="Accounting"),
         SimpleNamespace(slug="finance", name="Finance"),

@@ -80,3 +80,60 @@ async def test_missing_part_is_said_and_the_rest_is_kept(
     profile = await service.own_profile(anna.user_id)
     assert profile is not None
     assert (profile.status, profile.headline) == (MentorStatus.CHANGES_REQUESTED, "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "kept"),
+    [
+        ("45", "EUR", 4500),
+        ("45,50", "EUR", 4550),
+        ("900", "JPY", 900),
+        ("7.125", "KWD", 7125),
+        ("0", "EUR", 0),
+    ],
+)
+async def test_rate_is_kept_in_the_currencys_own_units(
+    http: TestClient, anna: Viewer, typed: str, currency: str, kept: int
+) -> None:
+    assert (await send(http, anna, [*WRITTEN, ("rate", typed), ("currency", currency)]))[0] == 303
+    profile = await service.own_profile(anna.user_id)
+    assert profile is not None
+    assert (profile.rate_minor, profile.currency) == (kept, currency)
+    assert f'value="{typed.replace(",", ".")}' in await page(http, anna)
+    await send(http, anna, [*WRITTEN, ("rate", ""), ("currency", currency)])
+    profile = await service.own_profile(anna.user_id)
+    assert profile is not None
+    assert profile.rate_minor is None
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("rate", "4.505"),
+        ("rate", "a lot"),
+        ("rate", "-1"),
+        ("rate", "9" * 9),
+        ("languages", "xx-nothing"),
+        ("headline", "Mail mira@example.org"),
+        ("bio", "Call me: +49 30 1234567"),
+    ],
+)
+async def test_what_is_wrong_is_said_beside_it_and_all_that_was_typed_stays(
+    http: TestClient, anna: Viewer, field: str, typed: str
+) -> None:
+    sent = [one for one in WRITTEN if one[0] != field]
+    status, text = await send(http, anna, [*sent, ("currency", "USD"), (field, typed)])
+    assert (status, f'id="{field}-error"' in text) == (422, True)
+    assert typed in text
+    assert "<option selected>USD</option>" in text
+    profile = await service.own_profile(anna.user_id)
+    assert profile is not None
+    assert (profile.headline, profile.rate_minor) == ("", None)
+
+
+async def test_languages_are_kept_as_their_standard_writes_them(http: TestClient, anna: Viewer) -> None:
+    await send(http, anna, [*WRITTEN, ("languages", "PT-br"), ("languages", "EN")])
+    profile = await service.own_profile(anna.user_id)
+    assert profile is not None
+    assert profile.languages == ["en", "pt-BR"]
+    assert "Brazilian Portuguese" in await page(http, anna)

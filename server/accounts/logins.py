@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from server.accounts.devices import device_of, place_of
+from server.accounts.endings import NOT_SIGNED_IN, Ended, tell_of
 from server.accounts.models import Login, OneTimeToken, RoleGrant, User
 from server.accounts.tokens import hashed, new_secret, plausible
 from server.accounts.values import Client, LoginView, NewLogin
@@ -134,17 +135,21 @@ async def revoke_login(viewer: Viewer, public_id: UUID) -> None:
     """End one of this person's logins.
 
     Raises NotFound for any other."""
-    ended = await Login.filter(
-        public_id=public_id, user_id=viewer.user_id, revoked_at__isnull=True
-    ).update(revoked_at=clock.now())
-    if not ended:
+    login = await Login.get_or_none(public_id=public_id, user_id=viewer.user_id, revoked_at__isnull=True)
+    if login is None:
         raise NotFound
+    await _end(login.id, viewer.user_id)
 
 
 @transactional
 async def log_out(viewer: Viewer) -> None:
     """End the login of this request."""
-    await Login.filter(id=viewer.login_id).update(revoked_at=clock.now())
+    await _end(viewer.login_id, viewer.user_id)
+
+
+async def _end(login_id: int, user_id: int) -> None:
+    await Login.filter(id=login_id).update(revoked_at=clock.now())
+    await tell_of(Ended(user_id, only=login_id))
 
 
 @transactional
@@ -158,14 +163,18 @@ async def mark_confirmed(login_id: int, *, second_factor: bool) -> None:
 async def end_other_logins(viewer: Viewer) -> int:
     """End all logins of a person but the one in use; returns how many there were."""
     await _end_challenges(viewer.user_id)
+    await tell_of(Ended(viewer.user_id, kept=viewer.login_id))
     others = Login.filter(user_id=viewer.user_id, revoked_at__isnull=True).exclude(id=viewer.login_id)
     return await others.update(revoked_at=clock.now())
 
 
 @transactional
-async def end_all_logins(user_id: int) -> None:
-    """End every login of a person, half-finished ones too: after a reset, a suspension, other roles."""
+async def end_all_logins(user_id: int, *, code: int = NOT_SIGNED_IN) -> None:
+    """End every login of a person, half-finished ones too: after a reset, a suspension, other roles.
+
+    `code`: with what their sockets close."""
     await _end_challenges(user_id)
+    await tell_of(Ended(user_id, code))
     await Login.filter(user_id=user_id, revoked_at__isnull=True).update(revoked_at=clock.now())
 
 

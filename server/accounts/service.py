@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tortoise.expressions import Q
 
 from server.accounts.confirmations import issue_token
+from server.accounts.endings import Ended, follows_ended_logins
 from server.accounts.figures import joined_since
 from server.accounts.logins import viewer_by_cookie, viewer_by_token, viewer_of
 from server.accounts.lookup import by_username
@@ -31,6 +32,7 @@ from server.infra.errors import Forbidden, Invalid, NotFound
 __all__ = [
     "Account",
     "Client",
+    "Ended",
     "Registration",
     "account",
     "account_known",
@@ -38,6 +40,7 @@ __all__ = [
     "checked",
     "count_registration",
     "create_account",
+    "follows_ended_logins",
     "forget_second_factor",
     "grant_role",
     "hashed_password",
@@ -77,6 +80,11 @@ async def user_by_username(username: str) -> User:
 async def users_by_ids(user_ids: Iterable[int]) -> dict[int, User]:
     """Accounts by id, in one query; unknown ids are left out."""
     return {user.id: user for user in await User.filter(id__in=set(user_ids))}
+
+
+async def active_among(user_ids: Iterable[int]) -> set[int]:
+    """Those of these people who have not been suspended or banned."""
+    return {user.id for user in await User.filter(id__in=set(user_ids), status="active").only("id")}
 
 
 def display_name(user: User) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
+from server.accounts.endings import NOT_ALLOWED
 from server.accounts.logins import end_all_logins
 from server.accounts.lookup import by_email
 from server.accounts.models import RoleGrant, User
@@ -84,12 +85,12 @@ async def set_status(actor: Viewer, public_id: UUID, status: str, reason: str) -
     user = await _managed(actor, public_id)
     if user.status != status:
         if any(grant.role == "owner" for grant in user.roles) and status != "active":
-            await _require_another_owner(user)
+            await require_another_owner(user.id)
         await record_transition("user", user.id, user.status, status, actor.user_id, reason)
         user.status = status
         await user.save(update_fields=["status"])
         if status != "active":
-            await end_all_logins(user.id)
+            await end_all_logins(user.id, code=NOT_ALLOWED)
     return shown(user)
 
 
@@ -105,7 +106,7 @@ async def set_roles(actor: Viewer, public_id: UUID, roles: set[str], reason: str
     if (held ^ roles) & {"admin", "owner"} and "owner" not in actor.roles:
         raise Forbidden(message="Only an owner can change who administers.")
     if "owner" in held - roles:
-        await _require_another_owner(user)
+        await require_another_owner(user.id)
     await RoleGrant.filter(user_id=user.id, role__in=held - roles).delete()
     for role in roles - held:
         await grant_role(user.id, role)
@@ -127,10 +128,12 @@ async def _managed(actor: Viewer, public_id: UUID) -> User:
     return user
 
 
-async def _require_another_owner(user: User) -> None:
-    """The owners' rows are locked: two owners who remove each other at once must not both succeed."""
+async def require_another_owner(user_id: int) -> None:
+    """The owners' rows are locked: two owners who remove each other at once must not both succeed.
+
+    Raises Conflict (`last_owner`)."""
     await RoleGrant.filter(role="owner").order_by("id").select_for_update()
-    others = RoleGrant.filter(role="owner", user__status="active").exclude(user_id=user.id)
+    others = RoleGrant.filter(role="owner", user__status="active").exclude(user_id=user_id)
     if not await others.exists():
         raise Conflict("last_owner", "There must be an owner.")
 

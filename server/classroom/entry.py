@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from aiohttp import WSCloseCode, web
@@ -48,9 +48,9 @@ async def admit(request: web.Request) -> Entry:
     return Entry(person, access, resume)
 
 
-async def entry_of(session_id: UUID, user_id: int, resume: str | None) -> Entry:
+async def entry_of(session_id: UUID, user_id: int, login_id: int, resume: str | None) -> Entry:
     """Somebody whom another process of ours has let in already. Raises Refused."""
-    person = await _by_id(user_id)
+    person = replace(await _by_id(user_id), login_id=login_id)
     return Entry(person, await _access(session_id, person), resume)
 
 
@@ -87,7 +87,7 @@ async def _identify(request: web.Request, session_id: UUID) -> tuple[Viewer, str
     present = viewer(request)
     user_id = await seats.resumed_user(session_id, resume) if resume else None
     if user_id is not None and (present is None or present.user_id == user_id):
-        return await _by_id(user_id), resume
+        return present or await _by_id(user_id), resume
     if present is None:
         raise Refused(Close.NOT_SIGNED_IN)
     return present, None

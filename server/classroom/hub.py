@@ -19,6 +19,7 @@ from aiohttp import WSCloseCode
 from config.settings import Settings
 from media.protocol.codec import MessageError
 from media.protocol.messages import Close, Ended, Error, Joined
+from server.accounts import service as accounts
 from server.booking import service as booking
 from server.booking.service import SessionCard
 from server.classroom import consent, course, seats, state
@@ -39,6 +40,7 @@ from server.infra.nodes import NodeDirectory
 from server.people.privacy import name_among_members
 
 GRACE = timedelta(seconds=15)  # a seat waits this long for its person to come back
+SUSPENDED = Error(code="suspended", message="Your account was suspended. We wrote to you why.")
 
 
 class Hub:
@@ -120,6 +122,7 @@ class Hub:
             role=role,
             consent=answer,
             returned=entry.resume is not None,
+            login_id=person.login_id,
         )
         return member, seat.resume
 
@@ -176,6 +179,22 @@ class Hub:
     async def _grace_over(self, room: Room, member: Member) -> None:
         if member.wire is None and room.members.get(member.id) is member:
             self._remove(room, member)
+
+    def put_out(self, ended: accounts.Ended) -> None:
+        """Logins ended: who came in by them leaves at once, and the media node lets go of them."""
+        for room in tuple(self.rooms.values()):
+            for member in tuple(room.members.values()):
+                if ended.concerns(member.user_id, member.login_id):
+                    self._put_out(room, member, ended.code)
+
+    def _put_out(self, room: Room, member: Member, code: int) -> None:
+        if code == Close.NOT_ALLOWED:
+            room.tell(member, SUSPENDED)
+        if member.wire is not None:
+            member.wire.close(code)
+        member.wire = None
+        self.agenda.drop(room.id, "grace", member.id)
+        self._remove(room, member)
 
     def _remove(self, room: Room, member: Member) -> None:
         gone_at = member.gone_at or self._clock()
@@ -240,6 +259,9 @@ class Hub:
                 await self.session_started(card.id)
             elif card.status not in OPEN:
                 await self.session_ended(card.id, card.status)
+        present = {each.user_id for room in self.rooms.values() for each in room.members.values()}
+        for user_id in present - await accounts.active_among(present):
+            self.put_out(accounts.Ended(user_id, Close.NOT_ALLOWED))
 
     def _say_goodbye(self, room: Room, reason: str) -> None:
         if room.tape.recording_id is not None:

@@ -1,12 +1,13 @@
-"""What booking tells the classroom: a session went live, or is over."""
+"""What others tell the classroom: a session went live, or is over; logins of somebody ended."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
+from server.accounts import service as accounts
 from server.booking import service as booking
-from server.classroom import running, state
+from server.classroom import running, seats, state, tickets
 from server.infra.errors import NotFound
 from server.infra.outbox import job
 
@@ -26,6 +27,16 @@ async def session_ended(payload: dict[str, Any]) -> None:
         await state.close(session_id)
         return
     await news.session_ended(session_id, await _reason(session_id))
+
+
+@accounts.follows_ended_logins
+async def logins_ended(ended: accounts.Ended) -> None:
+    """Whoever came in by one of them leaves all rooms, in all processes, and has no other way back."""
+    await tickets.withdraw(ended.user_id)
+    await seats.forget_resume_tokens(ended.user_id)
+    news = running.news()
+    if news is not None:
+        await news.logins_ended(ended)
 
 
 async def _reason(session_id: UUID) -> str:

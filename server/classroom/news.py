@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 import structlog
 
+from server.accounts import service as accounts
 from server.classroom import consent, state
 from server.classroom.hub import Hub
 from server.classroom.nodes import NodePool
@@ -67,6 +69,12 @@ class News:
         if self._hub is not None:
             await self._hub.consent_answered(session_id, user_id, given)
         await self._tell("consent", session=str(session_id), user=user_id, given=given)
+
+    async def logins_ended(self, ended: accounts.Ended) -> None:
+        """Who came in by these logins is put out of their rooms."""
+        if self._hub is not None:
+            self._hub.put_out(ended)
+        await self._tell("logins_ended", **asdict(ended))
 
     def acknowledge_segment(self, node_url: str, segment: str) -> None:
         """Let the node delete a stored segment's file. Lost, it is announced again."""
@@ -135,6 +143,10 @@ async def _consent(hub: Hub, fields: dict[str, Any]) -> None:
     await hub.consent_answered(UUID(fields["session"]), fields["user"], fields["given"])
 
 
+async def _logins_ended(hub: Hub, fields: dict[str, Any]) -> None:
+    hub.put_out(accounts.Ended(**fields))
+
+
 async def _acknowledged(hub: Hub, fields: dict[str, Any]) -> None:
     hub.acknowledge_segment(fields["node_url"], fields["segment"])
 
@@ -155,6 +167,7 @@ ACTIONS: dict[str, Action] = {
     "started": _started,
     "ended": _ended,
     "consent": _consent,
+    "logins_ended": _logins_ended,
     "acknowledged": _acknowledged,
     "stored": _stored,
     "drained": _drained,

@@ -78,8 +78,9 @@ class Outpost:
         A refusal comes as any other closing, by way of the socket."""
         name, leg = uuid4().hex, _Leg(home, wire)
         self._legs[name] = leg
-        session, user = str(entry.access.session.id), entry.viewer.user_id
-        self.tell("enter", name, session=session, user=user, resume=entry.resume)
+        session, person = str(entry.access.session.id), entry.viewer
+        user, login = person.user_id, person.login_id
+        self.tell("enter", name, session=session, user=user, login=login, resume=entry.resume)
         try:
             while not await _answered(leg):
                 if not await still():

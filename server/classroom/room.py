@@ -86,7 +86,7 @@ class Member:
 
     `turned_away` marks one whose message to the media node got lost for want of a link, `returned` one
     who was in the room before it was in this process, and `reset_due` one who was away when a `reset` was
-    said."""
+    said. `login_id` is the login that the socket was opened with; 0 where a ticket opened it."""
 
     id: str
     seat_id: int
@@ -102,6 +102,7 @@ class Member:
     turned_away: bool = False
     returned: bool = False
     reset_due: bool = False
+    login_id: int = 0
 
     def shown(self) -> Participant:
         return Participant(id=self.id, name=self.name, role=self.role, media=self.media, hand=self.hand)
@@ -194,6 +195,7 @@ class Room:
             self.broadcast(ParticipantJoined(participant=member.shown()), but=member)
         else:
             present.name, present.consent = member.name, member.consent
+            present.login_id = member.login_id
             if present.wire is not None:
                 present.wire.close(Close.REPLACED)
             member = present

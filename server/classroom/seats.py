@@ -52,6 +52,12 @@ async def resumed_user(session_id: UUID, token: str) -> int | None:
     return seat.user_id if seat else None
 
 
+@transactional
+async def forget_resume_tokens(user_id: int) -> None:
+    """The person comes back by a login alone."""
+    await Seat.filter(user_id=user_id).update(resume_hash=None)
+
+
 async def seats_of(session_id: UUID) -> list[Seat]:
     """Everybody who ever sat in the room, in the order of arrival."""
     return await Seat.filter(session_id=session_id).order_by("id")

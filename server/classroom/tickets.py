@@ -34,6 +34,12 @@ async def issue(session_id: UUID, user_id: int) -> IssuedTicket:
 
 
 @transactional
+async def withdraw(user_id: int) -> None:
+    """None of the person's tickets opens anything any more."""
+    await Ticket.filter(user_id=user_id, used_at__isnull=True).delete()
+
+
+@transactional
 async def redeem(session_id: UUID, token: str) -> int | None:
     """Use a ticket up and say whose it was; None for one that is unknown, foreign, old or used.
 

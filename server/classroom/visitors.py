@@ -129,7 +129,10 @@ class Visitors:
     async def _host(self, leg: Leg, visit: _Visit, parcel: Parcel) -> None:
         try:
             entry = await entry_of(
-                UUID(parcel.fields["session"]), parcel.fields["user"], parcel.fields["resume"]
+                UUID(parcel.fields["session"]),
+                parcel.fields["user"],
+                parcel.fields["login"],
+                parcel.fields["resume"],
             )
             place = await self._enter(entry, visit.wire)
             await self._converse(place, visit)

@@ -14,6 +14,7 @@ import pytest
 
 from config.settings import Settings
 from media.protocol import control
+from server.accounts import service as accounts
 from server.booking import service as booking
 from server.classroom.lifespan import open_news
 from server.infra import db, schema
@@ -22,6 +23,7 @@ from server.worker import load_jobs
 from tests.databases import BOTH
 from tests.redis import RedisServer
 from tests.redis import server as redis_server
+from tests.server.booking import makers
 from tests.server.classroom.stage import RoomClient
 from tests.server.classroom.town import (
     ANSWER,
@@ -114,6 +116,19 @@ async def test_worker_of_its_own_reaches_the_rooms(town: Town) -> None:
         await town.node.hear(control.SegmentAck, segment=SEGMENT)
         await news.session_ended(town.session_id, "completed")
         assert await ann.closed() == 4410
+
+
+async def test_suspended_person_is_put_out_wherever_they_came_in(town: Town) -> None:
+    """Those at home and those at an outpost alike; one of the processes learns of it from a job."""
+    first, second = await town.start(), await town.start()
+    ann = await first.come_in(town.session_id, town.mentor)
+    bob = await second.come_in(town.session_id, town.learner)
+    owner = await makers.person("olga", "owner")
+    for person, client in ((town.learner, bob), (town.mentor, ann)):
+        await accounts.change_account(owner, person.public_id, status="banned", roles=None, reason="spam")
+        assert await client.closed() == 4403
+        await town.node.hear(control.Leave, participant=client.id)
+    assert ann.heard("participant-left")[0]["participant"]["id"] == bob.id
 
 
 async def test_killed_home_of_a_room_is_replaced(town: Town) -> None:

@@ -10,7 +10,7 @@ from server.accounts import views as auth_views
 from server.admin import api as admin_api
 from server.admin import views as admin_views
 from server.booking import api as booking_api
-from server.booking import editor
+from server.booking import editor, slots_api
 from server.booking import views as booking_views
 from server.classroom import api as classroom_api
 from server.classroom import views as classroom_views
@@ -23,11 +23,12 @@ from server.edge.openapi import openapi_json
 from server.pages import development
 from server.pages import views as pages
 from server.people import api as people_api
-from server.people import availability_api
+from server.people import availability_api, profile_views
 from server.people import editor as people_editor
-from server.people import profile_views
 from server.people import settings as people_settings
 from server.people import views as people_views
+from server.people.assessment import api as assessment_api
+from server.people.assessment import views as assessment_views
 from server.people.pictures import MAX_BYTES
 from server.recordings import api as recordings_api
 from server.recordings import views as recordings_views
@@ -54,6 +55,7 @@ class Route:
 API = "/api/v1"
 PICTURE_BODY = MAX_BYTES + 64 * 1024  # a picture, and what a form puts around it
 SECURITY = security_views.PAGE
+ASSESSMENTS = f"{API}/users/me/assessments"
 
 ANYONE, SIGNED_IN, BY_CLOSE_CODE = Access.ANYONE, Access.SIGNED_IN, Access.BY_CLOSE_CODE
 MENTOR, ADMIN = Access.MENTOR, Access.ADMIN
@@ -112,6 +114,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/profile/edit/picture", people_settings.change_picture, SIGNED_IN, most=PICTURE_BODY),
     Route("GET", "/profile/edit/privacy", people_settings.privacy_page, SIGNED_IN),
     Route("POST", "/profile/edit/privacy", people_settings.change_privacy, SIGNED_IN),
+    Route("GET", "/profile/assess/{skill}", assessment_views.assessment_page, SIGNED_IN, EVERYBODYS),
+    Route("POST", "/profile/assess/{skill}", assessment_views.change_assessment, SIGNED_IN, EVERYBODYS),
     Route("GET", "/profile/{username}", profile_views.profile_page, ANYONE, EVERYBODYS),
     Route("GET", "/profile/{username}/followers", profile_views.followers_page, ANYONE, EVERYBODYS),
     Route("GET", "/profile/{username}/following", profile_views.following_page, ANYONE, EVERYBODYS),
@@ -132,6 +136,14 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{API}/users/me/privacy", people_api.privacy, SIGNED_IN),
     Route("PUT", f"{API}/users/me/privacy", people_api.change_privacy, SIGNED_IN),
     Route("GET", f"{API}/users/me/blocked", people_api.blocked, SIGNED_IN),
+    Route("GET", f"{ASSESSMENTS}/{{skill}}", assessment_api.assessment, SIGNED_IN, EVERYBODYS),
+    Route("POST", f"{ASSESSMENTS}/{{skill}}", assessment_api.start_assessment, SIGNED_IN, EVERYBODYS),
+    Route(
+        "PUT", f"{ASSESSMENTS}/{{skill}}/answers", assessment_api.answer_assessment, SIGNED_IN, EVERYBODYS
+    ),
+    Route(
+        "POST", f"{ASSESSMENTS}/{{skill}}/finish", assessment_api.finish_assessment, SIGNED_IN, EVERYBODYS
+    ),
     Route("GET", f"{API}/users/{{username}}", people_api.profile, ANYONE, EVERYBODYS),
     Route("GET", f"{API}/users/{{username}}/followers", people_api.followers, ANYONE, EVERYBODYS),
     Route("GET", f"{API}/users/{{username}}/following", people_api.following, ANYONE, EVERYBODYS),
@@ -162,6 +174,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{API}/sessions/{{id}}/end", booking_api.end_session, SIGNED_IN, MENTORS),
     Route("POST", f"{API}/sessions/{{id}}/cancel", booking_api.cancel_session, SIGNED_IN, MENTORS),
     Route("POST", f"{API}/sessions/{{id}}/bookings", booking_api.book_session, SIGNED_IN, EVERYBODYS),
+    Route("GET", f"{API}/mentors/{{username}}/slots", slots_api.slots, ANYONE, EVERYBODYS),
     Route("GET", f"{API}/bookings", booking_api.list_bookings, SIGNED_IN),
     Route("GET", f"{API}/bookings/{{id}}", booking_api.get_booking, SIGNED_IN, OWN),
     Route("POST", f"{API}/bookings/{{id}}/cancel", booking_api.cancel_booking, SIGNED_IN, OWN),

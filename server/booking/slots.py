@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -12,9 +12,11 @@ from tortoise.functions import Max, Min
 from server.booking.models import BusyCell
 from server.booking.openings import Slot, free_slots
 from server.booking.times import cell_of, next_mark
+from server.infra.errors import NotFound
 from server.people.availability import Availability, availabilities
+from server.people.circle import found as person_found
 
-__all__ = ["Slot", "next_slots"]
+__all__ = ["Slot", "bookable_slots", "free_of", "next_slots"]
 
 AHEAD = timedelta(days=28)  # how far the next free times are looked for
 DAY = timedelta(days=1)
@@ -27,19 +29,41 @@ async def next_slots(
     queries for all of them. Nothing is free with somebody who is not approved, or no mentor."""
     hours = await availabilities(mentor_ids, (now - DAY).date())
     taken = await _taken(hours, now, now + AHEAD + DAY)
-    return {
-        mentor_id: _slots(hours[mentor_id], taken.get(mentor_id, set()), minutes, now, limit)
-        if mentor_id in hours
-        else []
-        for mentor_id in mentor_ids
-    }
+    found: dict[int, list[Slot]] = {mentor_id: [] for mentor_id in mentor_ids}
+    for mentor_id, theirs in hours.items():
+        if theirs.approved:
+            free = _free(theirs, taken.get(mentor_id, set()), minutes, now, now, now + AHEAD)
+            found[mentor_id] = list(islice(free, limit))
+    return found
 
 
-def _slots(hours: Availability, taken: set[int], minutes: int, now: datetime, limit: int) -> list[Slot]:
-    if not hours.approved:
-        return []
-    since = next_mark(now + timedelta(minutes=hours.notice_minutes))
-    return list(islice(free_slots(hours, taken, timedelta(minutes=minutes), since, now + AHEAD), limit))
+async def bookable_slots(
+    username: str, viewer_id: int | None, *, minutes: int, now: datetime, since: datetime, until: datetime
+) -> list[Slot]:
+    """The free times of one mentor that start from `since` on and before `until`, soonest first.
+
+    Raises NotFound, also for who is no approved mentor, or where one has blocked the other."""
+    mentor = await person_found(username, viewer_id)
+    hours = (await availabilities([mentor.id], (now - DAY).date())).get(mentor.id)
+    if hours is None or not hours.approved:
+        raise NotFound(message="Nobody of this name teaches here.")
+    return await free_of(mentor.id, hours, minutes=minutes, now=now, since=since, until=until)
+
+
+async def free_of(
+    mentor_id: int, hours: Availability, *, minutes: int, now: datetime, since: datetime, until: datetime
+) -> list[Slot]:
+    """The same for hours that this mentor may only be about to keep: one query."""
+    taken = await _taken([mentor_id], since, until + DAY)
+    return list(_free(hours, taken.get(mentor_id, set()), minutes, now, since, until))
+
+
+def _free(
+    hours: Availability, taken: set[int], minutes: int, now: datetime, since: datetime, until: datetime
+) -> Iterator[Slot]:
+    """Not before the notice is over."""
+    soonest = max(since, next_mark(now + timedelta(minutes=hours.notice_minutes)))
+    return free_slots(hours, taken, timedelta(minutes=minutes), soonest, until)
 
 
 async def _taken(mentor_ids: Collection[int], since: datetime, until: datetime) -> Mapping[int, set[int]]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from aiohttp.test_utils import TestClient
 
 from server.booking import service as booking
 from server.booking.slots import next_slots
 from server.edge.access import Viewer
 from server.infra.clock import ManualClock, now
 from server.infra.errors import Conflict
+from server.people import circle
 from server.people.models import AvailabilityOverride, AvailabilityRule, MentorProfile
 from tests.databases import BOTH
-from tests.server.booking.makers import mentor, person, published
+from tests.factories import Answer, Api
+from tests.server.booking.makers import bearer, mentor, person, published
 from tests.server.queries import counted
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -110,3 +113,85 @@ async def test_the_pause_is_the_mentors_alone() -> None:
     await booking.book_session(later, lea)
     with pytest.raises(Conflict):
         await booking.book_session(later, mira)
+
+
+# --- the API
+
+
+@pytest.fixture
+async def teacher(http: TestClient) -> Viewer:
+    """Open on Monday from nine to eleven in Berlin."""
+    mira = await mentor(zone="Europe/Berlin")
+    await opened(mira, (0, 9, 11))
+    return mira
+
+
+async def asked(http: TestClient, query: str, viewer: Viewer | None = None) -> Answer:
+    api = Api(http, headers=await bearer(viewer) if viewer else {})
+    return await api.get(f"/mentors/mira/slots{query}")
+
+
+async def local_starts(http: TestClient, query: str, viewer: Viewer | None = None) -> list[str]:
+    answer = await asked(http, query, viewer)
+    assert answer.status == 200
+    return [slot["local_start"] for slot in answer.data["slots"]]
+
+
+@pytest.mark.usefixtures("teacher")
+async def test_anybody_is_told_free_times_on_the_clock_they_ask_for(http: TestClient) -> None:
+    answer = await asked(http, "?from=2030-05-13&to=2030-05-13&minutes=90&timezone=Asia/Kathmandu")
+    assert answer.data == {
+        "timezone": "Asia/Kathmandu",
+        "minutes": 90,
+        "slots": [
+            {
+                "starts_at": f"2030-05-13T07:{minute}:00Z",
+                "ends_at": f"2030-05-13T0{end}:00Z",
+                "local_start": f"2030-05-13T{local}",
+            }
+            for minute, end, local in (("00", "8:30", "12:45"), ("30", "9:00", "13:15"))
+        ],
+    }
+    assert await local_starts(http, "") == [
+        f"2030-05-{day}T{hour}" for day in (13, 20) for hour in ("07:00", "07:30", "08:00")
+    ]
+    lea = await person("lea", zone="America/New_York")
+    assert await local_starts(http, "?minutes=120", lea) == ["2030-05-13T03:00", "2030-05-20T03:00"]
+
+
+@pytest.mark.usefixtures("teacher")
+async def test_days_are_those_of_the_zone_that_is_asked_for(http: TestClient) -> None:
+    """Nine o'clock on Monday in Berlin is Sunday in Honolulu."""
+    sunday = "?from=2030-05-19&to=2030-05-19&minutes=120&timezone=Pacific/Honolulu"
+    assert await local_starts(http, sunday) == ["2030-05-19T21:00"]
+    assert await local_starts(http, sunday.replace("-19", "-20")) == []
+
+
+@pytest.mark.usefixtures("teacher")
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("?from=today", "from"),
+        ("?from=1970-01-01", "from"),
+        ("?from=9999-12-31", "from"),
+        ("?from=0001-01-01&timezone=Asia/Tokyo", "from"),
+        ("?from=2030-05-14&to=2030-05-13", "to"),
+        ("?from=2030-05-14&to=2030-06-14", "to"),
+        ("?minutes=10", "minutes"),
+        ("?minutes=33", "minutes"),
+        ("?minutes=x", "minutes"),
+        ("?timezone=Europe/Nowhere", "timezone"),
+    ],
+)
+async def test_what_cannot_be_asked_is_refused(http: TestClient, query: str, field: str) -> None:
+    answer = await asked(http, query)
+    assert (answer.status, list(answer.fields)) == (422, [field])
+
+
+async def test_who_does_not_teach_has_no_times(http: TestClient, teacher: Viewer) -> None:
+    lea, blocked = await person("lea"), await person("blocked")
+    await mentor("waiting", approved=False)
+    await circle.block(teacher, "blocked")
+    for name in ("lea", "waiting", "nobody"):
+        assert (await Api(http).get(f"/mentors/{name}/slots")).status == 404
+    assert [(await asked(http, "", viewer)).status for viewer in (lea, blocked)] == [200, 404]

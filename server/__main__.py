@@ -38,11 +38,13 @@ from server.infra.errors import DomainError
 from server.infra.nodes import MEDIA_NODES
 from server.infra.processes import open_processes
 from server.lan import on_the_network, own_address, tls
+from server.notifications.acquaintances import introduce
 from server.notifications.post import open_post_office
 from server.pages.demo import seed_demo
 from server.pages.programme import DEMO_LOGINS
 from server.pages.taxonomy import plant_skills
 from server.people.gallery import open_gallery
+from server.people.privacy import visible
 from server.recordings.lifespan import open_depot
 from server.worker import Worker, load_jobs
 
@@ -92,6 +94,7 @@ async def work(settings: Settings, _: argparse.Namespace) -> None:
     with only_server(settings):
         async with open_database(settings), open_processes(settings) as processes:
             open_post_office(settings)
+            introduce(visible)
             async with (
                 open_news(processes, None),
                 open_depot(settings),

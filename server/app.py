@@ -28,8 +28,10 @@ from server.edge.uploads import UPLOADS, uploads_middleware
 from server.edge.writes import writes_middleware
 from server.infra.nodes import MEDIA_NODES, MediaNode, NodeDirectory
 from server.infra.processes import PROCESSES, open_processes
+from server.notifications.acquaintances import introduce
 from server.notifications.post import open_post_office
 from server.people.gallery import lifespan as gallery_lifespan
+from server.people.privacy import visible
 from server.recordings.lifespan import lifespan as recordings_lifespan
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
 from web import STATIC
@@ -71,6 +73,7 @@ def build_app(settings: Settings) -> web.Application:
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.extend(CLEANUP_CONTEXTS)
     open_post_office(settings)
+    introduce(visible)
     open_seal(settings)
     watch_files(settings.development)
     return app

@@ -20,7 +20,9 @@ from server.accounts import passwords
 from server.app import build_app
 from server.edge.ratelimit import WINDOWS
 from server.infra import clock, db, schema
+from server.notifications.acquaintances import introduce
 from server.notifications.post import open_post_office
+from server.people.privacy import visible
 from server.worker import load_jobs, run_due
 from tests import redis
 from tests.buckets import ObjectServer, object_server
@@ -141,6 +143,7 @@ async def database(fresh_database: Settings) -> AsyncIterator[Settings]:
     await db.open_database(fresh_database)
     load_jobs()
     open_post_office(fresh_database)
+    introduce(visible)
     try:
         yield fresh_database
     finally:

@@ -8,13 +8,13 @@ from uuid import UUID
 from server.accounts.devices import device_of, place_of
 from server.accounts.endings import NOT_SIGNED_IN, Ended, tell_of
 from server.accounts.models import Login, OneTimeToken, RoleGrant, User
+from server.accounts.telling import tell
 from server.accounts.tokens import hashed, new_secret, plausible
 from server.accounts.values import Client, LoginView, NewLogin
 from server.edge.access import Viewer
 from server.infra import clock
 from server.infra.db import transactional
 from server.infra.errors import NotFound
-from server.infra.outbox import enqueue
 
 ABSOLUTE = timedelta(days=30)  # a login ends then, used or not
 IDLE = timedelta(days=7)  # and earlier when it is not used for so long
@@ -52,8 +52,7 @@ async def _tell_of_new_device(user_id: int, client: Client, now: datetime) -> No
     device = device_of(client.user_agent[:MAX_AGENT])
     if known and device not in known:
         about = {"device": device, "address": client.address, "at": now.isoformat()}
-        payload = {"user_id": user_id, "mail": "new_login", "about": about}
-        await enqueue("notifications.mail", payload)
+        await tell(user_id, "new_login", about)
 
 
 async def viewer_by_cookie(secret: str) -> Viewer | None:

@@ -6,12 +6,12 @@ from server.accounts.entering import prove_password
 from server.accounts.logins import end_other_logins
 from server.accounts.models import OneTimeToken, User
 from server.accounts.passwords import check_password, hash_password
+from server.accounts.telling import tell
 from server.accounts.values import Client
 from server.edge.access import Viewer
 from server.infra import clock
 from server.infra.db import transactional
 from server.infra.errors import Conflict, Invalid, Unauthenticated
-from server.infra.outbox import enqueue
 
 
 async def change_password(viewer: Viewer, current: str, new: str, client: Client) -> None:
@@ -38,5 +38,4 @@ async def _set_password(viewer: Viewer, old_hash: str, new_hash: str) -> None:
     mailed = OneTimeToken.filter(user_id=viewer.user_id, purpose="reset_password", used_at__isnull=True)
     await mailed.update(used_at=clock.now())
     await end_other_logins(viewer)
-    payload = {"user_id": viewer.user_id, "mail": "security_changed", "about": {"what": "password"}}
-    await enqueue("notifications.mail", payload)
+    await tell(viewer.user_id, "security_changed", {"what": "password"})

@@ -11,6 +11,7 @@ from server.accounts.logins import end_all_logins, end_other_logins, mark_confir
 from server.accounts.lookup import by_email
 from server.accounts.models import Login, RecoveryCode, Totp
 from server.accounts.sealing import Broken, seal
+from server.accounts.telling import tell
 from server.accounts.tokens import hashed
 from server.accounts.values import AuthenticatorSetup, Client, FactorState
 from server.edge.access import Viewer
@@ -18,7 +19,6 @@ from server.edge.ratelimit import WINDOWS, Limit
 from server.infra import clock
 from server.infra.db import transactional
 from server.infra.errors import Conflict, Invalid, NotFound, Unauthenticated
-from server.infra.outbox import enqueue
 
 SETUP_LIFETIME = timedelta(hours=1)  # from seeing the QR code to the first code typed
 PER_ACCOUNT_AND_ADDRESS = Limit("second-factor", 5, timedelta(minutes=5))
@@ -217,5 +217,4 @@ async def _replace_recovery_codes(user_id: int) -> list[str]:
 
 
 async def _tell(user_id: int, what: str) -> None:
-    payload = {"user_id": user_id, "mail": "security_changed", "about": {"what": what}}
-    await enqueue("notifications.mail", payload)
+    await tell(user_id, "security_changed", {"what": what})

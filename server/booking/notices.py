@@ -1,53 +1,68 @@
-"""What people are told about bookings. Runs in the transaction of the change; mails follow its commit."""
+"""What people are told about bookings. Runs in the transaction of the change; the rest follows its commit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from server.booking.cards import session_path
 from server.booking.models import Booking, Session
-from server.notifications import service as notifications
+from server.notifications.service import notify, withdraw
 from server.people.privacy import name_among_members
 
 
 async def booked(session: Session, booking: Booking) -> None:
     """Tell the learner and the mentor of a new seat."""
     names = await _names(session.mentor_id, booking.learner_id)
-    about: dict[str, Any] = {
-        "booking_id": booking.public_id,
-        "title": session.title,
-        "starts_at": session.starts_at,
-        "ends_at": session.ends_at,
-        "path": session_path(session.id),
-    }
-    await notifications.booking_confirmed(booking.learner_id, mentor=names[session.mentor_id], **about)
-    await notifications.seat_booked(session.mentor_id, learner=names[booking.learner_id], **about)
+    times = {"starts_at": session.starts_at, "ends_at": session.ends_at}
+    about = {"title": session.title, **times}
+    of_booking: Any = {"path": session_path(session.id), "dedupe_key": str(booking.public_id)}
+    await notify(
+        booking.learner_id,
+        "booking_confirmed",
+        {**about, "mentor": names[session.mentor_id]},
+        actor_id=session.mentor_id,
+        **of_booking,
+    )
+    await notify(
+        session.mentor_id,
+        "seat_booked",
+        {**about, "learner": names[booking.learner_id]},
+        actor_id=booking.learner_id,
+        group_key=f"seats:{session.id}",
+        **of_booking,
+    )
 
 
 async def given_back(session: Session, booking: Booking) -> None:
-    """Tell the mentor that a learner does not come."""
+    """Tell the mentor that a learner does not come, whatever is between them: it is the mentor's time."""
     names = await _names(booking.learner_id)
-    await notifications.booking_cancelled(
+    await notify(
         session.mentor_id,
-        booking_id=booking.public_id,
-        title=session.title,
-        who=names[booking.learner_id],
-        starts_at=session.starts_at,
+        "booking_cancelled",
+        {"title": session.title, "who": names[booking.learner_id], "starts_at": session.starts_at},
         path=session_path(session.id),
+        dedupe_key=str(booking.public_id),
     )
 
 
 async def called_off(session: Session, learner_ids: Iterable[int]) -> None:
-    """Tell everybody who had a seat."""
+    """Tell everybody who had a seat, whatever is between them: it is their time."""
+    await withdraw(cause_of(session.id))
     for learner_id in learner_ids:
-        await notifications.session_cancelled(
+        await notify(
             learner_id,
-            session_id=session.id,
-            title=session.title,
-            starts_at=session.starts_at,
+            "session_cancelled",
+            {"title": session.title, "starts_at": session.starts_at},
             path=session_path(session.id),
+            dedupe_key=str(session.id),
         )
+
+
+def cause_of(session_id: UUID) -> str:
+    """What is told about a session that is still to come is withdrawn with it."""
+    return f"session:{session_id}"
 
 
 async def _names(*user_ids: int) -> dict[int, str]:

@@ -22,12 +22,13 @@ SMTP_TIMEOUT_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One message; `text` and `html` say the same."""
+    """One message; `text` and `html` say the same. `message_id` tells a copy from another message."""
 
     to: str
     subject: str
     text: str
     html: str
+    message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class SmtpMailer:
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self._sender, mail.to, mail.subject
         message["Date"] = format_datetime(clock.now())
-        message["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2])
+        message["Message-ID"] = mail.message_id or make_msgid(domain=self._sender.rpartition("@")[2])
         message.set_content(mail.text)
         message.add_alternative(mail.html, subtype="html")
         return message

@@ -95,12 +95,28 @@ async def enqueue(
     *,
     run_at: datetime | None = None,
     dedupe_key: str | None = None,
+    cause: str | None = None,
 ) -> None:
-    """Write a job into the present transaction; with a known `dedupe_key` nothing happens."""
+    """Write a job into the present transaction; with a known `dedupe_key` nothing happens.
+
+    `cause` names what it is about, for `withdraw`."""
     now = clock.now()
-    row = OutboxRow(job=job, payload=payload, run_at=run_at or now, dedupe_key=dedupe_key, created_at=now)
+    row = OutboxRow(
+        job=job,
+        payload=payload,
+        run_at=run_at or now,
+        dedupe_key=dedupe_key,
+        cause=cause,
+        created_at=now,
+    )
     await OutboxRow.bulk_create([row], ignore_conflicts=True)
     db.after_commit(_wake)
+
+
+async def withdraw(cause: str) -> None:
+    """Forget the jobs about `cause` that nobody is running; their dedupe keys are free again."""
+    idle = Q(lease_until__isnull=True) | Q(lease_until__lte=clock.now())
+    await OutboxRow.filter(idle, cause=cause, done_at__isnull=True, failed_at__isnull=True).delete()
 
 
 def on_enqueued(waker: Callable[[], None]) -> Callable[[], None]:

@@ -48,7 +48,7 @@ PARTIAL_UNIQUES: tuple[PartialUnique, ...] = (
 
 CHECKS: tuple[Check, ...] = (
     # --- notifications
-    Check("inbox_numbers", "inbox", "{row}last_seq >= 0 AND {row}seen_seq BETWEEN 0 AND {row}last_seq"),
+    Check("inbox_numbers", "inbox", "{row}last_seq >= 0 AND {row}unread BETWEEN 0 AND {row}last_seq"),
     Check(
         "rhythm_quiet",
         "rhythm",

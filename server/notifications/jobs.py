@@ -1,14 +1,16 @@
-"""The mails themselves. Tokens are made here, at the last moment, so that none is stored in plain."""
+"""What follows a commit: tellings and their deliveries, and mails with a token.
+
+Tokens are made here, at the last moment, so that none is stored in plain."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from server.accounts import service as accounts
 from server.infra.outbox import job
+from server.notifications import digests, sending, telling
 from server.notifications.post import Addressee, post_office
-from server.notifications.service import TIMES
+from server.notifications.values import Telling
 
 
 async def _addressee(payload: dict[str, Any]) -> Addressee:
@@ -45,18 +47,16 @@ async def reset_password(payload: dict[str, Any]) -> None:
     await post_office().send(await _addressee(payload), "reset_password", {"token": token})
 
 
-@job("notifications.mentor_reviewed")
-async def mentor_reviewed(payload: dict[str, Any]) -> None:
-    """What became of an application, with the reason."""
-    context = {"verdict": payload["verdict"], "reason": payload["reason"]}
-    await post_office().send(await _addressee(payload), "mentor_reviewed", context)
+@job("notifications.tell")
+async def tell(payload: dict[str, Any]) -> None:
+    await telling.tell(Telling(**payload))
 
 
-@job("notifications.mail")
-async def mail(payload: dict[str, Any]) -> None:
-    """What other features have told to somebody."""
-    about = {
-        name: datetime.fromisoformat(value) if name in TIMES else value
-        for name, value in payload["about"].items()
-    }
-    await post_office().send(await _addressee(payload), payload["mail"], about)
+@job("notifications.deliver")
+async def deliver(payload: dict[str, Any]) -> None:
+    await sending.deliver(payload["delivery_id"])
+
+
+@job("notifications.digest")
+async def digest(payload: dict[str, Any]) -> None:
+    await digests.gather(payload["user_id"])

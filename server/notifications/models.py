@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 class Inbox(Model):
     """The counters of one person's notification centre.
 
-    `last_seq` numbers their notifications without a gap, in the order of commits; `seen_seq` is the last
-    one they have looked at in the centre."""
+    `last_seq` numbers their notifications without a gap, in the order of commits; `unread` counts those
+    that have no `read_at`, so that every page can show it for nothing."""
 
     id = fields.BigIntField(primary_key=True)
     user: fields.OneToOneRelation[User] = fields.OneToOneField("models.User", related_name="inbox")
     user_id: int
     last_seq = fields.BigIntField(default=0)
-    seen_seq = fields.BigIntField(default=0)
+    unread = fields.BigIntField(default=0)
 
     class Meta:
         table = "inbox"
@@ -61,7 +61,8 @@ class Delivery(Model):
     """One telling of one thing by one channel ("page", "mail", "push"), and what became of it.
 
     `status`: waiting (for a digest or the end of quiet hours), sent, suppressed (`detail` says by what),
-    failed, bounced. `target` tells devices of one person apart; `message_id` is the mail's."""
+    failed (and maybe tried again), bounced; gathered (into a digest that is on its way). `target` tells
+    devices of one person apart; `message_id` is the mail's; what waits is withdrawn with its `cause`."""
 
     id = fields.BigIntField(primary_key=True)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -76,6 +77,7 @@ class Delivery(Model):
     subject = fields.CharField(max_length=300, default="")
     about: dict[str, object] = fields.JSONField(default=dict)
     message_id = fields.CharField(max_length=200, default="")
+    cause = fields.CharField(max_length=80, default="", db_default="")
     detail = fields.TextField(default="")
     created_at = fields.DatetimeField()
     due_at = fields.DatetimeField(null=True)
@@ -84,7 +86,7 @@ class Delivery(Model):
     class Meta:
         table = "delivery"
         unique_together = (("user", "channel", "dedupe_key", "target"),)
-        indexes = (("user_id", "created_at"), ("status", "due_at"), ("message_id",))
+        indexes = (("user_id", "created_at"), ("status", "due_at"), ("message_id",), ("cause",))
 
 
 class Preference(Model):

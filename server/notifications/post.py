@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 from config.settings import Settings
 from server.edge.templates import render_text
@@ -31,14 +33,22 @@ class PostOffice:
         self._mailer: Mailer = open_mailer(settings)
         self._base_url = settings.base_url
 
-    async def send(self, to: Addressee, template: str, context: Mapping[str, Any]) -> None:
+    def new_message_id(self) -> str:
+        """One that no other mail has (RFC 5322 §3.6.4)."""
+        return f"<{uuid4().hex}@{urlsplit(self._base_url).hostname}>"
+
+    async def send(
+        self, to: Addressee, template: str, context: Mapping[str, Any], *, message_id: str = ""
+    ) -> str:
         """Send `web/templates/email/<template>.mail`, as text and as HTML; the first line of the text
-        is the subject."""
+        is the subject, which is returned."""
         mail = f"email/{template}.mail"
         values = {"to": to, "base_url": self._base_url, **context}
         first, _, text = render_text(mail, values | TEXT).partition("\n")
         subject = " ".join(first.split())
-        await self._mailer.send(Mail(to.email, subject, text, render_text(mail, values | HTML)))
+        html = render_text(mail, values | HTML)
+        await self._mailer.send(Mail(to.email, subject, text, html, message_id))
+        return subject
 
 
 _office: PostOffice | None = None

@@ -1,90 +1,59 @@
-"""What other features may have told to people. Each call writes a job; the mail follows the commit.
-
-`path` leads to the page that the mail is about; times are shown in the addressee's own zone.
-"""
+"""What other features may have told to people. Each call writes a job; the telling follows the commit."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from server.infra.outbox import enqueue
+from server.infra import outbox
+from server.notifications.kinds import KINDS
+from server.notifications.models import Delivery
+from server.notifications.routing import Refusal
+from server.notifications.values import Telling, written
 
-# Instants: text in the job, instants again in the template.
-TIMES = frozenset({"starts_at", "ends_at", "at"})
-
-
-async def tell(user_id: int, mail: str, about: dict[str, Any], *, dedupe_key: str) -> None:
-    """Send one person `web/templates/email/<mail>.mail` once for each `dedupe_key`."""
-    plain = {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in about.items()
-    }
-    payload = {"user_id": user_id, "mail": mail, "about": plain}
-    await enqueue("notifications.mail", payload, dedupe_key=f"{mail}:{dedupe_key}")
+JOB = "notifications.tell"
+UNSENT = ("waiting", "failed", "gathered")
 
 
-async def booking_confirmed(
+async def notify(
     user_id: int,
+    kind: str,
+    about: Mapping[str, Any],
     *,
-    booking_id: UUID,
-    title: str,
-    mentor: str,
-    starts_at: datetime,
-    ends_at: datetime,
     path: str,
+    dedupe_key: str,
+    actor_id: int | None = None,
+    group_key: str = "",
+    run_at: datetime | None = None,
+    cause: str | None = None,
 ) -> None:
-    """Tell a learner that their seat is theirs."""
-    about = {
-        "title": title,
-        "mentor": mentor,
-        "starts_at": starts_at,
-        "ends_at": ends_at,
-        "path": path,
-    }
-    await tell(user_id, "booking_confirmed", about, dedupe_key=str(booking_id))
+    """Tell one person something once for each `dedupe_key`, when the caller's transaction has committed.
+
+    `about` fills the words of the kind and its mail (instants are named as in `values.TIMES`, and shown
+    in the person's own zone); `path` leads to the page it is about. `actor_id` is who did it: somebody
+    blocked reaches nobody. Those of one `group_key` are shown together. `run_at` is for later; what
+    waits is withdrawn with its `cause` ("session:<id>")."""
+    assert kind in KINDS, kind
+    key = f"{kind}:{dedupe_key}"
+    telling = Telling(
+        user_id=user_id,
+        kind=kind,
+        about=written(about),
+        dedupe_key=key,
+        path=path,
+        actor_id=actor_id,
+        group_key=group_key,
+        cause=cause or "",
+    )
+    await outbox.enqueue(
+        JOB, asdict(telling), run_at=run_at, dedupe_key=f"tell:{user_id}:{key}", cause=cause
+    )
 
 
-async def seat_booked(
-    mentor_id: int,
-    *,
-    booking_id: UUID,
-    title: str,
-    learner: str,
-    starts_at: datetime,
-    ends_at: datetime,
-    path: str,
-) -> None:
-    """Tell a mentor who has booked a seat."""
-    about = {
-        "title": title,
-        "learner": learner,
-        "starts_at": starts_at,
-        "ends_at": ends_at,
-        "path": path,
-    }
-    await tell(mentor_id, "booking_confirmed_mentor", about, dedupe_key=str(booking_id))
-
-
-async def booking_cancelled(
-    user_id: int, *, booking_id: UUID, title: str, who: str, starts_at: datetime, path: str
-) -> None:
-    """Tell the other side that `who` has given a booking up."""
-    about = {"title": title, "who": who, "starts_at": starts_at, "path": path}
-    await tell(user_id, "booking_cancelled", about, dedupe_key=f"{booking_id}:{user_id}")
-
-
-async def session_cancelled(
-    user_id: int, *, session_id: UUID, title: str, starts_at: datetime, path: str
-) -> None:
-    """Tell a learner that a session will not take place."""
-    about = {"title": title, "starts_at": starts_at, "path": path}
-    await tell(user_id, "session_cancelled", about, dedupe_key=f"{session_id}:{user_id}")
-
-
-async def recording_ready(
-    user_id: int, *, session_id: UUID, title: str, starts_at: datetime, path: str
-) -> None:
-    """Tell somebody who was there that the recording can be watched."""
-    about = {"title": title, "starts_at": starts_at, "path": path}
-    await tell(user_id, "recording_ready", about, dedupe_key=f"{session_id}:{user_id}")
+async def withdraw(cause: str) -> None:
+    """What it is about is off: nothing about `cause` goes out that did not by now."""
+    await outbox.withdraw(cause)
+    waiting = Delivery.filter(cause=cause, status__in=UNSENT)
+    await waiting.update(status="suppressed", detail=Refusal.WITHDRAWN)

@@ -7,8 +7,8 @@ from server.edge.access import Viewer
 from server.infra import clock
 from server.infra.db import transactional
 from server.infra.errors import Conflict, Invalid, NotFound
-from server.infra.outbox import enqueue
 from server.infra.transitions import record_transition
+from server.notifications.service import notify
 from server.people.models import MentorProfile
 from server.people.skills import taught_by
 from server.people.states import REVIEWED, MentorStatus, require_move
@@ -68,13 +68,15 @@ async def review_mentor(
         raise Invalid(fields={"reason": "Say why: the mentor reads it."})
     if profile.status != verdict:
         await move(profile, verdict, actor.user_id if actor else None, reason.strip())
-        await enqueue("notifications.mentor_reviewed", _verdict_payload(user.id, verdict, reason))
+        await _tell(user.id, verdict, reason.strip())
     skills = await taught_by([user.id])
     return _application(profile, skills.get(user.id, ()))
 
 
-def _verdict_payload(user_id: int, verdict: MentorStatus, reason: str) -> dict[str, object]:
-    return {"user_id": user_id, "verdict": verdict.value, "reason": reason.strip()}
+async def _tell(user_id: int, verdict: MentorStatus, reason: str) -> None:
+    about = {"verdict": verdict.value, "reason": reason}
+    key = f"{verdict.value}:{clock.now().isoformat()}"  # each verdict is told, the same one again too
+    await notify(user_id, "mentor_reviewed", about, path="/profile/edit/mentor", dedupe_key=key)
 
 
 async def move(profile: MentorProfile, new: MentorStatus, actor_id: int | None, reason: str) -> None:

@@ -20,7 +20,7 @@ from server.infra.models import OutboxRow, StateTransition
 from tests.databases import BOTH
 from tests.server.booking.makers import draft, mentor, person, published
 
-MAIL = "notifications.mail"
+TOLD = "notifications.tell"
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -45,9 +45,9 @@ async def test_free_seat_is_confirmed_at_once_and_mailed() -> None:
     assert booked.created
     row = await service.get_booking(booked.booking_id, learner, clock.now())
     assert row.status == "confirmed"
-    mails = {row.payload["mail"]: row.payload["user_id"] for row in await OutboxRow.filter(job=MAIL)}
+    told = {row.payload["kind"]: row.payload["user_id"] for row in await OutboxRow.filter(job=TOLD)}
     mira = (await service.get_session(session_id, None)).mentor_id
-    assert mails == {"booking_confirmed": learner.user_id, "booking_confirmed_mentor": mira}
+    assert told == {"booking_confirmed": learner.user_id, "seat_booked": mira}
     assert await seats_agree(session_id) == 1
 
 

@@ -299,9 +299,9 @@ async def test_cancelled_session_cancels_its_bookings_and_frees_their_time() -> 
     session = await Session.get(id=session_id)
     assert (session.status, session.seats_taken, session.ics_sequence) == ("cancelled", 0, 1)
     assert (await Booking.get(session_id=session_id)).status == "cancelled_by_mentor"
-    mail = await OutboxRow.filter(job="notifications.mail").order_by("-id").first()
-    assert mail is not None
-    assert (mail.payload["mail"], mail.payload["user_id"]) == ("session_cancelled", lea.user_id)
+    told = await OutboxRow.filter(job="notifications.tell").order_by("-id").first()
+    assert told is not None
+    assert (told.payload["kind"], told.payload["user_id"]) == ("session_cancelled", lea.user_id)
     assert await BusyCell.all().count() == 0
     with pytest.raises(Conflict):
         await service.cancel_session(session_id, mira)

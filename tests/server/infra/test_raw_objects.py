@@ -27,11 +27,11 @@ SOMEBODY = uuid4()
 # for each check what is fine, and what is not
 CHECKED: dict[str, tuple[list[Values], list[Values]]] = {
     "inbox_numbers": (
-        [{"last_seq": 0, "seen_seq": 0}, {"last_seq": 2, "seen_seq": 2}],
+        [{"last_seq": 0, "unread": 0}, {"last_seq": 2, "unread": 2}],
         [
-            {"last_seq": -1, "seen_seq": -1},
-            {"last_seq": 2, "seen_seq": -1},
-            {"last_seq": 2, "seen_seq": 3},
+            {"last_seq": -1, "unread": -1},
+            {"last_seq": 2, "unread": -1},
+            {"last_seq": 2, "unread": 3},
         ],
     ),
     "rhythm_quiet": (

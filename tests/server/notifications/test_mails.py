@@ -13,8 +13,9 @@ from config.settings import Settings
 from server.accounts.models import User
 from server.infra import db
 from server.infra.mailer import KeptMail
-from server.notifications import post, service
+from server.notifications import post
 from server.notifications.post import Addressee, post_office
+from server.notifications.service import notify
 from tests.factories import person
 from tests.server.accounts.mails import mails_to
 from web import TEMPLATES
@@ -35,6 +36,16 @@ MAILS: dict[str, dict[str, Any]] = {
     "new_login": {"device": "Firefox on Linux", "address": "192.0.2.7", "at": START},
     "security_changed": {"what": "second_factor_on"},
     "recording_ready": {**SESSION, "starts_at": START},
+    "new_session": {**SESSION, **TIMES, "mentor": "Mira"},
+    "free_seat": {**SESSION, **TIMES, "mentor": "Mira"},
+    "new_follower": {"follower": "Lea", "path": "/profile/lea"},
+    "digest": {
+        "digest": "daily",
+        "items": [
+            {"text": "Lea follows you", "path": "/profile/lea"},
+            {"text": "Mira has a new session", **SESSION, **TIMES},
+        ],
+    },
 }
 
 
@@ -60,7 +71,9 @@ def test_every_template_of_a_mail_is_tried() -> None:
 async def tell(user_id: int, booking_id: UUID) -> None:
     @db.transactional
     async def unit() -> None:
-        await service.booking_confirmed(user_id, booking_id=booking_id, mentor="Mira", **SESSION, **TIMES)
+        about = {"title": SESSION["title"], "mentor": "Mira", **TIMES}
+        key = str(booking_id)
+        await notify(user_id, "booking_confirmed", about, path=SESSION["path"], dedupe_key=key)
 
     await unit()
 

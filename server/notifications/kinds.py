@@ -1,0 +1,116 @@
+"""What people can be told, by topic: the rows of their preferences.
+
+A new kind is a line in `KINDS`, a macro of its name in `web/templates/notifications/words.txt`, and a
+template `web/templates/email/<mail>.mail` where it is mailed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    PAGE = "page"
+    MAIL = "mail"
+    PUSH = "push"
+
+
+PAGE, MAIL, PUSH = Channel
+NONE: frozenset[Channel] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One row of the preferences. `usual`: the channels of somebody who never chose; `locked`: those
+    nobody can turn off, and `why`."""
+
+    name: str
+    title: str
+    says: str
+    usual: frozenset[Channel]
+    locked: frozenset[Channel] = NONE
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One thing that can be told. `mail` names its template, if it is mailed at all; one that `may_wait`
+    goes into the digest of who wants one; one that is `urgent` doesn't heed quiet hours."""
+
+    name: str
+    topic: Topic
+    icon: str
+    mail: str = ""
+    may_wait: bool = False
+    urgent: bool = False
+
+
+BOTH, ALL = frozenset({PAGE, MAIL}), frozenset(Channel)
+
+SECURITY = Topic(
+    "security",
+    "Security of your account",
+    "New logins, a changed password, your second factor.",
+    usual=ALL,
+    locked=BOTH,
+    why="You must hear of it when somebody else gets into your account.",
+)
+ACCOUNT = Topic(
+    "account",
+    "Your account and your mentor profile",
+    "What we decide about your profile or your account.",
+    usual=ALL,
+    locked=BOTH,
+    why="It changes what you can do here.",
+)
+BOOKINGS = Topic(
+    "bookings",
+    "Bookings and cancellations",
+    "Seats booked and given back, and lessons that won’t take place.",
+    usual=ALL,
+    locked=BOTH,
+    why="Somebody keeps that time free for you.",
+)
+RECORDINGS = Topic("recordings", "Recordings", "The recording of a lesson is ready.", usual=BOTH)
+FOLLOWING = Topic(
+    "following",
+    "Mentors you follow",
+    "New sessions, and seats that become free.",
+    usual=BOTH,
+)
+FOLLOWERS = Topic("followers", "New followers", "Who begins to follow you.", usual=BOTH)
+
+# What goes into a digest was asked about already.
+GATHERED = Topic("digest", "Digests", "", usual=frozenset({MAIL}), locked=frozenset({MAIL}))
+
+TOPICS: tuple[Topic, ...] = (BOOKINGS, RECORDINGS, FOLLOWING, FOLLOWERS, ACCOUNT, SECURITY)
+
+
+def _named(kinds: Iterable[Kind]) -> dict[str, Kind]:
+    return {kind.name: kind for kind in kinds}
+
+
+KINDS: dict[str, Kind] = _named(
+    (
+        # --- security
+        Kind("new_login", SECURITY, "lock", mail="new_login", urgent=True),
+        Kind("security_changed", SECURITY, "lock", mail="security_changed", urgent=True),
+        # --- account
+        Kind("mentor_reviewed", ACCOUNT, "desk", mail="mentor_reviewed"),
+        # --- bookings
+        Kind("booking_confirmed", BOOKINGS, "calendar", mail="booking_confirmed", urgent=True),
+        Kind("seat_booked", BOOKINGS, "calendar", mail="booking_confirmed_mentor"),
+        Kind("booking_cancelled", BOOKINGS, "calendar", mail="booking_cancelled"),
+        Kind("session_cancelled", BOOKINGS, "calendar", mail="session_cancelled", urgent=True),
+        # --- recordings
+        Kind("recording_ready", RECORDINGS, "play", mail="recording_ready"),
+        # --- people
+        Kind("new_session", FOLLOWING, "calendar", mail="new_session", may_wait=True),
+        Kind("free_seat", FOLLOWING, "calendar", mail="free_seat"),
+        Kind("new_follower", FOLLOWERS, "person", mail="new_follower", may_wait=True),
+        # --- what could wait
+        Kind("digest", GATHERED, "mail", mail="digest", urgent=True),
+    )
+)
+MAY_WAIT = frozenset(kind.name for kind in KINDS.values() if kind.may_wait)

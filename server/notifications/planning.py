@@ -1,0 +1,52 @@
+"""When a delivery goes out, and whether it is still wanted. Called inside of transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from server.infra import clock
+from server.infra.outbox import enqueue
+from server.notifications.acquaintances import blocked
+from server.notifications.kinds import KINDS, Channel
+from server.notifications.models import Delivery
+from server.notifications.routing import Refusal, due, is_digested, refusal
+from server.notifications.values import Recipient
+
+DELIVER, DIGEST = "notifications.deliver", "notifications.digest"
+
+
+async def plan(delivery: Delivery, to: Recipient) -> bool:
+    """Set when it goes out; True where that is now, else its job is written."""
+    kind, channel, now = KINDS[delivery.kind], Channel(delivery.channel), clock.now()
+    delivery.due_at = due(kind, channel, to, now)
+    await delivery.save(update_fields=["due_at"])
+    if is_digested(kind, channel, to):
+        await expect_digest(to.user_id, delivery.due_at)
+        return False
+    if delivery.due_at > now:
+        await expect(delivery)
+    return delivery.due_at <= now
+
+
+async def expect(delivery: Delivery) -> None:
+    """Have it go out when it is due."""
+    payload = {"delivery_id": delivery.id}
+    await enqueue(DELIVER, payload, run_at=delivery.due_at, cause=delivery.cause or None)
+
+
+async def expect_digest(user_id: int, due_at: datetime) -> None:
+    """One job for each digest, however much goes into it."""
+    key = f"digest:{user_id}:{due_at.isoformat()}"
+    await enqueue(DIGEST, {"user_id": user_id}, run_at=due_at, dedupe_key=key)
+
+
+async def refused_now(delivery: Delivery, to: Recipient) -> Refusal | None:
+    """What is wanted at the moment of sending counts, not what was wanted when it was planned."""
+    actor_id = delivery.about.get("actor_id")
+    barred = await blocked(to.user_id, actor_id if isinstance(actor_id, int) else None)
+    return refusal(KINDS[delivery.kind], Channel(delivery.channel), to, blocked=barred)
+
+
+async def suppress(delivery_ids: Iterable[int], why: Refusal) -> None:
+    await Delivery.filter(id__in=list(delivery_ids)).update(status="suppressed", detail=why)

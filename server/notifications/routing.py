@@ -1,0 +1,54 @@
+"""Who is told what, by which channel, and when. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from server.notifications.kinds import MAIL, PAGE, Channel, Kind, Topic
+from server.notifications.rhythm import after_quiet, next_digest, zone_of
+from server.notifications.values import Choices, Recipient
+
+
+class Refusal(StrEnum):
+    """Why somebody is not told."""
+
+    INACTIVE = "inactive"
+    BLOCKED = "blocked"  # one of the two has blocked the other
+    UNWANTED = "unwanted"
+    UNPROVEN = "unproven"  # nobody has shown that the address is theirs
+    WITHDRAWN = "withdrawn"  # what it was about is off
+
+
+def wants(topic: Topic, channel: Channel, choices: Choices) -> bool:
+    """What cannot be turned off, else what was chosen, else what is usual."""
+    if channel in topic.locked:
+        return True
+    return choices.get((topic.name, channel), channel in topic.usual)
+
+
+def refusal(kind: Kind, channel: Channel, to: Recipient, *, blocked: bool) -> Refusal | None:
+    """Why this is not to reach them this way; None where it is."""
+    if not to.active:
+        return Refusal.INACTIVE
+    if blocked:
+        return Refusal.BLOCKED
+    if not wants(kind.topic, channel, to.choices):
+        return Refusal.UNWANTED
+    if channel is MAIL and not to.verified and MAIL not in kind.topic.locked:
+        return Refusal.UNPROVEN
+    return None
+
+
+def due(kind: Kind, channel: Channel, to: Recipient, now: datetime) -> datetime:
+    """When it goes out. The page disturbs nobody; the digest is a mail."""
+    if channel is PAGE or kind.urgent:
+        return now
+    zone = zone_of(to.timezone)
+    if is_digested(kind, channel, to):
+        return next_digest(now, zone, to.pace)
+    return after_quiet(now, zone, to.pace)
+
+
+def is_digested(kind: Kind, channel: Channel, to: Recipient) -> bool:
+    return channel is MAIL and kind.may_wait and to.pace.digest != "at_once"

@@ -19,7 +19,7 @@ from server.classroom.outpost import Outpost
 from server.classroom.parcel import topic_of, unpack
 from server.classroom.places import Place, PlaceHere
 from server.classroom.visitors import Visitors
-from server.classroom.wire import Wire
+from server.edge.wire import Wire
 from server.infra.leases import Unreachable
 from server.infra.processes import Processes
 

@@ -34,8 +34,8 @@ from server.classroom.nodes import NodePool
 from server.classroom.roll import Roll
 from server.classroom.room import Former, Lesson, Member, Room
 from server.classroom.tape import Tape
-from server.classroom.wire import Wire
 from server.edge.api import timestamp
+from server.edge.wire import Wire
 from server.infra.nodes import NodeDirectory
 from server.people.privacy import name_among_members
 

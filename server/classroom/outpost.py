@@ -14,7 +14,7 @@ from aiohttp import WSCloseCode
 
 from server.classroom.entry import Entry
 from server.classroom.parcel import Parcel, pack, topic_of
-from server.classroom.wire import Wire
+from server.edge.wire import Wire
 from server.infra.bus import Bus
 
 ASK_S = 1.0  # without an answer for so long it is looked up who the home is

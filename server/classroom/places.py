@@ -11,7 +11,8 @@ from media.protocol.messages import Error, decode_client
 from server.classroom.dispatch import dispatch
 from server.classroom.hub import Hub
 from server.classroom.room import Member, Room
-from server.classroom.wire import Wire, frame_of
+from server.classroom.wire import frame_of
+from server.edge.wire import Wire
 
 INTERNAL = Error(code="internal", message="This did not work. It has been noted.")
 

@@ -36,8 +36,9 @@ from media.protocol.messages import (
 )
 from server.classroom.reports import Reports
 from server.classroom.tape import Tape
-from server.classroom.wire import Wire, frame_of
+from server.classroom.wire import frame_of
 from server.edge.api import timestamp
+from server.edge.wire import Wire
 
 CHAT_KEPT = 3 * CHAT_HISTORY  # lines in memory: private ones of others are not shown to a joiner
 

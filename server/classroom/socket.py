@@ -12,7 +12,8 @@ from server.classroom.budget import Budget, Verdict
 from server.classroom.entry import Refused, admit
 from server.classroom.keys import HOUSE
 from server.classroom.places import Place
-from server.classroom.wire import CLOSE_TIMEOUT_S, SocketWire, frame_of
+from server.classroom.wire import frame_of
+from server.edge.wire import CLOSE_TIMEOUT_S, SocketWire
 from server.infra.errors import Unavailable
 from server.infra.metrics import WS_CONNECTIONS
 

@@ -12,7 +12,8 @@ from aiohttp import WSCloseCode
 from server.classroom.entry import Entry, Refused, entry_of
 from server.classroom.parcel import Parcel, pack, topic_of
 from server.classroom.places import PlaceHere
-from server.classroom.wire import Wire, frame_of
+from server.classroom.wire import frame_of
+from server.edge.wire import Wire
 from server.infra.bus import Bus
 
 Enter = Callable[[Entry, Wire], Awaitable[PlaceHere]]

@@ -12,7 +12,7 @@ from server.classroom.attendance import union_length
 from server.classroom.budget import BURST, MESSAGES_PER_S, PATIENCE, Budget, Verdict
 from server.classroom.ice import CREDENTIAL_TTL_S, ice_servers
 from server.classroom.tape import Tape
-from server.classroom.wire import text_frame
+from server.edge.wire import text_frame
 
 NOON = datetime(2030, 5, 14, 12, 0, tzinfo=UTC)
 

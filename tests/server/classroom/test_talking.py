@@ -8,7 +8,7 @@ import pytest
 
 from media.protocol.messages import CHAT_HISTORY, CHAT_LIMIT, FRAME_LIMIT, Close
 from server.classroom.budget import BURST, PATIENCE
-from server.classroom.wire import text_frame
+from server.edge.wire import text_frame
 from tests.databases import BOTH
 from tests.server.classroom.stage import Stage
 

@@ -46,6 +46,7 @@ class ConversationMember(Model):
     )
     user_id: int
     read_seq = fields.BigIntField(default=0)
+    read_at = fields.DatetimeField(null=True)
     muted = fields.BooleanField(default=False)
     left_at = fields.DatetimeField(null=True)
 

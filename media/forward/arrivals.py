@@ -28,7 +28,7 @@ MAX_GAP = 1000  # lost in a row; after more a new message begins, and nobody hea
 class Arrivals:
     """One per connection: numbers are counted over all its streams. `local_ssrc` sends the feedback."""
 
-    __slots__ = ("_count", "_due", "_kept", "_local_ssrc", "_new", "_next", "_ssrc", "_unwrapper")
+    __slots__ = ("_count", "_kept", "_local_ssrc", "_new", "_next", "_ssrc", "_unwrapper", "next_poll")
 
     def __init__(self, local_ssrc: int) -> None:
         self._local_ssrc = local_ssrc
@@ -38,7 +38,7 @@ class Arrivals:
         self._unwrapper = Unwrapper(16)
         self._next: int | None = None  # the first number not told of yet
         self._count = 0
-        self._due = 0.0
+        self.next_poll = 0.0
 
     @property
     def any(self) -> bool:
@@ -53,9 +53,11 @@ class Arrivals:
 
     def poll(self, now: float) -> list[bytes]:
         """The feedback packets that are due."""
-        if now < self._due or not self._new:
+        if now < self.next_poll or not self.any:
             return []
-        self._due = now + FEEDBACK_INTERVAL_S
+        self.next_poll = now + FEEDBACK_INTERVAL_S
+        if not self._new:
+            return []
         first = self._take_new(now)
         start = first if self._next is None else min(first, self._next)
         numbers = sorted(self._kept)

@@ -14,6 +14,10 @@ from media.rtp.header import Header
 Kind = Literal["audio", "video"]
 
 
+def nothing() -> None:
+    """For who needs not be told that something is due."""
+
+
 class Sink(Protocol):
     """Takes packets of one source, called synchronously from the socket callback: never blocks."""
 

@@ -13,6 +13,7 @@ from media.forward.interfaces import Kind
 from media.forward.source import TrackSource
 
 TOP_LAYER = 255  # whatever is the highest
+NEVER = float("inf")
 CHECK_S = 0.1  # between two looks at which layers are alive
 
 
@@ -87,6 +88,11 @@ class Layers:
         if lives != self._lives:
             self._lives = lives
             self._tell(now)
+
+    @property
+    def next_poll(self) -> float:
+        """When `poll` has something to do; never for a plain stream."""
+        return self._check_at if len(self.sources) > 1 else NEVER
 
     # --- which to forward
 

@@ -56,7 +56,7 @@ class Probing:
         `need` is the bitrate of all that would be sent if the network took it, `octets` count what was
         sent so far, padding included."""
         if self._began is None:
-            self._begin(estimate, need, now)
+            self._begin(estimate, need, octets, now)
         elif self._refused(estimate):
             self._fail(estimate, now)
         elif now - self._began > self._rise_s + HOLD_S:
@@ -67,11 +67,12 @@ class Probing:
         """So much of what was due could be sent."""
         self._padded += octets
 
-    def _begin(self, estimate: Estimate, need: float, now: float) -> None:
+    def _begin(self, estimate: Estimate, need: float, octets: int, now: float) -> None:
         if now < self._next or need * ENOUGH <= estimate.bitrate or not estimate.quiet:
             return
         self._began, self._loss, self._padded, self._credit = now, estimate.loss, 0, 0.0
         self._start, self._target = estimate.bitrate, need * OVER_NEED
+        self._polled, self._octets = now, octets
         estimate.begin_probe()
 
     def _pass(self, estimate: Estimate, now: float) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from media.forward.cache import PacketCache
 from media.forward.flow import Flow
-from media.forward.interfaces import Kind, Sink
+from media.forward.interfaces import Kind, Sink, nothing
 from media.forward.keyframes import MIN_INTERVAL_S, STARTS_KEYFRAME, Codec, KeyframeThrottle, frame_size
 from media.forward.missing import MAX_MISSING, MissingPackets
 from media.forward.reception import IN_ORDER, MAX_MISORDER, REFUSED, RESTARTED, Reception
@@ -32,7 +32,8 @@ class TrackSource:
     the least time between two keyframe requests. `restarts` counts how often the sender began anew: its
     sequence numbers, timestamps and picture ids before that mean nothing any more.
 
-    `send_rtcp` takes what must go out at once; everything else is returned by `poll`."""
+    `send_rtcp` takes what must go out at once; everything else is returned by `poll`. `stir` is called
+    when `next_poll` may be sooner than it was."""
 
     def __init__(
         self,
@@ -46,6 +47,7 @@ class TrackSource:
         send_rtcp: Callable[[bytes], None],
         codec: Codec | None = None,
         keyframe_interval: float = MIN_INTERVAL_S,
+        stir: Callable[[], None] = nothing,
     ) -> None:
         self._kind = kind
         self._clock_rate = clock_rate
@@ -60,6 +62,7 @@ class TrackSource:
         self.nacks = self.plis = self.recovered = self.sink_errors = self.restarts = 0
         self.size: tuple[int, int] | None = None
         self._send_rtcp = send_rtcp
+        self._stir = stir
         self._sinks: tuple[Sink, ...] = ()
         self._cache = PacketCache()
         self._reception = Reception(clock_rate)
@@ -100,9 +103,13 @@ class TrackSource:
         return self._sender_report
 
     def request_keyframe(self, now: float) -> None:
-        if self._kind == "video" and not self._ended and self._throttle.ask(now):
+        if self._kind != "video" or self._ended:
+            return
+        if self._throttle.ask(now):
             self.plis += 1
             self._send_rtcp(build_pli(self.local_ssrc, self.ssrc))
+        else:
+            self._stir()
 
     def since_keyframe(self, now: float) -> list[bytes]:
         """All packets from the newest keyframe on, for a joiner; none unless it is recent and whole."""
@@ -173,6 +180,7 @@ class TrackSource:
         self._flow.frame(self.bytes, now)
         if self._report_at is None and not self._ended:
             self._report_at = now
+            self._stir()
         if self._starts_keyframe(packet, header):
             self.size = frame_size(self.codec, packet, header)
             self._keyframe = (header.sequence_number, now)
@@ -213,6 +221,7 @@ class TrackSource:
             number = (sequence_number - behind) & SEQUENCE_MASK
             if self._cache.get(number) is None:
                 self._missing.add(number, now)
+        self._stir()
 
     def _sink_failed(self) -> None:
         """A sink's fault must not reach the others or the socket loop; the first is logged whole."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 
 from media.forward.clock import RoundTrip, carried_on
-from media.forward.interfaces import PacketNumbers
+from media.forward.interfaces import PacketNumbers, nothing
 from media.forward.keyframes import STARTS_KEYFRAME
 from media.forward.layers import Layers
 from media.forward.outlet import Outlet
@@ -45,7 +45,7 @@ class TrackSink:
     Nothing comes before the first `select`. `numbers` gives the transport-wide number of every packet
     that goes out, where the subscriber takes the extension; without RTX nothing is then sent twice. The
     mid is left out once a receiver report shows that the SSRC is known. `from_ring` lets a first start be
-    served with what came before it."""
+    served with what came before it. `stir` is called when `next_poll` may be sooner than it was."""
 
     def __init__(
         self,
@@ -56,6 +56,7 @@ class TrackSink:
         numbers: PacketNumbers | None = None,
         *,
         from_ring: bool = True,
+        stir: Callable[[], None] = nothing,
     ) -> None:
         self.layers = layers
         self.ssrc = stream.ssrc
@@ -67,6 +68,7 @@ class TrackSink:
         self.packets_lost = 0
         self.packets = self.octets = 0
         self._send = send
+        self._stir = stir
         self._outlet = Outlet(send, stream, extension_map, numbers)
         self._rewriter = self._outlet.rewriter
         self._from_ring = from_ring
@@ -102,6 +104,8 @@ class TrackSink:
     def _enter(self, state: State) -> None:
         self.state = state
         self._running = self._outlet.span if state is State.RUNNING else None
+        if state is State.WAITING:
+            self._stir()
 
     def _belongs(self, span: Span, ahead: int, packet: bytes, header: Header, now: float) -> bool:
         """True for a late packet of this span; a source that began anew gets a new one."""
@@ -187,6 +191,7 @@ class TrackSink:
         self._watch = KeyframeWatch(source, self._change, self._ask_if_due)
         source.attach(self._watch, now)
         self._ask(now)
+        self._stir()
 
     def _stop_watching(self) -> None:
         watch, self._watch = self._watch, None

@@ -103,6 +103,10 @@ class Adaptation:
         if due >= LEAST_PROBE and self.estimate.told:
             self._pad(sinks, due, now)
 
+    def next_poll(self, now: float) -> float:
+        """When `poll` has something to do: often while it probes."""
+        return now if self._probing.active else self._look_at
+
     def choose(self, sinks: Sinks, now: float) -> None:
         """Select a layer of every track."""
         rank = self._standing().rank

@@ -51,6 +51,7 @@ from media.rtp.twcc import TransportFeedback
 from media.transport.connection import CloseReason, Connection
 
 CHECK_S = 1.0  # between two looks at ICE
+NEVER, AT_ONCE = float("inf"), float("-inf")
 
 
 class Tracks(Protocol):
@@ -68,7 +69,8 @@ class Tracks(Protocol):
 
 class Peer:
     """Implements `ConnectionEvents`. Its transport changes with the client's RTCPeerConnection; the
-    seat stays."""
+    seat stays. `next_poll` is when `poll` has something to do: a look at everything costs more than most
+    packets do, so whatever may make something due sooner says so (`_stir`)."""
 
     def __init__(self, room: str, participant: str, tracks: Tracks, services: Services) -> None:
         self.room = room
@@ -77,14 +79,15 @@ class Peer:
         self._services = services
         self._made_at = services.clock()
         self._check_at = 0.0
+        self.next_poll = AT_ONCE
         self._sampled = 0
         self._connection = self._connect()
         counters = services.metrics.counters
         self.receiving = Receiving(
-            services.random.getrandbits(32), self._send_rtcp, self._source_changed, counters
+            services.random.getrandbits(32), self._send_rtcp, self._source_changed, counters, self._stir
         )
         adaptation = Adaptation(tracks.standing, self._made_at)
-        self.sending = Sending(self._send_rtp, self._send_rtcp, counters, adaptation)
+        self.sending = Sending(self._send_rtp, self._send_rtcp, counters, adaptation, self._stir)
         self._session = NegotiationSession(
             self._local_transport(),
             services.random,
@@ -127,6 +130,7 @@ class Peer:
         self._act(self._session.receive_candidate(message.candidate, now), now)
 
     def subscribe(self, message: PeerSubscribe) -> None:
+        self._stir()
         viewing = Viewing(message.quality, message.width)
         self.sending.view((message.publisher, message.source), viewing, self._services.clock())
 
@@ -137,7 +141,8 @@ class Peer:
         self._act(self._session.want(tracks, now), now)
 
     def poll(self, now: float) -> None:
-        """Do what is due; called every few milliseconds."""
+        """Do what is due; called within milliseconds of `next_poll`."""
+        self.next_poll = NEVER
         timeout = self._session.next_timeout
         if timeout is not None and now >= timeout:
             self._act(self._session.timeout(now), now)
@@ -147,6 +152,7 @@ class Peer:
         if self._connection.connected:
             self.receiving.poll(now)
             self.sending.poll(now, self._services.wall_ms())
+        self.next_poll = min(self.next_poll, self._next_poll(now))
 
     def close(self, now: float) -> None:
         """Give everything back; the transport says goodbye in the background."""
@@ -177,6 +183,7 @@ class Peer:
                 take(report, now)
 
     def on_connected(self) -> None:
+        self._stir()
         elapsed = self._services.clock() - self._made_at
         self._services.metrics.join.labels("connected").observe(elapsed)
         self._services.say(PeerConnected(room=self.room, participant=self.participant))
@@ -187,6 +194,17 @@ class Peer:
         self._services.say(PeerDisconnected(room=self.room, participant=self.participant, reason=reason))
 
     # --- inside
+
+    def _next_poll(self, now: float) -> float:
+        timeout = self._session.next_timeout
+        due = self._check_at if timeout is None else min(self._check_at, timeout)
+        if self._connection.connected:
+            due = min(due, self.receiving.next_poll(), self.sending.next_poll(now))
+        return due
+
+    def _stir(self) -> None:
+        """Something may be due sooner than it was."""
+        self.next_poll = AT_ONCE
 
     def _connect(self) -> Connection:
         services = self._services
@@ -248,6 +266,7 @@ class Peer:
     def _act(self, events: Sequence[Event], now: float) -> None:
         for event in events:
             self._events[type(event)](event, now)
+        self._stir()
 
     def _deliver(self, event: Deliver, now: float) -> None:
         layers, extensions = self._tracks.layers(event.key)

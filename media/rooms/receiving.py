@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from media.forward.arrivals import Arrivals
+from media.forward.interfaces import nothing
 from media.forward.keyframes import LOWEST_INTERVAL_S, MIN_INTERVAL_S
 from media.forward.layers import Layers
 from media.forward.source import TrackSource
@@ -23,7 +24,7 @@ REBIND_S = 1.0  # a layer takes a new SSRC at most so often, whatever a peer sen
 # bit/s told to a publisher that takes no transport-wide feedback: a 720p camera and a screen fit
 UPLINK_BITRATE = 3_000_000
 REMB_INTERVAL_S = 1.0
-NEVER = float("-inf")
+NEVER, LATER = float("-inf"), float("inf")
 
 
 @dataclass(slots=True)
@@ -45,8 +46,8 @@ class Section:
 
 
 class Receiving:
-    """`changed(section)` is called when a section has a new track or lost the one it had; layers that
-    come and go are the track's own affair."""
+    """`changed(section)` is called when a section has a new track or lost the one it had; layers that come
+    and go are the track's own affair. `stir` is called when `next_poll` may be sooner than it was."""
 
     def __init__(
         self,
@@ -54,11 +55,13 @@ class Receiving:
         send_rtcp: Callable[[bytes], None],
         changed: Callable[[Section, float], None],
         counters: Counters,
+        stir: Callable[[], None] = nothing,
     ) -> None:
         self._local_ssrc = local_ssrc
         self._send_rtcp = send_rtcp
         self._changed = changed
         self._counters = counters
+        self._stir = stir
         self._sections: dict[str, Section] = {}
         self._by_ssrc: dict[int, TrackSource] = {}
         self._by_rtx_ssrc: dict[int, TrackSource] = {}
@@ -183,6 +186,7 @@ class Receiving:
             self._send_rtcp,
             publish.codec,  # type: ignore[arg-type]
             LOWEST_INTERVAL_S if lowest else MIN_INTERVAL_S,
+            self._stir,
         )
         section.bound_at[index] = now
         self._by_ssrc[ssrc] = source
@@ -250,6 +254,20 @@ class Receiving:
                 for packet in source.poll(now):
                     self._send_rtcp(packet)
         self._tell_of_arrivals(now)
+
+    def next_poll(self) -> float:
+        """When `poll` has something to do; `stir` tells when it is sooner."""
+        if not self._by_ssrc:
+            return LATER
+        due = self._arrivals.next_poll if self._arrivals.any else self._remb_at
+        for section in self._sections.values():
+            if section.layers is not None:
+                due = min(due, section.layers.next_poll)
+        for source in self.sources:
+            wants = source.next_poll
+            if wants is not None and wants < due:
+                due = wants
+        return due
 
     def _tell_of_arrivals(self, now: float) -> None:
         """Transport-wide feedback to one who numbers packets: a bitrate besides would hold it down."""

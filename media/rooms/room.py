@@ -64,7 +64,8 @@ class Room:
     def poll(self, now: float) -> None:
         """Do what is due; called every few milliseconds."""
         for peer in tuple(self._peers.values()):
-            peer.poll(now)
+            if now >= peer.next_poll:
+                peer.poll(now)
         self._listening.poll(now)
         self._assessment.poll(self._peers, now)
 

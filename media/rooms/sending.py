@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from media.forward.interfaces import nothing
 from media.forward.layers import Layers
 from media.forward.rewriter import OutgoingStream
 from media.forward.subscriber import TrackSink
@@ -23,6 +24,7 @@ from media.rtp.twcc import TransportFeedback
 
 PASSED_ON = (AUDIO_LEVEL, VIDEO_ORIENTATION)  # extensions that mean the same to every receiver
 SENDER_REPORT_S = 1.0
+NEVER = float("inf")
 UNIX_TO_NTP_S = 2_208_988_800  # RFC 5905 §6: seconds from 1900 to 1970
 
 
@@ -50,7 +52,8 @@ def outgoing_stream(delivery: Deliver) -> OutgoingStream:
 
 
 class Sending:
-    """`adaptation` numbers all packets to this participant and chooses their tracks' layers."""
+    """`adaptation` numbers all packets to this participant and chooses their tracks' layers; `stir` is
+    called when `next_poll` may be sooner than it was."""
 
     def __init__(
         self,
@@ -58,12 +61,14 @@ class Sending:
         send_rtcp: Callable[[bytes], None],
         counters: Counters,
         adaptation: Adaptation,
+        stir: Callable[[], None] = nothing,
     ) -> None:
         self.adaptation = adaptation
         self.round_trip: float | None = None
         self._send_rtp = send_rtp
         self._send_rtcp = send_rtcp
         self._counters = counters
+        self._stir = stir
         self._deliveries: dict[Key, Deliver] = {}
         self._sinks: dict[Key, TrackSink] = {}
         self._by_ssrc: dict[int, TrackSink] = {}
@@ -129,6 +134,7 @@ class Sending:
             outgoing_stream(delivery),
             extension_map(theirs, delivery.extensions),
             self.adaptation.numbers,
+            stir=self._stir,
         )
         self._sinks[_key(delivery)] = sink
         self._by_ssrc[delivery.ssrc] = sink
@@ -192,6 +198,17 @@ class Sending:
                 report = sink.sender_report(now, ntp_time(wall_ms))
                 if report is not None:
                     self._send_rtcp(report)
+
+    def next_poll(self, now: float) -> float:
+        """When `poll` has something to do; `stir` tells when it is sooner."""
+        if not self._sinks:
+            return NEVER
+        due = min(self._report_at, self.adaptation.next_poll(now))
+        for sink in self._sinks.values():
+            wants = sink.next_poll
+            if wants is not None and wants < due:
+                due = wants
+        return due
 
 
 def _key(delivery: Deliver) -> Key:

@@ -20,7 +20,7 @@ from server.discovery import views as discovery_views
 from server.edge import operations
 from server.edge.access import Access, View, Whose
 from server.edge.openapi import openapi_json
-from server.pages import development
+from server.pages import development, personal_views
 from server.pages import views as pages
 from server.people import api as people_api
 from server.people import availability_api, profile_views
@@ -206,6 +206,12 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/dashboard/learner/overview", pages.learner_overview, SIGNED_IN),
     Route("GET", "/dashboard/learner/browse", pages.learner_browse, SIGNED_IN),
     Route("GET", "/dashboard/mentor/overview", pages.mentor_overview, MENTOR),
+    Route("GET", "/auth/goodbye", personal_views.goodbye_page, ANYONE),
+    Route("GET", personal_views.PAGE, personal_views.data_page, SIGNED_IN),
+    Route("GET", f"{personal_views.PAGE}/export", personal_views.export_page, SIGNED_IN, fresh=True),
+    Route("POST", f"{personal_views.PAGE}/leave", personal_views.leave_by_page, SIGNED_IN, fresh=True),
+    Route("GET", f"{API}/users/me/export", personal_views.export, SIGNED_IN, fresh=True),
+    Route("DELETE", f"{API}/users/me", personal_views.leave_by_api, SIGNED_IN, fresh=True),
     # --- admin
     Route("GET", "/dashboard/admin/overview", admin_views.overview, FIGURES),
     Route("GET", "/dashboard/admin/users", admin_views.users, PEOPLE),

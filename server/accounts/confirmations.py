@@ -115,7 +115,7 @@ async def request_reset(email: str, client: Client) -> None:
     Raises Throttled for a client that asks too often."""
     await WINDOWS.take(MAILS_ASKED, client.network)
     user = await by_email(email)
-    active = user is not None and user.status == "active"
+    active = user is not None and user.status in {"active", "closing"}
     await _mail_or_seem_to("notifications.reset_password", RESET_MAIL, user if active else None)
 
 

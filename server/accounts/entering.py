@@ -27,6 +27,7 @@ PER_ACCOUNT_AND_ADDRESS = Limit("login-account", 10, WINDOW)
 PER_ADDRESS = Limit("login-address", 100, WINDOW)
 
 CHALLENGE_LIFETIME = timedelta(minutes=5)
+MAY_ENTER = ("active", "closing")  # logging in takes leaving back
 
 WRONG = "This account and password don't go together."
 SUSPENDED = "This account is suspended."
@@ -49,7 +50,7 @@ async def prove_password(identifier: str, password: str, client: Client) -> User
         attempt.failed = not right
     if user is None or not right:
         raise Unauthenticated("invalid_credentials", WRONG)
-    if user.status != "active":
+    if user.status not in MAY_ENTER:
         raise Forbidden("suspended", SUSPENDED)
     await _refresh_hash(user, password)
     return user
@@ -122,7 +123,7 @@ async def _open(secret: str) -> OneTimeToken | None:
         purpose=CHALLENGE,
         used_at__isnull=True,
         expires_at__gt=clock.now(),
-        user__status="active",
+        user__status__in=MAY_ENTER,
     )
 
 

@@ -15,6 +15,7 @@ from server.edge.access import Viewer
 from server.infra import clock
 from server.infra.db import transactional
 from server.infra.errors import NotFound
+from server.infra.transitions import record_transition
 
 ABSOLUTE = timedelta(days=30)  # a login ends then, used or not
 IDLE = timedelta(days=7)  # and earlier when it is not used for so long
@@ -28,6 +29,7 @@ SEEN_STEP = timedelta(minutes=5)  # how exactly the last use is written down
 async def open_login(user_id: int, client: Client, *, second_factor: bool = False) -> NewLogin:
     """A login without asking for a password: whoever calls this has seen a proof."""
     now = clock.now()
+    await _keep_open(user_id)
     await _tell_of_new_device(user_id, client, now)
     secrets = NewLogin(user_id, cookie=new_secret(), token=new_secret())
     await Login.create(
@@ -43,6 +45,14 @@ async def open_login(user_id: int, client: Client, *, second_factor: bool = Fals
         address=client.address,
     )
     return secrets
+
+
+async def _keep_open(user_id: int) -> None:
+    """Who logs in while their account is closing stays."""
+    closing = User.filter(id=user_id, status="closing")
+    if await closing.update(status="active", closes_at=None):
+        await record_transition("user", user_id, "closing", "active", user_id)
+        await tell(user_id, "security_changed", {"what": "kept"})
 
 
 async def _tell_of_new_device(user_id: int, client: Client, now: datetime) -> None:

@@ -26,7 +26,7 @@ class User(Model):
     email_verified_at = fields.DatetimeField(null=True)
     terms_version = fields.CharField(max_length=20, default="", db_default="")
     status = fields.CharField(max_length=12, default="active")
-    closes_at = fields.DatetimeField(null=True)  # when what is personal goes, of an account that is closing
+    closes_at = fields.DatetimeField(null=True)  # of an account that is closing: when it is emptied
     last_role = fields.CharField(max_length=12, default="")
     created_at = fields.DatetimeField()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from zoneinfo import available_timezones
@@ -28,6 +29,11 @@ RESERVED = frozenset(PATH_WORDS.split())  # a username must never be mistaken fo
 def same(text: str) -> str:
     """The key under which two spellings of a name or address are one (NFKC, then casefold)."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def freed_key(username_key: str) -> str:
+    """What stays of the key of somebody who left: nobody reads the name from it, and nobody gets it."""
+    return f"~{hashlib.sha256(username_key.encode()).hexdigest()[:48]}"
 
 
 def clean_username(text: str) -> str:

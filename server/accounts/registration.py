@@ -6,7 +6,14 @@ from datetime import timedelta
 
 from server.accounts.lookup import by_email, by_username
 from server.accounts.models import RoleGrant, User
-from server.accounts.names import clean_email, clean_name, clean_timezone, clean_username, same
+from server.accounts.names import (
+    clean_email,
+    clean_name,
+    clean_timezone,
+    clean_username,
+    freed_key,
+    same,
+)
 from server.accounts.passwords import check_password, hash_password
 from server.accounts.values import OPEN_ROLES, Client, Registration
 from server.edge.ratelimit import WINDOWS, Limit
@@ -57,7 +64,8 @@ def checked(wanted: Registration) -> Registration:
 
 async def require_free_username(username: str) -> None:
     """Raises Invalid when somebody has this username; usernames are public, so this may be told."""
-    if await by_username(username):
+    former = User.filter(username_key=freed_key(same(username)))
+    if await by_username(username) or await former.exists():
         raise Invalid(fields={"username": USERNAME_TAKEN})
 
 

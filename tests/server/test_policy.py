@@ -330,7 +330,7 @@ async def test_draft_is_there_for_its_mentor_alone(world: World, who: str) -> No
 
 
 # What ends an object or gives one.
-LAST = ("/cancel", "/end", "/book", "/bookings", "/sessions/{id}", "/block")
+LAST = ("/users/me", "/leave", "/cancel", "/end", "/book", "/bookings", "/sessions/{id}", "/block")
 
 
 def _harm(route: Route) -> int:

@@ -27,6 +27,8 @@ NOT_ASKED = {
     "/api/v1/recordings/{id}/file",
     "/sessions/{id}/book",
     "/media/pictures/{name}",
+    "/api/v1/users/me/export",
+    "/profile/edit/data/export",
 }
 ASKED = [
     route

@@ -1,0 +1,25 @@
+"""Sessions and bookings of a person, for them to take along. What took place stays: others were there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from server.booking.models import Booking, BusyCell, Session
+from server.booking.states import SessionStatus
+from server.infra.personal import Rows, erased, exported
+
+ROWS = (
+    Rows(Session, "mentor_id", "sessions", stay="learners look up what they were taught"),
+    Rows(Booking, "learner_id", "bookings", stay="mentors and accounts need to know who had a seat"),
+    Rows(BusyCell, "user_id", why="follows from the sessions and bookings"),
+)
+
+
+async def export(user_id: int) -> dict[str, Any]:
+    return await exported(ROWS, user_id)
+
+
+async def erase(user_id: int) -> None:
+    """Drafts nobody has seen."""
+    await Session.filter(mentor_id=user_id, status=SessionStatus.DRAFT).delete()
+    await erased(ROWS, user_id)

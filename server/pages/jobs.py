@@ -1,0 +1,14 @@
+"""What the worker does about people who left."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from server.infra.outbox import periodic
+from server.pages.leaving import erase_due
+
+
+@periodic("pages.erase_accounts", every=timedelta(hours=1))
+async def erase_accounts(payload: dict[str, Any]) -> None:
+    await erase_due()

@@ -1,0 +1,45 @@
+"""All that is kept about a person, feature by feature: what they can take along, and how it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from server.accounts import export as accounts
+from server.achievements import export as achievements
+from server.booking import export as booking
+from server.classroom import export as classroom
+from server.infra.personal import KeptFile, Rows
+from server.messages import export as messages
+from server.notifications import export as notifications
+from server.people import export as people
+from server.recordings import export as recordings
+
+
+async def _no_files(user_id: int) -> list[KeptFile]:
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One feature's share: `name` is its file in the export."""
+
+    name: str
+    rows: tuple[Rows, ...]
+    export: Callable[[int], Awaitable[dict[str, Any]]]
+    erase: Callable[[int], Awaitable[None]]
+    files: Callable[[int], Awaitable[list[KeptFile]]] = _no_files
+
+
+# The account comes last: with it a person is gone.
+PARTS: tuple[Part, ...] = (
+    Part("people", people.ROWS, people.export, people.erase, people.files),
+    Part("sessions", booking.ROWS, booking.export, booking.erase),
+    Part("messages", messages.ROWS, messages.export, messages.erase, messages.files),
+    Part("classroom", classroom.ROWS, classroom.export, classroom.erase),
+    Part("recordings", recordings.ROWS, recordings.export, recordings.erase),
+    Part("achievements", achievements.ROWS, achievements.export, achievements.erase),
+    Part("notifications", notifications.ROWS, notifications.export, notifications.erase),
+    Part("account", accounts.ROWS, accounts.export, accounts.erase),
+)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from aiohttp import web
 
 from server.edge.access import require_viewer
+from server.edge.paging import Part
 from server.edge.redirects import safe_next, see_other
 from server.edge.templates import read_form, render
 from server.people import circle, profiles
 from server.people.api import asker
 from server.people.gallery import picture_for
 from server.people.onboarding import Role, end_tour, replay_tour
-from server.people.paging import Part
 
 PER_PAGE = 24  # faces of a list
 DAY_S = 86_400

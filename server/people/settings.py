@@ -15,6 +15,7 @@ from server.accounts.views import error_lines
 from server.edge.access import Viewer, require_viewer
 from server.edge.api import validated
 from server.edge.errors import status_of
+from server.edge.paging import Part
 from server.edge.redirects import see_other
 from server.edge.templates import read_form, render
 from server.edge.uploads import posted_file
@@ -22,7 +23,6 @@ from server.infra.errors import DomainError, Invalid, Throttled
 from server.people import circle, profiles, service
 from server.people.forms import BasicPage, ChangePrivacy, SkillsPage
 from server.people.gallery import set_picture, use_picture
-from server.people.paging import Part
 from server.people.pictures import MAX_BYTES, TOO_LARGE
 from server.people.privacy import privacy_of, set_privacy
 from server.people.skills import KINDS, skill_rows

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from server.edge.paging import Part
 from server.people.circle import Face
 from server.people.models import Skill
 from server.people.onboarding import TOURS, Step, Welcome
-from server.people.paging import Part
 from server.people.privacy import DEFAULTS, Audience
 from server.people.values import PublicProfile, SkillRow
 

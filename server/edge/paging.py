@@ -1,4 +1,4 @@
-"""Which part of a list of people a page shows."""
+"""Which part of a list a page shows."""
 
 from __future__ import annotations
 

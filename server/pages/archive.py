@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -29,20 +31,17 @@ others, such as who has blocked or reported somebody.
 """
 
 
-async def make_archive(user_id: int, storage: Storage, folder: Path) -> IO[bytes]:
-    """The archive as a nameless file, from its beginning; who closes it deletes it.
+@asynccontextmanager
+async def archive_of(user_id: int, storage: Storage, folder: Path) -> AsyncIterator[IO[bytes]]:
+    """The archive as a file without a name below `folder`, from its beginning.
 
     Raises Throttled, StorageDown."""
     await WINDOWS.take(PER_PERSON, str(user_id))
-    file: IO[bytes] = await asyncio.to_thread(lambda: tempfile.TemporaryFile(dir=folder))
-    try:
+    with tempfile.TemporaryFile(dir=folder) as file:
         with ZipFile(file, "w", ZIP_DEFLATED) as archive:
             await _write(archive, user_id, storage)
         file.seek(0)
-    except BaseException:
-        file.close()
-        raise
-    return file
+        yield file
 
 
 async def _write(archive: ZipFile, user_id: int, storage: Storage) -> None:

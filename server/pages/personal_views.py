@@ -22,7 +22,7 @@ from server.edge.sessions import forget_login
 from server.edge.templates import read_form, render
 from server.infra import clock
 from server.infra.errors import Conflict, DomainError, Invalid, Throttled
-from server.pages.archive import make_archive
+from server.pages.archive import archive_of
 from server.pages.leaving import leave
 from server.people.gallery import gallery
 
@@ -44,10 +44,8 @@ class Leaving:
 async def export(request: web.Request) -> web.StreamResponse:
     """`GET /users/me/export`: a ZIP of JSON files, and the files that were uploaded."""
     person = require_viewer(request)
-    file = await make_archive(
-        person.user_id, gallery().storage, request.app[SETTINGS].data_dir / "incoming"
-    )
-    try:
+    folder = request.app[SETTINGS].data_dir / "incoming"
+    async with archive_of(person.user_id, gallery().storage, folder) as file:
         response = web.StreamResponse(headers=_headers(person))
         response.content_type = "application/zip"
         response.content_length = await asyncio.to_thread(file.seek, 0, 2)
@@ -55,8 +53,6 @@ async def export(request: web.Request) -> web.StreamResponse:
         await response.prepare(request)
         while piece := await asyncio.to_thread(file.read, PIECE):
             await response.write(piece)
-    finally:
-        file.close()
     return response
 
 

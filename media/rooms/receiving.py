@@ -47,7 +47,7 @@ class Section:
 
 class Receiving:
     """`changed(section)` is called when a section has a new track or lost the one it had; layers that
-    come and go are the track's own affair. `stir` is called when `next_poll` may be sooner than before."""
+    come and go are the track's own affair. `stir` is called when `next_poll` may be sooner."""
 
     def __init__(
         self,

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Certificate(Model):
     """That somebody attended a session, from measured presence. `code` can be checked by anybody.
 
-    `content` is a `Content` of `values.py`: names and titles as they were. `listed`: its owner shows it on
-    their profile. `reason` says to staff and owner why it was revoked."""
+    `content` is a `Content` of `values.py`: names and titles as they were. `listed`: its owner shows it
+    on their profile. `reason` says to staff and owner why it was revoked."""
 
     id = fields.BigIntField(primary_key=True)
     code = fields.CharField(max_length=32, unique=True)

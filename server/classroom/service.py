@@ -14,6 +14,7 @@ from server.classroom.media_nodes import NodeReport
 from server.classroom.media_nodes import reports as media_node_reports
 from server.classroom.media_nodes import set_draining as set_node_draining
 from server.classroom.models import Seat
+from server.classroom.shares import Share, shares
 from server.classroom.state import recording_begun
 from server.classroom.tickets import IssuedTicket
 from server.edge.access import Viewer
@@ -23,6 +24,7 @@ __all__ = [
     "IssuedTicket",
     "NodeReport",
     "Presence",
+    "Share",
     "acknowledge_segment",
     "attended",
     "consent_of",
@@ -33,6 +35,7 @@ __all__ = [
     "recording_begun",
     "recording_stored",
     "set_node_draining",
+    "shares",
 ]
 
 

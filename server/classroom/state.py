@@ -78,7 +78,8 @@ async def close(session_id: UUID) -> int:
     now = clock.now()
     if await RoomState.filter(session_id=session_id, closed_at__isnull=True).update(closed_at=now):
         await attendance.close_intervals(session_id, now)
-        await outbox.enqueue("recordings.finish", {"session_id": str(session_id)})
+        for job in ("recordings.finish", "achievements.issue"):
+            await outbox.enqueue(job, {"session_id": str(session_id)})
     state = await RoomState.get_or_none(session_id=session_id)
     return state.home if state else 0
 

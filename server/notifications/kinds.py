@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -36,7 +37,8 @@ class Topic:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One thing that can be told. `mail` names its template, if it is mailed at all; one that `may_wait`
-    goes into the digest of who wants one; one that is `urgent` doesn't heed quiet hours."""
+    goes into the digest of who wants one; one that is `urgent` doesn't heed quiet hours. The
+    mail goes out after `mail_after`, if its cause is not withdrawn by then."""
 
     name: str
     topic: Topic
@@ -44,6 +46,7 @@ class Kind:
     mail: str = ""
     may_wait: bool = False
     urgent: bool = False
+    mail_after: timedelta = timedelta(0)
 
 
 BOTH, ALL = frozenset({PAGE, MAIL}), frozenset(Channel)
@@ -79,12 +82,24 @@ FOLLOWING = Topic(
     "New sessions, and seats that become free.",
     usual=BOTH,
 )
+ACHIEVEMENTS = Topic(
+    "achievements",
+    "Certificates and badges",
+    "A certificate of a lesson you attended, and badges you have earned.",
+    usual=BOTH,
+)
+MESSAGES = Topic(
+    "messages",
+    "Messages",
+    "Somebody wrote to you. A mail comes only when it stays unread for ten minutes.",
+    usual=ALL,
+)
 FOLLOWERS = Topic("followers", "New followers", "Who begins to follow you.", usual=BOTH)
 
 # What goes into a digest was asked about already.
 GATHERED = Topic("digest", "Digests", "", usual=frozenset({MAIL}), locked=frozenset({MAIL}))
 
-TOPICS: tuple[Topic, ...] = (BOOKINGS, RECORDINGS, FOLLOWING, FOLLOWERS, ACCOUNT, SECURITY)
+TOPICS: tuple[Topic, ...] = (BOOKINGS, RECORDINGS, ACHIEVEMENTS, FOLLOWING, FOLLOWERS, ACCOUNT, SECURITY)
 
 
 def _named(kinds: Iterable[Kind]) -> dict[str, Kind]:
@@ -105,6 +120,13 @@ KINDS: dict[str, Kind] = _named(
         Kind("session_cancelled", BOOKINGS, "calendar", mail="session_cancelled", urgent=True),
         # --- recordings
         Kind("recording_ready", RECORDINGS, "play", mail="recording_ready"),
+        # --- achievements
+        Kind("certificate_issued", ACHIEVEMENTS, "seal", mail="certificate_issued"),
+        Kind("certificate_revoked", ACCOUNT, "seal", mail="certificate_revoked"),
+        Kind("badge_earned", ACHIEVEMENTS, "star", mail="badge_earned", may_wait=True),
+        # --- messages: the first that is unread, and those after it
+        Kind("message", MESSAGES, "chat", mail="message", mail_after=timedelta(minutes=10)),
+        Kind("message_more", MESSAGES, "chat"),
         # --- people
         Kind("new_session", FOLLOWING, "calendar", mail="new_session", may_wait=True),
         Kind("free_seat", FOLLOWING, "calendar", mail="free_seat"),

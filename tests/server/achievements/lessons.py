@@ -1,0 +1,45 @@
+"""Lessons that were held, written down as the classroom leaves them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from server.accounts.models import User
+from server.booking import service as booking
+from server.booking.models import Session
+from server.booking.times import next_mark
+from server.classroom.models import AttendanceInterval
+from server.edge.access import Viewer
+from server.infra import clock
+from tests.server.booking.makers import form
+
+HOUR = timedelta(hours=1)
+
+
+async def held(
+    mentor: Viewer, stayed: Mapping[Viewer, float], start: datetime | None = None, **values: object
+) -> UUID:
+    """A lesson of an hour, over by now: each learner was there for so many minutes from its start."""
+    begin = start or next_mark(clock.now()) - 2 * HOUR
+    session_id = await booking.record_past_session(
+        mentor, form(begin, **values), [learner.user_id for learner in stayed]
+    )
+    session = await Session.get(id=session_id)
+    assert session.started_at is not None
+    for person, minutes in {mentor: 60.0, **stayed}.items():
+        end = session.started_at + timedelta(minutes=minutes)
+        for kind in ("socket", "media"):
+            await AttendanceInterval.create(
+                session_id=session_id,
+                user_id=person.user_id,
+                kind=kind,
+                started_at=session.started_at,
+                ended_at=end,
+            )
+    return session_id
+
+
+async def move_to(viewer: Viewer, zone: str) -> None:
+    await User.filter(id=viewer.user_id).update(timezone=zone)

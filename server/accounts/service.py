@@ -9,10 +9,12 @@ from tortoise.expressions import Q
 from server.accounts.confirmations import issue_token
 from server.accounts.endings import Ended, follows_ended_logins
 from server.accounts.figures import joined_since
+from server.accounts.invitations import accept_as_new, invitation_to_send, offer_of
 from server.accounts.logins import viewer_by_cookie, viewer_by_token, viewer_of
 from server.accounts.lookup import by_username
 from server.accounts.models import User
 from server.accounts.names import clean_name, clean_timezone, same
+from server.accounts.owners import make_owner
 from server.accounts.registration import (
     account_known,
     checked,
@@ -21,8 +23,9 @@ from server.accounts.registration import (
     hashed_password,
     require_free_username,
 )
+from server.accounts.roles import grant_role
 from server.accounts.second_factor import forget_second_factor
-from server.accounts.standing import account, change_account, grant_role, make_owner, shown
+from server.accounts.standing import account, change_account, shown, warn
 from server.accounts.values import OPEN_ROLES, Account, Client, Registration
 from server.edge.access import Viewer
 from server.infra import clock
@@ -34,6 +37,7 @@ __all__ = [
     "Client",
     "Ended",
     "Registration",
+    "accept_as_new",
     "account",
     "account_known",
     "change_account",
@@ -44,12 +48,15 @@ __all__ = [
     "forget_second_factor",
     "grant_role",
     "hashed_password",
+    "invitation_to_send",
     "issue_token",
     "joined_since",
     "make_owner",
+    "offer_of",
     "require_free_username",
     "viewer_by_cookie",
     "viewer_by_token",
+    "warn",
 ]
 
 

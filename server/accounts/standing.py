@@ -1,26 +1,30 @@
-"""An account's standing: its roles and whether it is active. Every change keeps who did it and why."""
+"""An account's standing: its roles and whether it is active. Every change keeps who did it and why, ends
+all logins, and is told to the person.
+
+Who may decide is read in the transaction: somebody demoted a moment ago decides nothing any more."""
 
 from __future__ import annotations
 
-import contextlib
-import re
-import secrets
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
-
-from tortoise.exceptions import IntegrityError
 
 from server.accounts.endings import NOT_ALLOWED
 from server.accounts.logins import end_all_logins
-from server.accounts.lookup import by_email
 from server.accounts.models import RoleGrant, User
-from server.accounts.registration import checked, create_account, hashed_password
-from server.accounts.values import ROLES, Account, Registration
+from server.accounts.roles import grant_role, in_order, roles_of
+from server.accounts.values import ROLES, Account
 from server.edge.access import Viewer
-from server.infra import clock
+from server.edge.permissions import STAFF, Permission, may, rank
+from server.infra import audit
 from server.infra.db import transactional
 from server.infra.errors import Conflict, Forbidden, Invalid, NotFound
+from server.infra.outbox import enqueue
 from server.infra.transitions import record_transition
+
+MOST_REASON = 2000  # characters
+# What staff can make of a status, and what it is called in the log and in mails.
+DONE: Mapping[str, str] = {"active": "lifted", "suspended": "suspended", "banned": "banned"}
 
 
 async def account(user_id: int) -> Account:
@@ -39,7 +43,7 @@ def shown(user: User) -> Account:
         username=user.username,
         email=user.email,
         name=user.name,
-        roles=tuple(role for role in ROLES if role in held),
+        roles=tuple(in_order(held)),
         verified=user.email_verified_at is not None,
         timezone=user.timezone,
         status=user.status,
@@ -47,85 +51,125 @@ def shown(user: User) -> Account:
     )
 
 
-@transactional
-async def grant_role(user_id: int, role: str) -> None:
-    """Give a role; nothing happens when it is held already. Called from code alone, never by a form."""
-    if role not in ROLES:
-        raise ValueError(f"no such role: {role}")
-    if not await RoleGrant.filter(user_id=user_id, role=role).exists():
-        await RoleGrant.create(user_id=user_id, role=role, created_at=clock.now())
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """Somebody's account, and who decides about it with which roles and for what reason."""
+
+    user: User
+    held: frozenset[str]
+    actor_id: int
+    powers: frozenset[str]
+    reason: str
+
+    def require(self, permission: Permission, words: str) -> None:
+        """Raises Forbidden."""
+        if not may(self.powers, permission):
+            raise Forbidden(message=words)
 
 
 @transactional
 async def change_account(
     actor: Viewer, public_id: UUID, *, status: str | None, roles: set[str] | None, reason: str
 ) -> Account:
-    """What administrators change: status, roles, or both at once.
+    """What staff change: status, roles, or both at once.
 
-    Raises NotFound, Forbidden, Conflict, Invalid without a reason."""
-    if not reason.strip():
-        raise Invalid(fields={"reason": "Say why: it is kept."})
+    Raises NotFound, Forbidden, Conflict (`last_owner`), Invalid without a reason."""
+    case = await _opened(actor, public_id, reason)
     if roles is not None:
-        await set_roles(actor, public_id, roles, reason.strip())
+        await _set_roles(case, frozenset(roles))
     if status is not None:
-        await set_status(actor, public_id, status, reason.strip())
-    user = await User.get_or_none(public_id=public_id)
-    if user is None:
-        raise NotFound
-    return await account(user.id)
+        await _set_status(case, status)
+    return await account(case.user.id)
 
 
 @transactional
-async def set_status(actor: Viewer, public_id: UUID, status: str, reason: str) -> Account:
-    """Suspend, ban or restore an account; what is not active has no logins.
+async def warn(actor: Viewer, public_id: UUID, reason: str) -> Account:
+    """Tell somebody what they must not do again; nothing else changes.
 
-    Raises NotFound, Forbidden, Conflict, Invalid."""
-    if status not in {"active", "suspended", "banned"}:
-        raise Invalid(fields={"status": "Choose active, suspended or banned."})
-    user = await _managed(actor, public_id)
-    if user.status != status:
-        if any(grant.role == "owner" for grant in user.roles) and status != "active":
-            await require_another_owner(user.id)
-        await record_transition("user", user.id, user.status, status, actor.user_id, reason)
-        user.status = status
-        await user.save(update_fields=["status"])
-        if status != "active":
-            await end_all_logins(user.id, code=NOT_ALLOWED)
-    return shown(user)
+    Raises NotFound, Forbidden, Invalid without a reason."""
+    case = await _opened(actor, public_id, reason)
+    case.require(Permission.PEOPLE_CHANGE, "Warning people is not yours to do.")
+    await record_transition("user_warning", case.user.id, "", "warned", case.actor_id, case.reason)
+    await audit.record(case.actor_id, "user.warned", "user", case.user.id, reason=case.reason)
+    await _tell(case, "warned")
+    return await account(case.user.id)
 
 
-@transactional
-async def set_roles(actor: Viewer, public_id: UUID, roles: set[str], reason: str) -> Account:
-    """Replace the roles of an account and end its logins. Only owners make or unmake administrators.
-
-    Raises NotFound, Forbidden, Conflict, Invalid."""
-    if unknown := roles - set(ROLES):
-        raise Invalid(fields={"roles": f"No such role: {', '.join(sorted(unknown))}."})
-    user = await _managed(actor, public_id)
-    held = {grant.role for grant in user.roles}
-    if (held ^ roles) & {"admin", "owner"} and "owner" not in actor.roles:
-        raise Forbidden(message="Only an owner can change who administers.")
-    if "owner" in held - roles:
-        await require_another_owner(user.id)
-    await RoleGrant.filter(user_id=user.id, role__in=held - roles).delete()
-    for role in roles - held:
-        await grant_role(user.id, role)
-    old, new = (",".join(sorted(names)) for names in (held, roles))
-    await record_transition("user_roles", user.id, old, new, actor.user_id, reason)
-    if held != roles:
-        await end_all_logins(user.id)
-    return await account(user.id)
-
-
-async def _managed(actor: Viewer, public_id: UUID) -> User:
-    user = await User.get_or_none(public_id=public_id).prefetch_related("roles")
+async def _opened(actor: Viewer, public_id: UUID, reason: str) -> _Case:
+    """The account, locked, for somebody who stands above it."""
+    if not reason.strip():
+        raise Invalid(fields={"reason": "Say why: it is kept, and the person reads it."})
+    user = await User.filter(public_id=public_id).exclude(status="erased").select_for_update().first()
     if user is None:
         raise NotFound
     if user.id == actor.user_id:
         raise Forbidden(message="Nobody changes their own standing.")
-    if any(grant.role == "owner" for grant in user.roles) and "owner" not in actor.roles:
+    held, powers = await roles_of(user.id), await roles_of(actor.user_id)
+    if "owner" in held and "owner" not in powers:
         raise Forbidden(message="Only an owner can change an owner.")
-    return user
+    if "owner" not in powers and rank(held) and rank(held) >= rank(powers):
+        raise Forbidden(message="Only somebody above them can change this person.")
+    return _Case(user, held, actor.user_id, powers, reason.strip()[:MOST_REASON])
+
+
+async def _set_status(case: _Case, status: str) -> None:
+    """What is not active has no logins."""
+    if status not in DONE:
+        raise Invalid(fields={"status": "Choose active, suspended or banned."})
+    old = case.user.status
+    if old == status:
+        return
+    case.require(Permission.PEOPLE_CHANGE, "Suspending people is not yours to do.")
+    if "banned" in (old, status):
+        case.require(Permission.PEOPLE_BAN, "Banning people is not yours to do.")
+    if "owner" in case.held and status != "active":
+        await require_another_owner(case.user.id)
+    await record_transition("user", case.user.id, old, status, case.actor_id, case.reason)
+    await User.filter(id=case.user.id).update(status=status, closes_at=None)
+    detail = {"from": old, "to": status}
+    action = f"user.{DONE[status]}"
+    await audit.record(case.actor_id, action, "user", case.user.id, detail=detail, reason=case.reason)
+    if status != "active":
+        await end_all_logins(case.user.id, code=NOT_ALLOWED)
+    await _tell(case, DONE[status])
+
+
+async def _set_roles(case: _Case, roles: frozenset[str]) -> None:
+    """Replace the roles and end the logins: what a person may do is asked for anew."""
+    if unknown := roles - set(ROLES):
+        raise Invalid(fields={"roles": f"No such role: {', '.join(sorted(unknown))}."})
+    gained, lost = roles - case.held, case.held - roles
+    if not gained | lost:
+        return
+    if (gained | lost) & STAFF:
+        case.require(Permission.ROLES_GRANT, "Only an owner can change who administers.")
+    if (gained | lost) - STAFF:
+        case.require(Permission.PEOPLE_BAN, "Changing roles is not yours to do.")
+    if "owner" in lost:
+        await require_another_owner(case.user.id)
+    await RoleGrant.filter(user_id=case.user.id, role__in=lost).delete()
+    for role in gained:
+        await grant_role(case.user.id, role)
+    await record_roles(case.user.id, case.held, roles, case.actor_id, case.reason)
+
+
+async def record_roles(
+    user_id: int, held: frozenset[str], roles: frozenset[str], actor_id: int, reason: str
+) -> None:
+    """What follows a change of roles, whichever way it came; call it in its transaction."""
+    gained, lost = in_order(roles - held), in_order(held - roles)
+    old, new = ",".join(in_order(held)), ",".join(in_order(roles))
+    await record_transition("user_roles", user_id, old[:40], new[:40], actor_id, reason)
+    detail = {"gained": gained, "lost": lost}
+    await audit.record(actor_id, "user.roles", "user", user_id, detail=detail, reason=reason)
+    await end_all_logins(user_id)
+    payload = {"user_id": user_id, "what": "roles", "reason": reason, "gained": gained, "lost": lost}
+    await enqueue("notifications.standing_changed", payload)
+
+
+async def _tell(case: _Case, what: str) -> None:
+    payload = {"user_id": case.user.id, "what": what, "reason": case.reason}
+    await enqueue("notifications.standing_changed", payload)
 
 
 async def require_another_owner(user_id: int) -> None:
@@ -136,28 +180,3 @@ async def require_another_owner(user_id: int) -> None:
     others = RoleGrant.filter(role="owner", user__status="active").exclude(user_id=user_id)
     if not await others.exists():
         raise Conflict("last_owner", "There must be an owner.")
-
-
-async def make_owner(email: str, read_password: Callable[[], str]) -> bool:
-    """Make an owner of who has this address, or a new account with it; True when it was made.
-
-    `read_password` is asked for a new account alone. Raises Invalid."""
-    user = await by_email(email)
-    created = user is None
-    if user is None:
-        user = await _new_owner(email, read_password())
-    for role in ("admin", "owner"):
-        await grant_role(user.id, role)
-    return created
-
-
-async def _new_owner(email: str, password: str) -> User:
-    """An account whose username is made from the address; the address counts as proven."""
-    local = re.sub(r"[^A-Za-z0-9]", "", email.partition("@")[0])[:20] or "owner"
-    for username in (local, f"{local}-{secrets.token_hex(3)}"):
-        with contextlib.suppress(IntegrityError):
-            clean = checked(Registration(email, username.ljust(3, "0"), password, "learner"))
-            user_id = await create_account(clean, await hashed_password(clean))
-            await User.filter(id=user_id).update(email_verified_at=clock.now())
-            return await User.get(id=user_id)
-    raise Conflict(message="No username could be made for this address.")

@@ -99,3 +99,41 @@ class Account:
     timezone: str
     status: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationView:
+    """An invitation as those see it who invite; `status` is open, accepted, revoked or expired."""
+
+    id: UUID
+    email: str
+    roles: list[str]
+    invited_by: str
+    status: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationLetter:
+    """What its mail says, and to whom."""
+
+    email: str
+    name: str
+    timezone: str
+    inviter: str
+    roles: list[str]
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationOffer:
+    """What its link offers. `known`: its address has an account; `yours`: that of who asks."""
+
+    email: str
+    roles: list[str]
+    inviter: str
+    expires_at: datetime
+    known: bool
+    yours: bool

@@ -4,6 +4,7 @@ Tokens are made here, at the last moment, so that none is stored in plain."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from server.accounts import service as accounts
@@ -48,6 +49,21 @@ async def reset_password(payload: dict[str, Any]) -> None:
 
 
 @job("notifications.tell")
+@job("notifications.standing_changed")
+async def standing_changed(payload: dict[str, Any]) -> None:
+    """What was decided about somebody's account: to those as well who can't log in any more."""
+    await post_office().send(await _addressee(payload), "standing_changed", payload)
+
+
+@job("notifications.invitation")
+async def invitation(payload: dict[str, Any]) -> None:
+    """Asks somebody, who may have no account, to join the staff."""
+    found = await accounts.invitation_to_send(payload["invitation_id"])
+    if found is not None:
+        to = Addressee(found.email, found.name, found.timezone)
+        await post_office().send(to, "invitation", asdict(found))
+
+
 async def tell(payload: dict[str, Any]) -> None:
     await telling.tell(Telling(**payload))
 

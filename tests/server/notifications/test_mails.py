@@ -34,6 +34,8 @@ MAILS: dict[str, dict[str, Any]] = {
     "booking_cancelled": {**SESSION, "starts_at": START, "who": "Lea"},
     "session_cancelled": {**SESSION, "starts_at": START},
     "new_login": {"device": "Firefox on Linux", "address": "192.0.2.7", "at": START},
+    "standing_changed": {"what": "roles", "reason": "x", "gained": ["ops"], "lost": ["learner"]},
+    "invitation": {"inviter": "Olga", "roles": ["ops"], "token": "abc", "expires_at": END},
     "security_changed": {"what": "second_factor_on"},
     "recording_ready": {**SESSION, "starts_at": START},
     "certificate_issued": {**SESSION, "starts_at": START, "path": "/certificates/K7"},

@@ -32,6 +32,7 @@ class Check:
 PARTIAL_UNIQUES: tuple[PartialUnique, ...] = (
     # --- people
     PartialUnique("mentor_revision_open", "mentor_revision", ("user_id",), "status = 'submitted'"),
+    PartialUnique("assessment_open", "assessment", ("user_id", "skill_id"), "finished_at IS NULL"),
     # --- booking
     PartialUnique(
         "booking_active", "booking", ("session_id", "learner_id"), "status IN ('held', 'confirmed')"

@@ -31,7 +31,7 @@ from server.people.pictures import SMALL, address
 from server.recordings.models import Recording
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
 from tests.factories import PASSWORD
-from tests.server.booking.makers import bearer, draft, person, published
+from tests.server.booking.makers import bearer, draft, person, published, skill
 from tests.server.people.drawing import picture as a_picture
 
 ANYBODY = (
@@ -133,7 +133,7 @@ class World:
 
     async def address(self, route: Route) -> str:
         """The address of the route for an object of this world; what a request may change is new."""
-        path = route.path.replace("{username}", "mentor")
+        path = route.path.replace("{username}", "mentor").replace("{skill}", "closures")
         if "{name}" in path:
             return await self._picture()
         if "/recordings/{id}" in path:
@@ -263,6 +263,7 @@ async def world(http: TestClient) -> World:
 
 def test_address_that_names_an_object_says_whose_it_is() -> None:
     silent = [
+    await skill("closures", "Closures")
         named(route)
         for route in ROUTES + DEVELOPMENT_ROUTES
         if bool(re.search(r"\{\w+\}", route.path)) == (route.whose is Whose.NO_OBJECT)

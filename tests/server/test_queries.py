@@ -95,7 +95,8 @@ class World:
 
     def _path(self, route: Route) -> str:
         own = self.booked if "/bookings/{id}" in route.path else self.session
-        return route.path.replace("{username}", self.mira.username).replace("{id}", str(own))
+        path = route.path.replace("{skill}", f"no{FEW}")
+        return path.replace("{username}", self.mira.username).replace("{id}", str(own))
 
 
 async def came(session: UUID, viewer: Viewer) -> None:

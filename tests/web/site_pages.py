@@ -66,6 +66,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/profile/edit/basic",
         "/profile/edit/picture",
         "/profile/edit/skills",
+        "/profile/assess/python",
         "/profile/edit/privacy",
         "/profile/edit/data",
         "/sessions/{coming}/room",

@@ -104,6 +104,7 @@ CHECKED: dict[str, tuple[list[Values], list[Values]]] = {
 # for each partial index what it counts, and what it does not
 COUNTED: dict[str, tuple[list[Values], list[Values]]] = {
     "mentor_revision_open": ([{"status": "submitted"}], [{"status": "approved"}]),
+    "assessment_open": ([{"finished_at": None}], [{"finished_at": NOON}]),
     "booking_active": ([{"status": "held"}, {"status": "confirmed"}], [{"status": "cancelled"}]),
     "attendance_open": ([{"ended_at": None}], [{"ended_at": NOON}]),
 }

@@ -104,6 +104,14 @@ async def _blocked_among(viewer_id: int, user_ids: Iterable[int]) -> frozenset[i
     return frozenset(int(one) for pair in pairs for one in pair if one != viewer_id)
 
 
+async def blocked_by_or_of(viewer_id: int) -> frozenset[int]:
+    """Everybody whom this person has blocked, or who has blocked them."""
+    pairs = await Block.filter(Q(blocker_id=viewer_id) | Q(blocked_id=viewer_id)).values_list(
+        "blocker_id", "blocked_id"
+    )
+    return frozenset(int(one) for pair in pairs for one in pair if one != viewer_id)
+
+
 async def blocked_between(first_id: int, second_id: int) -> bool:
     """Whether either has blocked the other."""
     return bool(await _blocked_among(first_id, [second_id]))

@@ -10,7 +10,7 @@ from server.accounts import views as auth_views
 from server.admin import api as admin_api
 from server.admin import views as admin_views
 from server.booking import api as booking_api
-from server.booking import editor, slots_api
+from server.booking import editor, hours_views, slots_api
 from server.booking import views as booking_views
 from server.classroom import api as classroom_api
 from server.classroom import views as classroom_views
@@ -27,8 +27,6 @@ from server.people import availability_api, profile_views
 from server.people import editor as people_editor
 from server.people import settings as people_settings
 from server.people import views as people_views
-from server.people.assessment import api as assessment_api
-from server.people.assessment import views as assessment_views
 from server.people.pictures import MAX_BYTES
 from server.recordings import api as recordings_api
 from server.recordings import views as recordings_views
@@ -55,7 +53,6 @@ class Route:
 API = "/api/v1"
 PICTURE_BODY = MAX_BYTES + 64 * 1024  # a picture, and what a form puts around it
 SECURITY = security_views.PAGE
-ASSESSMENTS = f"{API}/users/me/assessments"
 
 ANYONE, SIGNED_IN, BY_CLOSE_CODE = Access.ANYONE, Access.SIGNED_IN, Access.BY_CLOSE_CODE
 MENTOR, ADMIN = Access.MENTOR, Access.ADMIN
@@ -114,8 +111,6 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/profile/edit/picture", people_settings.change_picture, SIGNED_IN, most=PICTURE_BODY),
     Route("GET", "/profile/edit/privacy", people_settings.privacy_page, SIGNED_IN),
     Route("POST", "/profile/edit/privacy", people_settings.change_privacy, SIGNED_IN),
-    Route("GET", "/profile/assess/{skill}", assessment_views.assessment_page, SIGNED_IN, EVERYBODYS),
-    Route("POST", "/profile/assess/{skill}", assessment_views.change_assessment, SIGNED_IN, EVERYBODYS),
     Route("GET", "/profile/{username}", profile_views.profile_page, ANYONE, EVERYBODYS),
     Route("GET", "/profile/{username}/followers", profile_views.followers_page, ANYONE, EVERYBODYS),
     Route("GET", "/profile/{username}/following", profile_views.following_page, ANYONE, EVERYBODYS),
@@ -136,14 +131,6 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{API}/users/me/privacy", people_api.privacy, SIGNED_IN),
     Route("PUT", f"{API}/users/me/privacy", people_api.change_privacy, SIGNED_IN),
     Route("GET", f"{API}/users/me/blocked", people_api.blocked, SIGNED_IN),
-    Route("GET", f"{ASSESSMENTS}/{{skill}}", assessment_api.assessment, SIGNED_IN, EVERYBODYS),
-    Route("POST", f"{ASSESSMENTS}/{{skill}}", assessment_api.start_assessment, SIGNED_IN, EVERYBODYS),
-    Route(
-        "PUT", f"{ASSESSMENTS}/{{skill}}/answers", assessment_api.answer_assessment, SIGNED_IN, EVERYBODYS
-    ),
-    Route(
-        "POST", f"{ASSESSMENTS}/{{skill}}/finish", assessment_api.finish_assessment, SIGNED_IN, EVERYBODYS
-    ),
     Route("GET", f"{API}/users/{{username}}", people_api.profile, ANYONE, EVERYBODYS),
     Route("GET", f"{API}/users/{{username}}/followers", people_api.followers, ANYONE, EVERYBODYS),
     Route("GET", f"{API}/users/{{username}}/following", people_api.following, ANYONE, EVERYBODYS),
@@ -163,6 +150,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/sessions/{id}/edit", editor.edit, SIGNED_IN, MENTORS),
     Route("GET", "/dashboard/mentor/create", editor.create_page, MENTOR),
     Route("POST", "/dashboard/mentor/create", editor.create, MENTOR),
+    Route("GET", "/profile/edit/availability", hours_views.hours_page, MENTOR),
+    Route("POST", "/profile/edit/availability", hours_views.change_hours, MENTOR),
+    Route("POST", "/profile/edit/availability/dates", hours_views.change_dates, MENTOR),
     Route("GET", "/dashboard/mentor/sessions", booking_views.mentor_sessions, MENTOR),
     Route("GET", "/dashboard/learner/bookings", booking_views.bookings, SIGNED_IN),
     Route("POST", f"{API}/sessions", booking_api.create_session, MENTOR),

@@ -185,3 +185,9 @@ async def next_taught(mentor_id: int, now: datetime) -> SessionCard | None:
     ahead = Session.filter(mentor_id=mentor_id, status__in=OPEN_SESSIONS, ends_at__gt=now - OVERTIME)
     found = await cards(ahead.order_by("starts_at").limit(1), mentor_id)
     return found[0] if found else None
+
+
+async def lessons_ahead(mentor_id: int, now: datetime) -> list[datetime]:
+    """When the sessions begin that the mentor still has to teach."""
+    ahead = Session.filter(mentor_id=mentor_id, status__in=OPEN_SESSIONS, starts_at__gt=now)
+    return [row["starts_at"] for row in await ahead.values("starts_at")]

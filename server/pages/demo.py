@@ -20,7 +20,9 @@ from server.infra.errors import Conflict, NotFound
 from server.pages.programme import DEMO_LESSONS, DEMO_LOGINS, DemoLesson, DemoLogin
 from server.pages.taxonomy import plant_skills
 from server.people import service as people
+from server.people.availability import Override, Weekly
 from server.people.states import MentorStatus
+from server.people.timetable import add_override, keep_week, today
 
 log = structlog.get_logger()
 
@@ -64,6 +66,7 @@ async def _make_person(login: DemoLogin) -> Viewer:
     await accounts.mark_verified(user_id)
     if login.role == "mentor":
         await _approve(login, await accounts.get_viewer(user_id))
+        await _open_hours(login, await accounts.get_viewer(user_id))
     if login.role == "admin":
         await _make_owner(user_id)
     return await accounts.get_viewer(user_id)
@@ -79,6 +82,17 @@ async def _approve(login: DemoLogin, viewer: Viewer) -> None:
         currency=login.currency,
     )
     await people.review_mentor(None, login.username, MentorStatus.APPROVED)
+
+
+async def _open_hours(login: DemoLogin, viewer: Viewer) -> None:
+    weekly = [Weekly(weekday, 60 * start, 60 * end) for weekday, start, end in login.hours]
+    await keep_week(viewer, weekly, buffer_minutes=15)
+    if login.away:
+        first, last, note = login.away
+        day = today(viewer)
+        await add_override(
+            viewer, Override(day + timedelta(days=first), day + timedelta(days=last), note=note)
+        )
 
 
 async def _make_owner(user_id: int) -> None:

@@ -12,7 +12,8 @@ DEMO_PASSWORD = "learning-is-fun"
 
 @dataclass(frozen=True, slots=True)
 class DemoLogin:
-    """One demo person. `role` is admin, mentor or learner."""
+    """One demo person. `role` is admin, mentor or learner. `hours` are when a mentor teaches: weekday,
+    from and to; `away` the first and last day of a vacation, counted from today, and its note."""
 
     role: str
     email: str
@@ -26,6 +27,8 @@ class DemoLogin:
     languages: tuple[str, ...] = ()
     rate_minor: int | None = None
     currency: str | None = None
+    hours: tuple[tuple[int, int, int], ...] = ()
+    away: tuple[int, int, str] | None = None
     password: str = DEMO_PASSWORD
 
 
@@ -64,6 +67,8 @@ DEMO_LOGINS: tuple[DemoLogin, ...] = (
         languages=("en", "de"),
         rate_minor=4500,
         currency="EUR",
+        hours=((0, 18, 21), (1, 18, 21), (2, 8, 10), (2, 18, 21), (3, 18, 21), (5, 10, 13)),
+        away=(19, 23, "Visiting my sister"),
     ),
     DemoLogin(
         "mentor",
@@ -78,6 +83,7 @@ DEMO_LOGINS: tuple[DemoLogin, ...] = (
         languages=("en", "es"),
         rate_minor=6000,
         currency="USD",
+        hours=((0, 9, 12), (2, 9, 12), (2, 14, 17), (4, 9, 12), (6, 16, 19)),
     ),
     DemoLogin(
         "learner", "lea@peerlearn.example", "lea", "Lea Fontaine", "Europe/Paris",

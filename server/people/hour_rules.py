@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from server.people.availability import Override, Weekly
@@ -121,23 +121,20 @@ def _dates(override: Override) -> str:
     return f"on {first}" if first == last else f"from {first} to {last}"
 
 
-def all_problems(
-    weekly: Sequence[Weekly],
-    overrides: Sequence[Override],
-    buffer_minutes: int | None,
-    notice_minutes: int | None,
-    today: date,
+def usual_problems(
+    weekly: Sequence[Weekly], buffer_minutes: int | None, notice_minutes: int | None
 ) -> Problems:
-    """Of everything at once: `weekly.2` and `overrides.0.last_date` name what is wrong by its place."""
-    found = {f"weekly.{place}": problem for place, problem in week_problems(weekly).items()}
-    found |= pause_and_notice_problems(buffer_minutes, notice_minutes)
+    """Of what holds every week; `weekly.2` names hours by their place."""
+    wrong = {f"weekly.{place}": problem for place, problem in week_problems(weekly).items()}
+    return wrong | pause_and_notice_problems(buffer_minutes, notice_minutes)
+
+
+def all_override_problems(overrides: Sequence[Override], today: date) -> Problems:
+    """Of overrides that are kept at once; `overrides.0.last_date` names one's field by its place."""
     if len(overrides) > MAX_OVERRIDES:
-        return found | {"overrides": FULL}
+        return {"overrides": FULL}
+    found: Problems = {}
     for place, override in enumerate(overrides):
-        wrong = override_problems(override, overrides[:place], today)
-        found |= _named(f"overrides.{place}", wrong)
+        for field, problem in override_problems(override, overrides[:place], today).items():
+            found[f"overrides.{place}.{field}"] = problem
     return found
-
-
-def _named(what: str, problems: Mapping[str, str]) -> Problems:
-    return {f"{what}.{field}": problem for field, problem in problems.items()}

@@ -14,7 +14,13 @@ from server.infra import clock
 from server.infra.db import transactional
 from server.infra.errors import Conflict, Invalid
 from server.people.availability import Availability, Override, Weekly, availability_of
-from server.people.hour_rules import FULL, MAX_OVERRIDES, all_problems, override_problems
+from server.people.hour_rules import (
+    FULL,
+    MAX_OVERRIDES,
+    all_override_problems,
+    override_problems,
+    usual_problems,
+)
 from server.people.models import AvailabilityOverride, AvailabilityRule, MentorProfile
 
 
@@ -41,7 +47,8 @@ async def keep_week(
 
     A pause counts from the next lesson on that is published. Raises Conflict(no_mentor), Invalid."""
     await _lock(mentor)
-    wrong = all_problems(weekly, overrides or (), buffer_minutes, notice_minutes, today(mentor))
+    wrong = usual_problems(weekly, buffer_minutes, notice_minutes)
+    wrong |= all_override_problems(overrides or (), today(mentor))
     if wrong:
         raise Invalid(fields=wrong)
     await _keep_weekly(mentor, weekly)

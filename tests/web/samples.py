@@ -22,6 +22,7 @@ from server.edge.access import Viewer
 from server.pages.fortnight import fortnight
 from server.people.spotlight import MentorPortrait
 from tests.web.assessment_samples import ASSESSMENT_PAGES
+from tests.web.hours_samples import HOURS_PAGES
 from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
 
 NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
@@ -527,6 +528,7 @@ PAGES: dict[str, Page] = {
     ),
     **SECURITY_PAGES,
     **{name: (template, context, LEARNER) for name, (template, context) in PEOPLE_PAGES.items()},
+    **{name: (template, context, MENTOR) for name, (template, context) in HOURS_PAGES.items()},
     **{name: (template, context, LEARNER) for name, (template, context) in ASSESSMENT_PAGES.items()},
     "login": ("accounts/login.html", {"form": {}, "errors": {}, "next": "/sessions/"}, None),
     "login-errors": (

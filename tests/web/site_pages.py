@@ -83,6 +83,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/dashboard/mentor/sessions?tab=drafts",
         "/dashboard/mentor/create",
         "/profile/edit/mentor",
+        "/profile/edit/availability",
         "/profile/edit/data",
         "/sessions/{draft}",
         "/sessions/{draft}/edit",

@@ -27,6 +27,8 @@ from server.people import availability_api, profile_views
 from server.people import editor as people_editor
 from server.people import settings as people_settings
 from server.people import views as people_views
+from server.people.assessment import api as assessment_api
+from server.people.assessment import views as assessment_views
 from server.people.pictures import MAX_BYTES
 from server.recordings import api as recordings_api
 from server.recordings import views as recordings_views
@@ -53,6 +55,7 @@ class Route:
 API = "/api/v1"
 PICTURE_BODY = MAX_BYTES + 64 * 1024  # a picture, and what a form puts around it
 SECURITY = security_views.PAGE
+ASSESSMENTS = f"{API}/users/me/assessments"
 
 ANYONE, SIGNED_IN, BY_CLOSE_CODE = Access.ANYONE, Access.SIGNED_IN, Access.BY_CLOSE_CODE
 MENTOR, ADMIN = Access.MENTOR, Access.ADMIN
@@ -111,6 +114,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/profile/edit/picture", people_settings.change_picture, SIGNED_IN, most=PICTURE_BODY),
     Route("GET", "/profile/edit/privacy", people_settings.privacy_page, SIGNED_IN),
     Route("POST", "/profile/edit/privacy", people_settings.change_privacy, SIGNED_IN),
+    Route("GET", "/profile/assess/{skill}", assessment_views.assessment_page, SIGNED_IN, EVERYBODYS),
+    Route("POST", "/profile/assess/{skill}", assessment_views.change_assessment, SIGNED_IN, EVERYBODYS),
     Route("GET", "/profile/{username}", profile_views.profile_page, ANYONE, EVERYBODYS),
     Route("GET", "/profile/{username}/followers", profile_views.followers_page, ANYONE, EVERYBODYS),
     Route("GET", "/profile/{username}/following", profile_views.following_page, ANYONE, EVERYBODYS),
@@ -131,6 +136,14 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{API}/users/me/privacy", people_api.privacy, SIGNED_IN),
     Route("PUT", f"{API}/users/me/privacy", people_api.change_privacy, SIGNED_IN),
     Route("GET", f"{API}/users/me/blocked", people_api.blocked, SIGNED_IN),
+    Route("GET", f"{ASSESSMENTS}/{{skill}}", assessment_api.assessment, SIGNED_IN, EVERYBODYS),
+    Route("POST", f"{ASSESSMENTS}/{{skill}}", assessment_api.start_assessment, SIGNED_IN, EVERYBODYS),
+    Route(
+        "PUT", f"{ASSESSMENTS}/{{skill}}/answers", assessment_api.answer_assessment, SIGNED_IN, EVERYBODYS
+    ),
+    Route(
+        "POST", f"{ASSESSMENTS}/{{skill}}/finish", assessment_api.finish_assessment, SIGNED_IN, EVERYBODYS
+    ),
     Route("GET", f"{API}/users/{{username}}", people_api.profile, ANYONE, EVERYBODYS),
     Route("GET", f"{API}/users/{{username}}/followers", people_api.followers, ANYONE, EVERYBODYS),
     Route("GET", f"{API}/users/{{username}}/following", people_api.following, ANYONE, EVERYBODYS),

@@ -23,7 +23,7 @@ from server.edge.openapi import openapi_json
 from server.pages import development, personal_views
 from server.pages import views as pages
 from server.people import api as people_api
-from server.people import availability_api, profile_views
+from server.people import availability_api, credential_api, credential_views, evidence, profile_views
 from server.people import editor as people_editor
 from server.people import settings as people_settings
 from server.people import views as people_views
@@ -65,6 +65,8 @@ EVERYBODYS, MENTORS, MEMBERS, OWN = Whose.EVERYBODYS, Whose.MENTORS, Whose.MEMBE
 MEMBERS_ONLY, MENTORS_ONLY = Whose.MEMBERS_ONLY, Whose.MENTORS_ONLY
 
 ROUTES: tuple[Route, ...] = (
+EVIDENCE_BODY = evidence.MAX_BYTES + 64 * 1024
+CREDENTIALS = credential_views.PAGE
     # --- accounts
     Route("GET", "/auth/login", auth_views.login_page, ANYONE),
     Route("POST", "/auth/login", auth_views.log_in, ANYONE, token_free=True),
@@ -138,6 +140,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{API}/users/me/blocked", people_api.blocked, SIGNED_IN),
     Route("GET", f"{ASSESSMENTS}/{{skill}}", assessment_api.assessment, SIGNED_IN, EVERYBODYS),
     Route("POST", f"{ASSESSMENTS}/{{skill}}", assessment_api.start_assessment, SIGNED_IN, EVERYBODYS),
+    Route("GET", CREDENTIALS, credential_views.credentials_page, SIGNED_IN),
+    Route("POST", CREDENTIALS, credential_views.add, SIGNED_IN, most=EVIDENCE_BODY),
+    Route("POST", f"{CREDENTIALS}/{{id}}", credential_views.remove, SIGNED_IN, OWN),
+    Route("GET", f"{CREDENTIALS}/{{id}}/file", credential_views.own_file, SIGNED_IN, OWN),
     Route(
         "PUT", f"{ASSESSMENTS}/{{skill}}/answers", assessment_api.answer_assessment, SIGNED_IN, EVERYBODYS
     ),
@@ -159,6 +165,15 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/sessions/{id}/cancel", booking_views.cancel, SIGNED_IN, MEMBERS_ONLY),
     Route("POST", "/sessions/{id}/publish", booking_views.publish, SIGNED_IN, MENTORS),
     Route("POST", "/sessions/{id}/start", booking_views.start, SIGNED_IN, MENTORS),
+    Route("GET", f"{API}/users/me/credentials", credential_api.own_credentials, SIGNED_IN),
+    Route(
+        "POST",
+        f"{API}/users/me/credentials",
+        credential_api.add_credential,
+        SIGNED_IN,
+        most=EVIDENCE_BODY,
+    ),
+    Route("DELETE", f"{API}/users/me/credentials/{{id}}", credential_api.remove_credential, SIGNED_IN, OWN),
     Route("GET", "/sessions/{id}/edit", editor.edit_page, SIGNED_IN, MENTORS),
     Route("POST", "/sessions/{id}/edit", editor.edit, SIGNED_IN, MENTORS),
     Route("GET", "/dashboard/mentor/create", editor.create_page, MENTOR),
@@ -250,3 +265,10 @@ DEVELOPMENT_ROUTES: tuple[Route, ...] = (
     Route("GET", "/dev/mail.json", development.mail_json, ANYONE),
     Route("GET", "/dev/info.json", development.info_json, ANYONE),
 )
+    Route(
+        "GET",
+        "/dashboard/admin/credentials/{id}/file",
+        credential_views.file_for_reviewers,
+        REVIEWS,
+        EVERYBODYS,
+    ),

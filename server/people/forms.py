@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from server.edge.amounts import DEFAULT_CURRENCY, Currency, minor_units
 from server.edge.forms import Form
@@ -15,7 +15,16 @@ from server.people.writing import MAX_RATE_MINOR
 Slug = Annotated[str, StringConstraints(max_length=60)]
 Kind = Literal["teach", "want"]
 Level = Literal["", "beginner", "intermediate", "advanced"]
+YEAR_WANTED = "Write a year such as 2021, or leave it empty."
 RATE_WANTED = "Write an amount such as 45 or 45.50, or leave it empty."
+
+
+def _year(value: Any) -> int | None:
+    """What a form sends for a field that was left empty is no year."""
+    text = str(value if value is not None else "").strip()
+    if text and not (text.isascii() and text.isdigit() and len(text) == 4):
+        raise ValueError(YEAR_WANTED)
+    return int(text) if text else None
 
 
 class ChangeMe(Form):
@@ -93,6 +102,16 @@ class ChangePrivacy(Form):
     real_name: Audience = DEFAULTS.real_name
     picture: Audience = DEFAULTS.picture
     follow_list: Audience = DEFAULTS.follow_list
+class CredentialForm(Form):
+    """A piece of evidence; its file comes beside it. With a skill it is for the level claimed in it."""
+
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=140)]
+    issuer: Annotated[str, StringConstraints(strip_whitespace=True, max_length=140)] = ""
+    year: Annotated[int | None, BeforeValidator(_year)] = None
+    skill: Slug = ""
+    level: Level = ""
+
+
     messages: Audience = DEFAULTS.messages
     recommendations: bool = False
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from contextlib import aclosing
 from datetime import timedelta
-from urllib.parse import quote
 
 from aiohttp import web
 
+from server.edge.attachments import disposition
 from server.infra.storage import Missing, Storage, StorageDown
 from server.recordings.ranges import Slice, Unsatisfiable, choose, known
 from server.recordings.service import StoredFile
 
 LINK_FROM = 8 * 1024 * 1024  # bytes; smaller files are not worth another connection
 LINK_LIFETIME = timedelta(minutes=5)  # for the download to begin
-UNSAFE_IN_NAMES = re.compile(r'[\x00-\x1f\x7f"\\/:*?<>|]+')
 
 
 def decide(request: web.Request, file: StoredFile) -> tuple[int, Slice | None]:
@@ -80,22 +77,13 @@ def _headers(file: StoredFile, status: int, wanted: Slice | None) -> dict[str, s
     if wanted is not None and wanted.partial:
         headers["Content-Range"] = wanted.content_range
     headers["Content-Type"] = media_type(file.kind)
-    headers["Content-Disposition"] = disposition(file.name)
+    headers["Content-Disposition"] = disposition(file.name, "recording.webm")
     headers["X-Content-Type-Options"] = "nosniff"
     return headers
 
 
 def media_type(kind: str) -> str:
     return "audio/webm" if kind == "audio" else "video/webm"
-
-
-def disposition(name: str) -> str:
-    """An attachment called `name` (RFC 6266): plain ASCII for old clients, the real one for others."""
-    safe = UNSAFE_IN_NAMES.sub("_", name).strip(" .") or "recording.webm"
-    plain = unicodedata.normalize("NFKD", safe).encode("ascii", "ignore").decode().strip()
-    return (
-        f"attachment; filename=\"{plain or 'recording.webm'}\"; filename*=UTF-8''{quote(safe, safe='')}"
-    )
 
 
 def _etag(file: StoredFile) -> str:

@@ -26,6 +26,7 @@ from server.booking.times import next_mark
 from server.classroom.models import AttendanceInterval, DrainedNode
 from server.edge.access import FRESH_FOR, Access, Viewer, Whose
 from server.infra import clock
+from server.people.credentials import NewCredential, add_credential, own_credentials
 from server.people.gallery import gallery, use_picture
 from server.people.pictures import SMALL, address
 from server.recordings.models import Recording
@@ -142,6 +143,8 @@ class World:
             return path.replace("{id}", str(await self._booking()))
         if "/logins/{id}" in path:
             return path.replace("{id}", await self._login())
+        if "/credentials/{id}" in path:
+            return path.replace("{id}", str(await self._credential()))
         if "/media-nodes/{id}" in path:
             return path.replace("{id}", "media-1")
         if "/users/{id}" in path:
@@ -152,6 +155,11 @@ class World:
         picture = await gallery().take_in(BytesIO(a_picture()))
         await use_picture(self.people["mentor"].user_id, picture)
         return address(picture, SMALL)
+
+    async def _credential(self) -> UUID:
+        learner = self.people["learner"].user_id
+        await add_credential(learner, NewCredential("Diploma", "", None, "", ""), BytesIO(a_picture()))
+        return (await own_credentials(learner))[0].id
 
     async def _booking(self) -> UUID:
         return (await booking.book_session(self.session, self.people["learner"])).booking_id

@@ -15,6 +15,7 @@ from server.classroom.models import AttendanceInterval
 from server.edge.access import Access, Viewer, Whose
 from server.infra import clock
 from server.infra.mailer import DatabaseMailer, Mail
+from server.people.models import Credential
 from server.recordings.models import Recording, Segment
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
 from tests.server.booking.makers import bearer, mentor, person, published, skill
@@ -28,6 +29,8 @@ NOT_ASKED = {
     "/sessions/{id}/book",
     "/media/pictures/{name}",
     "/api/v1/users/me/export",
+    "/profile/edit/credentials/{id}/file",
+    "/dashboard/admin/credentials/{id}/file",
     "/profile/edit/data/export",
 }
 ASKED = [
@@ -69,6 +72,8 @@ class World:
         await came(self.session, guest)
         await person(f"{name}w", "mentor", approved=False)
         await bearer(self.lea)
+        for owner in (self.lea, self.mira):
+            await Credential.create(user_id=owner.user_id, title=name, created_at=clock.now())
         await DatabaseMailer().send(Mail(f"{name}@example.com", name, name, name))
 
     async def _segment(self) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from server.edge.paging import Part
 from server.people.circle import Face
+from server.people.credentials import OwnCredential
 from server.people.models import Skill
 from server.people.onboarding import TOURS, Step, Welcome
 from server.people.privacy import DEFAULTS, Audience
@@ -52,6 +54,27 @@ FACES = [Face("lea", "Lea Vogt", ""), Face("jun", "jun", "/media/pictures/1-128.
 TAXONOMY = [
     Skill(id=1, slug="python", name="Python", aliases=["py"]),
     Skill(id=2, slug="git", name="Git", aliases=[]),
+]
+CREDENTIALS = [
+    OwnCredential(
+        id=UUID(int=number),
+        title=title,
+        issuer=issuer,
+        year=2019,
+        skill=skill,
+        level="advanced" if skill else "",
+        status=status,
+        reason=reason,
+        media_type="application/pdf",
+        created_at=datetime(2025, 3, 1, tzinfo=UTC),
+    )
+    for number, (title, issuer, skill, status, reason) in enumerate(
+        (
+            ("MSc in Statistics", "University of Ljubljana", "Statistics", "verified", ""),
+            ("Donaudampfschifffahrtselektrizitätenhauptbetriebswerk", "", "", "submitted", ""),
+            ("Diploma", "A school", "", "rejected", "The second page is missing."),
+        )
+    )
 ]
 BASIC = {"name": "Lea Vogt", "about": "I learn.", "timezone": "Europe/Berlin"}
 PRIVACY: dict[str, Any] = {
@@ -107,6 +130,24 @@ PEOPLE_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "edit-picture-wrong": (
         "people/edit_picture.html",
         {"picture": PROFILE["picture"], "errors": {"file": "Choose a picture: JPEG, PNG or WebP."}},
+    ),
+    "edit-credentials": (
+        "people/edit_credentials.html",
+        {"credentials": CREDENTIALS, "most": 20, "form": {}, "errors": {}, "skills": TAXONOMY},
+    ),
+    "edit-credentials-wrong": (
+        "people/edit_credentials.html",
+        {
+            "credentials": [],
+            "most": 20,
+            "form": {"title": "Diploma", "year": "1492", "skill": "git"},
+            "errors": {"year": "Write a year from 1950 to this one.", "level": "Choose the level."},
+            "skills": TAXONOMY,
+        },
+    ),
+    "edit-credentials-full": (
+        "people/edit_credentials.html",
+        {"credentials": CREDENTIALS[:1], "most": 1, "form": {}, "errors": {}, "skills": TAXONOMY},
     ),
     "edit-privacy": (
         "people/edit_privacy.html",

@@ -68,6 +68,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/profile/edit/skills",
         "/profile/assess/python",
         "/profile/edit/privacy",
+        "/profile/edit/credentials",
         "/profile/edit/data",
         "/sessions/{coming}/room",
         "/sessions/{past}/summary",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.recordings.download import disposition
+from server.edge.attachments import disposition
 from server.recordings.ranges import Unsatisfiable, choose, known
 
 ETAG = '"abc"'
@@ -53,7 +53,7 @@ def test_if_none_match_knows_the_file(header: str, same: bool) -> None:
 
 @given(st.text(max_size=80))
 def test_no_name_breaks_the_disposition(name: str) -> None:
-    header = disposition(name)
+    header = disposition(name, "recording.webm")
     assert header.isprintable()
     assert header.isascii()
     assert header.count('"') == 2

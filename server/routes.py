@@ -54,6 +54,8 @@ class Route:
 
 API = "/api/v1"
 PICTURE_BODY = MAX_BYTES + 64 * 1024  # a picture, and what a form puts around it
+EVIDENCE_BODY = evidence.MAX_BYTES + 64 * 1024
+CREDENTIALS = credential_views.PAGE
 SECURITY = security_views.PAGE
 ASSESSMENTS = f"{API}/users/me/assessments"
 
@@ -65,8 +67,6 @@ EVERYBODYS, MENTORS, MEMBERS, OWN = Whose.EVERYBODYS, Whose.MENTORS, Whose.MEMBE
 MEMBERS_ONLY, MENTORS_ONLY = Whose.MEMBERS_ONLY, Whose.MENTORS_ONLY
 
 ROUTES: tuple[Route, ...] = (
-EVIDENCE_BODY = evidence.MAX_BYTES + 64 * 1024
-CREDENTIALS = credential_views.PAGE
     # --- accounts
     Route("GET", "/auth/login", auth_views.login_page, ANYONE),
     Route("POST", "/auth/login", auth_views.log_in, ANYONE, token_free=True),
@@ -114,6 +114,10 @@ CREDENTIALS = credential_views.PAGE
     Route("POST", "/profile/edit/skills", people_settings.change_skills, SIGNED_IN),
     Route("GET", "/profile/edit/picture", people_settings.picture_page, SIGNED_IN),
     Route("POST", "/profile/edit/picture", people_settings.change_picture, SIGNED_IN, most=PICTURE_BODY),
+    Route("GET", CREDENTIALS, credential_views.credentials_page, SIGNED_IN),
+    Route("POST", CREDENTIALS, credential_views.add, SIGNED_IN, most=EVIDENCE_BODY),
+    Route("POST", f"{CREDENTIALS}/{{id}}", credential_views.remove, SIGNED_IN, OWN),
+    Route("GET", f"{CREDENTIALS}/{{id}}/file", credential_views.own_file, SIGNED_IN, OWN),
     Route("GET", "/profile/edit/privacy", people_settings.privacy_page, SIGNED_IN),
     Route("POST", "/profile/edit/privacy", people_settings.change_privacy, SIGNED_IN),
     Route("GET", "/profile/assess/{skill}", assessment_views.assessment_page, SIGNED_IN, EVERYBODYS),
@@ -135,15 +139,20 @@ CREDENTIALS = credential_views.PAGE
     Route("PUT", f"{API}/users/me/availability", availability_api.change_availability, MENTOR),
     Route("PUT", f"{API}/users/me/avatar", people_api.replace_picture, SIGNED_IN, most=PICTURE_BODY),
     Route("DELETE", f"{API}/users/me/avatar", people_api.remove_picture, SIGNED_IN),
+    Route("GET", f"{API}/users/me/credentials", credential_api.own_credentials, SIGNED_IN),
+    Route(
+        "POST",
+        f"{API}/users/me/credentials",
+        credential_api.add_credential,
+        SIGNED_IN,
+        most=EVIDENCE_BODY,
+    ),
+    Route("DELETE", f"{API}/users/me/credentials/{{id}}", credential_api.remove_credential, SIGNED_IN, OWN),
     Route("GET", f"{API}/users/me/privacy", people_api.privacy, SIGNED_IN),
     Route("PUT", f"{API}/users/me/privacy", people_api.change_privacy, SIGNED_IN),
     Route("GET", f"{API}/users/me/blocked", people_api.blocked, SIGNED_IN),
     Route("GET", f"{ASSESSMENTS}/{{skill}}", assessment_api.assessment, SIGNED_IN, EVERYBODYS),
     Route("POST", f"{ASSESSMENTS}/{{skill}}", assessment_api.start_assessment, SIGNED_IN, EVERYBODYS),
-    Route("GET", CREDENTIALS, credential_views.credentials_page, SIGNED_IN),
-    Route("POST", CREDENTIALS, credential_views.add, SIGNED_IN, most=EVIDENCE_BODY),
-    Route("POST", f"{CREDENTIALS}/{{id}}", credential_views.remove, SIGNED_IN, OWN),
-    Route("GET", f"{CREDENTIALS}/{{id}}/file", credential_views.own_file, SIGNED_IN, OWN),
     Route(
         "PUT", f"{ASSESSMENTS}/{{skill}}/answers", assessment_api.answer_assessment, SIGNED_IN, EVERYBODYS
     ),
@@ -165,15 +174,6 @@ CREDENTIALS = credential_views.PAGE
     Route("POST", "/sessions/{id}/cancel", booking_views.cancel, SIGNED_IN, MEMBERS_ONLY),
     Route("POST", "/sessions/{id}/publish", booking_views.publish, SIGNED_IN, MENTORS),
     Route("POST", "/sessions/{id}/start", booking_views.start, SIGNED_IN, MENTORS),
-    Route("GET", f"{API}/users/me/credentials", credential_api.own_credentials, SIGNED_IN),
-    Route(
-        "POST",
-        f"{API}/users/me/credentials",
-        credential_api.add_credential,
-        SIGNED_IN,
-        most=EVIDENCE_BODY,
-    ),
-    Route("DELETE", f"{API}/users/me/credentials/{{id}}", credential_api.remove_credential, SIGNED_IN, OWN),
     Route("GET", "/sessions/{id}/edit", editor.edit_page, SIGNED_IN, MENTORS),
     Route("POST", "/sessions/{id}/edit", editor.edit, SIGNED_IN, MENTORS),
     Route("GET", "/dashboard/mentor/create", editor.create_page, MENTOR),
@@ -236,8 +236,28 @@ CREDENTIALS = credential_views.PAGE
     Route("POST", "/dashboard/admin/mentors/{username}", admin_views.review_mentor, REVIEWS, EVERYBODYS),
     Route("GET", "/dashboard/admin/control", admin_views.control, MEDIA),
     Route("POST", "/dashboard/admin/media-nodes/{id}", admin_views.switch_node, MEDIA, EVERYBODYS),
-    Route("GET", f"{API}/admin/users", admin_api.users, PEOPLE),
-    Route("PATCH", f"{API}/admin/users/{{id}}", admin_api.change_user, STANDING, EVERYBODYS, fresh=True),
+    Route("GET", f"{API}/admin/users", users_api.users, PEOPLE),
+    Route("GET", f"{API}/admin/users/{{id}}", users_api.user, PEOPLE, EVERYBODYS),
+    Route("PATCH", f"{API}/admin/users/{{id}}", users_api.change_user, STANDING, EVERYBODYS, fresh=True),
+    Route("POST", f"{API}/admin/users/{{id}}/warn", users_api.warn_user, STANDING, EVERYBODYS, fresh=True),
+    Route("GET", f"{API}/admin/invitations", invitations_api.invitations, STAFF),
+    Route("POST", f"{API}/admin/invitations", invitations_api.invite, STAFF, fresh=True),
+    Route(
+        "DELETE",
+        f"{API}/admin/invitations/{{id}}",
+        invitations_api.revoke_invitation,
+        STAFF,
+        EVERYBODYS,
+        fresh=True,
+    ),
+    Route("GET", f"{API}/admin/audit", audit_views.audit_api, AUDIT),
+    Route(
+        "GET",
+        "/dashboard/admin/credentials/{id}/file",
+        credential_views.file_for_reviewers,
+        REVIEWS,
+        EVERYBODYS,
+    ),
     Route("GET", f"{API}/admin/mentors", admin_api.waiting_mentors, REVIEWS),
     Route("POST", f"{API}/admin/mentors/{{username}}/approve", admin_api.approve, REVIEWS, EVERYBODYS),
     Route("POST", f"{API}/admin/mentors/{{username}}/reject", admin_api.reject, REVIEWS, EVERYBODYS),
@@ -265,10 +285,3 @@ DEVELOPMENT_ROUTES: tuple[Route, ...] = (
     Route("GET", "/dev/mail.json", development.mail_json, ANYONE),
     Route("GET", "/dev/info.json", development.info_json, ANYONE),
 )
-    Route(
-        "GET",
-        "/dashboard/admin/credentials/{id}/file",
-        credential_views.file_for_reviewers,
-        REVIEWS,
-        EVERYBODYS,
-    ),

@@ -96,12 +96,6 @@ class SkillsPage(Form):
     remove: str = Field("", max_length=80)
 
 
-class ChangePrivacy(Form):
-    """Who sees what. All of it is sent each time."""
-
-    real_name: Audience = DEFAULTS.real_name
-    picture: Audience = DEFAULTS.picture
-    follow_list: Audience = DEFAULTS.follow_list
 class CredentialForm(Form):
     """A piece of evidence; its file comes beside it. With a skill it is for the level claimed in it."""
 
@@ -112,6 +106,12 @@ class CredentialForm(Form):
     level: Level = ""
 
 
+class ChangePrivacy(Form):
+    """Who sees what. All of it is sent each time."""
+
+    real_name: Audience = DEFAULTS.real_name
+    picture: Audience = DEFAULTS.picture
+    follow_list: Audience = DEFAULTS.follow_list
     messages: Audience = DEFAULTS.messages
     recommendations: bool = False
 

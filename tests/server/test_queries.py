@@ -28,9 +28,9 @@ NOT_ASKED = {
     "/api/v1/recordings/{id}/file",
     "/sessions/{id}/book",
     "/media/pictures/{name}",
-    "/api/v1/users/me/export",
     "/profile/edit/credentials/{id}/file",
     "/dashboard/admin/credentials/{id}/file",
+    "/api/v1/users/me/export",
     "/profile/edit/data/export",
 }
 ASKED = [
@@ -71,9 +71,9 @@ class World:
         await booking.book_session(self.session, guest)
         await came(self.session, guest)
         await person(f"{name}w", "mentor", approved=False)
-        await bearer(self.lea)
         for owner in (self.lea, self.mira):
             await Credential.create(user_id=owner.user_id, title=name, created_at=clock.now())
+        await bearer(self.lea)
         await DatabaseMailer().send(Mail(f"{name}@example.com", name, name, name))
 
     async def _segment(self) -> None:

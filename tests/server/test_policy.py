@@ -263,6 +263,7 @@ async def world(http: TestClient) -> World:
     )
     await Recording.create(id=uuid4(), session_id=session, state="ready", origin_at=clock.now())
     await DrainedNode.create(node_id="media-1", since=clock.now())
+    await skill("closures", "Closures")
     return World(http, people, session, await draft(people["mentor"]))
 
 
@@ -271,7 +272,6 @@ async def world(http: TestClient) -> World:
 
 def test_address_that_names_an_object_says_whose_it_is() -> None:
     silent = [
-    await skill("closures", "Closures")
         named(route)
         for route in ROUTES + DEVELOPMENT_ROUTES
         if bool(re.search(r"\{\w+\}", route.path)) == (route.whose is Whose.NO_OBJECT)

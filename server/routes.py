@@ -224,6 +224,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/dashboard/learner/overview", pages.learner_overview, SIGNED_IN),
     Route("GET", "/dashboard/learner/browse", pages.learner_browse, SIGNED_IN),
     Route("GET", "/dashboard/mentor/overview", pages.mentor_overview, MENTOR),
+    Route("GET", "/terms", pages.terms_page, ANYONE),
     Route("GET", "/auth/goodbye", personal_views.goodbye_page, ANYONE),
     Route("GET", personal_views.PAGE, personal_views.data_page, SIGNED_IN),
     Route("GET", f"{personal_views.PAGE}/export", personal_views.export_page, SIGNED_IN, fresh=True),

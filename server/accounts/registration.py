@@ -25,8 +25,10 @@ from server.infra.outbox import enqueue
 HOUR = timedelta(hours=1)
 PER_ADDRESS = Limit("register", 20, HOUR)
 PER_ADDRESS_IN_DEVELOPMENT = Limit("register", 1000, HOUR)
+PREPARED = Limit("register-prepare", 100, HOUR)  # passwords hashed before there is an account
 KNOWN_MAIL = Limit("register-known", 3, HOUR)  # mails to one owner about attempts with their address
 
+TERMS = "2025-11-01"  # the version of `/terms` that whoever registers agrees to
 USERNAME_TAKEN = "This username is taken. Please choose another."
 
 
@@ -35,8 +37,13 @@ async def count_registration(client: Client, *, development: bool) -> None:
     await WINDOWS.take(PER_ADDRESS_IN_DEVELOPMENT if development else PER_ADDRESS, client.network)
 
 
-def checked(wanted: Registration) -> Registration:
-    """The registration in clean spelling.
+async def count_preparation(client: Client) -> None:
+    """Raises Throttled when this client has had too many passwords hashed."""
+    await WINDOWS.take(PREPARED, client.network)
+
+
+def checked(wanted: Registration, *, password_known: bool = False) -> Registration:
+    """The registration in clean spelling. `password_known`: it was checked and hashed before.
 
     Raises Invalid naming every field that is wrong."""
     errors: dict[str, str] = {}
@@ -52,14 +59,19 @@ def checked(wanted: Registration) -> Registration:
     except ValueError as error:
         errors["name"] = str(error)
     try:
-        check_password(wanted.password, username=wanted.username, email=wanted.email)
+        if not password_known:
+            check_password(wanted.password, username=wanted.username, email=wanted.email)
     except ValueError as error:
         errors["password"] = str(error)
-    if wanted.role not in OPEN_ROLES:
+    if not roles_of(wanted) <= OPEN_ROLES:
         errors["role"] = "Choose learner or mentor."
     if errors:
         raise Invalid(fields=errors)
-    return Registration(password=wanted.password, role=wanted.role, **clean)
+    return Registration(password=wanted.password, role=wanted.role, also=wanted.also, **clean)
+
+
+def roles_of(wanted: Registration) -> set[str]:
+    return {wanted.role, wanted.also or wanted.role}
 
 
 async def require_free_username(username: str) -> None:
@@ -88,10 +100,12 @@ async def create_account(clean: Registration, password_hash: str) -> int:
         password_hash=password_hash,
         name=clean.name,
         timezone=clean.timezone,
+        terms_version=TERMS,
         last_role=clean.role,
         created_at=now,
     )
-    await RoleGrant.create(user=user, role=clean.role, created_at=now)
+    for role in sorted(roles_of(clean)):
+        await RoleGrant.create(user=user, role=role, created_at=now)
     await enqueue("notifications.verify_email", {"user_id": user.id})
     return int(user.id)
 

@@ -14,7 +14,8 @@ OPEN_ROLES = frozenset({"learner", "mentor"})  # what people may choose for them
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What someone sends to get an account. `role` is "learner" or "mentor"."""
+    """What someone sends to get an account. `role` is "learner" or "mentor", and `also` the other one
+    where somebody wants both."""
 
     email: str
     username: str
@@ -22,6 +23,7 @@ class Registration:
     role: str
     timezone: str = "UTC"
     name: str = ""
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from aiohttp import web
 
 from server.accounts import confirmations, entering, logins
@@ -86,18 +89,34 @@ def _verify(request: web.Request, token: str, state: str, status: int = 200) -> 
 
 async def check_mail_page(request: web.Request) -> web.StreamResponse:
     """Where registering leads."""
-    return render(
-        request, "accounts/check_mail.html", {"email": _shown_email(request.query.get("email"))}
-    )
+    return _check_mail(request, request.query, sent=False)
 
 
 async def resend(request: web.Request) -> web.StreamResponse:
     """Send the verification mail once more; tells nothing about the address."""
     sent = await read_form(request)
-    email = _shown_email(sent.get("email"))
-    if email:
-        await confirmations.resend_verification_to(email, client_of(request))
-    return render(request, "accounts/check_mail.html", {"email": email})
+    try:
+        if email := _shown_email(sent.get("email")):
+            await confirmations.resend_verification_to(email, client_of(request))
+    except Throttled as refused:
+        return _check_mail(request, sent, refused=refused)
+    return _check_mail(request, sent, sent=bool(email))
+
+
+def _check_mail(
+    request: web.Request,
+    given: Mapping[str, Any],
+    *,
+    sent: bool = False,
+    refused: DomainError | None = None,
+) -> web.Response:
+    context = {
+        "email": _shown_email(given.get("email")),
+        "next": safe_next(given.get("next"), default=""),
+        "sent": sent,
+        "errors": error_lines(refused) if refused else {},
+    }
+    return render(request, "accounts/check_mail.html", context, status_of(refused) if refused else 200)
 
 
 def _shown_email(text: object) -> str:

@@ -9,16 +9,17 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from server.accounts import service as accounts
+from server.accounts.registration import TERMS
 from server.booking import service as booking
 from server.booking.service import SessionCard
 from server.discovery.views import browse
 from server.edge.access import Viewer, require_viewer, viewer
-from server.edge.redirects import see_other
+from server.edge.redirects import safe_next, see_other
 from server.edge.templates import render
 from server.infra.clock import now
 from server.pages.fortnight import fortnight
 from server.people import service as people
-from server.people.onboarding import welcome
+from server.people.onboarding import take_onward, welcome
 from server.people.spotlight import mentor_cards
 from server.people.values import SkillView
 
@@ -61,9 +62,17 @@ async def _stats() -> dict[str, int]:
 
 
 async def dashboard(request: web.Request) -> web.StreamResponse:
-    """To the dashboard this person used last."""
-    desk = await accounts.last_role(require_viewer(request))
+    """To the dashboard this person used last; the first time to what they had chosen before they had an
+    account."""
+    asking = require_viewer(request)
+    if onward := await take_onward(asking.user_id):
+        return see_other(safe_next(onward))
+    desk = await accounts.last_role(asking)
     return see_other(f"/dashboard/{desk}/overview")
+
+
+async def terms_page(request: web.Request) -> web.StreamResponse:
+    return render(request, "pages/terms.html", {"version": TERMS})
 
 
 async def learner_overview(request: web.Request) -> web.StreamResponse:

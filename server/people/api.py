@@ -11,16 +11,17 @@ from server.accounts.api import shown
 from server.accounts.forms import Register
 from server.accounts.requests import client_of
 from server.edge.access import Viewer, require_viewer, viewer
-from server.edge.api import ok, page_of, paging, read_json
+from server.edge.api import ok, page_of, paging, read_json, read_query
 from server.edge.keys import SETTINGS
 from server.edge.openapi import described
 from server.edge.uploads import posted_file
 from server.people import circle as circles
 from server.people import profiles, service
-from server.people.forms import ChangeMe, ChangePrivacy, ChangeSkills, TakeRole
+from server.people.forms import ChangeMe, ChangePrivacy, ChangeSkills, SkillsLike, TakeRole
 from server.people.gallery import set_picture, use_picture
 from server.people.pictures import MAX_BYTES, TOO_LARGE
 from server.people.privacy import privacy_of, set_privacy
+from server.people.suggestions import suggested
 
 REGISTERED = "Almost done: open the link in the mail we have sent you."
 
@@ -114,9 +115,12 @@ async def profile(request: web.Request) -> web.Response:
     return ok(await profiles.public_profile(request.match_info["username"], asker(request)))
 
 
+@described(query=SkillsLike)
 async def taxonomy(request: web.Request) -> web.Response:
-    """`GET /skills`."""
-    found = [{"slug": skill.slug, "name": skill.name} for skill in await service.all_skills()]
+    """`GET /skills`: all by name, or with `?q=` those near the word, the nearest first."""
+    word = read_query(request, SkillsLike).q
+    skills = await (suggested(word) if word else service.all_skills())
+    found = [{"slug": skill.slug, "name": skill.name} for skill in skills]
     return ok(page_of(found, 1, max(len(found), 1), len(found)))
 
 

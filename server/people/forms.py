@@ -72,6 +72,12 @@ class MentorPage(Form):
         return minor_units(self.rate, self.currency)
 
 
+class SkillsLike(Form):
+    """`GET /skills`."""
+
+    q: str = Field("", max_length=200)
+
+
 class TakeRole(Form):
     role: str = Field(max_length=20)
 

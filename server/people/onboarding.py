@@ -11,6 +11,7 @@ from server.infra.db import transactional
 from server.people.models import MentorProfile, Profile, UserSkill
 
 Role = Literal["learner", "mentor"]
+ONWARD = "onward"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +139,22 @@ async def _set_tour(user_id: int, role: Role, *, seen: bool) -> None:
     profile = await Profile.filter(user_id=user_id).select_for_update().get()
     tours = set(profile.tours) - {role} | ({role} if seen else set())
     await Profile.filter(id=profile.id).update(tours=sorted(tours))
+
+
+# --- where somebody wanted to go before they had an account
+
+
+async def remember_onward(user_id: int, path: str) -> None:
+    await open_profile(user_id)
+    await Profile.filter(user_id=user_id).update(onboarding={ONWARD: path})
+
+
+@transactional
+async def take_onward(user_id: int) -> str:
+    """Where the first visit of the desk leads instead; empty for everybody else, and the next time."""
+    profile = await Profile.get_or_none(user_id=user_id)
+    if profile is None or ONWARD not in profile.onboarding:
+        return ""
+    rest = {name: value for name, value in profile.onboarding.items() if name != ONWARD}
+    await Profile.filter(id=profile.id).update(onboarding=rest)
+    return str(profile.onboarding[ONWARD])

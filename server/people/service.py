@@ -1,11 +1,9 @@
-"""Registering as learner or mentor, and public profiles; what other features may ask of people."""
+"""What other features may ask of people, and what mentors write of themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any
-
-from tortoise.exceptions import IntegrityError
 
 from server.accounts import service as accounts
 from server.edge.access import Viewer
@@ -13,9 +11,9 @@ from server.edge.amounts import DEFAULT_CURRENCY
 from server.infra import clock
 from server.infra.db import transactional
 from server.infra.errors import Conflict
-from server.infra.transitions import record_transition
 from server.people.models import MentorProfile, Skill
 from server.people.profiles import write_about
+from server.people.registering import register, take_role
 from server.people.review import (
     count_mentors,
     mentor_approved,
@@ -44,65 +42,14 @@ __all__ = [
     "count_mentors",
     "mentor_approved",
     "own_skills",
+    "register",
     "replace_skills",
     "review_mentor",
     "skills_by_slug",
+    "take_role",
     "taught_by",
     "waiting_mentors",
 ]
-
-
-# --- registering
-
-
-async def register(
-    wanted: accounts.Registration, *, teach: Collection[str] = (), want: Collection[str] = ()
-) -> accounts.Registration:
-    """Make an account with its skills and, for a mentor, a profile that waits for review.
-
-    Returns what was registered, in clean spelling; a known e-mail address gets the same answer and
-    nothing else happens but a mail to its owner. Raises Invalid."""
-    clean = accounts.checked(wanted)
-    await skills_by_slug(teach, field="skills")
-    await skills_by_slug(want, field="interests")
-    await accounts.require_free_username(clean.username)
-    password_hash = await accounts.hashed_password(clean)
-    try:
-        await _create(clean, password_hash, teach, want)
-    except IntegrityError:
-        await accounts.account_known(clean)
-    return clean
-
-
-@transactional
-async def _create(
-    clean: accounts.Registration, password_hash: str, teach: Collection[str], want: Collection[str]
-) -> None:
-    user_id = await accounts.create_account(clean, password_hash)
-    await replace_skills(user_id, teach=teach, want=want)
-    if clean.role == "mentor":
-        await _open_profile(user_id)
-
-
-@transactional
-async def take_role(viewer: Viewer, role: str) -> None:
-    """Become a learner or a mentor as well.
-
-    Raises Forbidden for other roles."""
-    await accounts.take_role(viewer.user_id, role)
-    if role == "mentor":
-        await _open_profile(viewer.user_id)
-
-
-async def _open_profile(user_id: int) -> None:
-    """A profile that waits for review at once; nothing happens when there is one."""
-    if await MentorProfile.filter(user_id=user_id).exists():
-        return
-    now = clock.now()
-    profile = await MentorProfile.create(
-        user_id=user_id, status=MentorStatus.SUBMITTED, submitted_at=now, updated_at=now
-    )
-    await record_transition("mentor_profile", profile.id, "", MentorStatus.SUBMITTED, user_id)
 
 
 # --- profiles

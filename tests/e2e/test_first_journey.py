@@ -39,10 +39,15 @@ async def press(page: Page, name: str) -> None:
 async def register(town: Town, page: Page, role: str, name: str) -> None:
     """Register on the page, then follow the mail's link as its text has it."""
     await page.goto(f"/auth/register?role={role}")
+    await press(page, "Go on")
     await page.get_by_label("Your name").fill(name)
     await page.get_by_label("Username").fill(name.split()[0].lower())
     await page.get_by_label("E-mail address").fill(f"{name.split()[0].lower()}@example.org")
     await page.get_by_label("Password").first.fill(PASSWORD)
+    await press(page, "Go on")
+    await page.locator("input[value=python]").check()
+    await press(page, "Go on")
+    await page.get_by_label("I agree").check()
     await press(page, "Create account")
     await expect(page.get_by_text(f"{name.split()[0].lower()}@example.org")).to_be_visible()
     await town.mailed_token(f"{name.split()[0].lower()}@example.org")

@@ -21,6 +21,7 @@ from server.classroom.media_nodes import NodeReport
 from server.edge.access import Viewer
 from server.pages.fortnight import fortnight
 from server.people.spotlight import MentorPortrait
+from tests.web.account_samples import GUEST_PAGES, OWN_PAGES
 from tests.web.assessment_samples import ASSESSMENT_PAGES
 from tests.web.hours_samples import HOURS_PAGES
 from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
@@ -506,26 +507,8 @@ PAGES: dict[str, Page] = {
         {"featured": [], "topics": [], "mentors": [], "stats": NO_FIGURES},
         LEARNER,
     ),
-    "register": ("accounts/register.html", {"form": {}, "errors": {}, "role": "learner"}, None),
-    "register-errors": (
-        "accounts/register.html",
-        {
-            "form": {
-                "name": LONG_NAME,
-                "username": "a",
-                "email": "nobody",
-                "role": "mentor",
-                "next": "/sessions/",
-            },
-            "errors": {
-                "username": "Use 3 to 30 letters, digits, dots, dashes or underscores.",
-                "email": "This is not an e-mail address.",
-                "password": "Use at least 8 characters.",
-            },
-            "role": "mentor",
-        },
-        None,
-    ),
+    **{name: (template, context, None) for name, (template, context) in GUEST_PAGES.items()},
+    **{name: (template, context, LEARNER) for name, (template, context) in OWN_PAGES.items()},
     **SECURITY_PAGES,
     **{name: (template, context, LEARNER) for name, (template, context) in PEOPLE_PAGES.items()},
     **{name: (template, context, MENTOR) for name, (template, context) in HOURS_PAGES.items()},
@@ -544,7 +527,6 @@ PAGES: dict[str, Page] = {
         f"verify-{state}": ("accounts/verify.html", {"state": state, "token": "abc"}, None)
         for state in ("ask", "done", "bad")
     },
-    "check-mail": ("accounts/check_mail.html", {"email": "ines@example.org"}, None),
     **{
         f"reset-{state}": (
             "accounts/reset.html",

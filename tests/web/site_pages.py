@@ -45,6 +45,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/profile/{mentor}/following",
         "/auth/login",
         "/auth/register",
+        "/terms",
         "/auth/reset",
         "/auth/reset?token=wrong",
         "/auth/check-mail",

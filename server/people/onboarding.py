@@ -8,6 +8,7 @@ from typing import Literal
 from server.edge.access import Viewer
 from server.infra import clock
 from server.infra.db import transactional
+from server.people.availability import has_hours
 from server.people.models import MentorProfile, Profile, UserSkill
 
 Role = Literal["learner", "mentor"]
@@ -92,7 +93,7 @@ TOURS: dict[Role, tuple[Stop, ...]] = {
 
 
 async def welcome(viewer: Viewer, role: Role) -> Welcome:
-    """Two or three queries."""
+    """Two queries, or four."""
     profile = await Profile.get_or_none(user_id=viewer.user_id)
     rows = await UserSkill.filter(user_id=viewer.user_id).values("kind")
     kinds = {row["kind"] for row in rows}
@@ -115,6 +116,7 @@ async def _mentor_steps(user_id: int, teaches: bool) -> list[Step]:
     return [
         Step("Choose what you teach", "/profile/edit/skills", teaches),
         Step("Write your mentor profile", "/profile/edit/mentor", written),
+        Step("Say when you teach", "/profile/edit/availability", await has_hours(user_id)),
     ]
 
 

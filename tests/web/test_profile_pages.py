@@ -1,9 +1,11 @@
-"""Pages about people in a real browser: cropping by keyboard, suggestions by other spellings, tours."""
+"""Pages about people in a real browser: cropping by keyboard, other spellings, hours, tours."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -11,9 +13,10 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.platform import Platform
 from tests.server.people.drawing import picture
-from tests.web.site_pages import Visitors
+from tests.web.site_pages import ZONE, Visitors
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +91,32 @@ async def test_skill_is_suggested_by_its_other_spelling(visitors: Visitors) -> N
         await expect(page.get_by_label("Level in Go")).to_have_value("beginner")
         await page.get_by_role("button", name="Remove Go").click()
         await expect(page.get_by_label("Level in Go")).to_have_count(0)
+
+
+async def test_hours_set_in_a_browser_are_free_times_on_a_learners_clock(visitors: Visitors) -> None:
+    """A Sunday's morning of a mentor in Berlin, seen from Kathmandu."""
+    today = datetime.now(BERLIN).date()
+    opens = datetime.combine(today + timedelta(days=6 - today.weekday() or 7), time(9, 15), BERLIN)
+    seen = opens.astimezone(ZoneInfo(ZONE))
+    async with visitors.look("mentor", "wide", "/profile/edit/availability") as page:
+        zone = page.get_by_role("combobox", name="A learner in")
+        await zone.fill("Kathmandu")
+        await zone.press("Enter")
+        await page.get_by_role("button", name="Add hours on Sunday").click()
+        await expect(page.locator("[name=start-6-0]")).to_be_focused()
+        await page.locator("[name=start-6-0]").fill("09:15")
+        await page.locator("[name=end-6-0]").fill("10:15")
+        await page.get_by_label("Notice").select_option("0")
+        line = page.locator(".free-days li", has_text=f"Sun {seen.day} ")
+        await expect(line).to_contain_text(f"{seen:%H:%M}–")
+        await expect(page.get_by_text("Not saved yet.")).to_be_visible()
+        await page.get_by_role("button", name="Save my hours").last.click()
+        await expect(page.get_by_text("Your hours are saved.")).to_be_visible()
+        assert visitors.complaints == []
+    async with visitors.look("learner", "wide", "/profile/{mentor}") as page:
+        answer = await page.request.get(f"/api/v1/mentors/mira/slots?timezone={ZONE}")
+        starts = [slot["local_start"] for slot in (await answer.json())["data"]["slots"]]
+        assert f"{seen:%Y-%m-%dT%H:%M}" in starts
 
 
 async def test_tour_goes_by_keyboard_and_stays_ended(visitors: Visitors) -> None:

@@ -8,9 +8,11 @@ from aiohttp.test_utils import TestClient
 
 from server.edge.access import Viewer
 from server.people import service
+from server.people.availability import Weekly
 from server.people.gallery import gallery, use_picture
 from server.people.onboarding import TOURS, end_tour, replay_tour, welcome
 from server.people.profiles import write_about
+from server.people.timetable import keep_week
 from server.routes import ROUTES
 from tests.databases import BOTH
 from tests.server.booking.makers import bearer, cookie, mentor, person, skill
@@ -38,7 +40,9 @@ async def test_mentor_is_asked_for_what_learners_read(database: object) -> None:
     await skill("sql", "SQL")
     await service.write_profile(mira, "Draws", "With chalk.", ["en"], ["sql"])
     left = [step.href for step in (await welcome(mira, "mentor")).steps if not step.done]
-    assert left == ["/profile/edit/basic", "/profile/edit/picture"]
+    assert left == ["/profile/edit/basic", "/profile/edit/picture", "/profile/edit/availability"]
+    await keep_week(mira, [Weekly(0, 540, 720)])
+    assert (await welcome(mira, "mentor")).steps[-1].done
 
 
 @BOTH

@@ -38,7 +38,7 @@ async def test_mentor_is_asked_for_what_learners_read(database: object) -> None:
     words = [step.words for step in (await welcome(mira, "mentor")).steps if not step.done]
     assert "Write your mentor profile" in words
     await skill("sql", "SQL")
-    await service.write_profile(mira, "Draws", "With chalk.", ["en"], ["sql"])
+    await service.write_profile(mira, ["sql"], headline="Draws", bio="With chalk.", languages=["en"])
     left = [step.href for step in (await welcome(mira, "mentor")).steps if not step.done]
     assert left == ["/profile/edit/basic", "/profile/edit/picture", "/profile/edit/availability"]
     await keep_week(mira, [Weekly(0, 540, 720)])

@@ -39,6 +39,7 @@ from server.infra.nodes import MEDIA_NODES
 from server.infra.processes import open_processes
 from server.lan import on_the_network, own_address, tls
 from server.notifications.acquaintances import introduce
+from server.notifications.lifespan import waking
 from server.notifications.post import open_post_office
 from server.pages.demo import seed_demo
 from server.pages.programme import DEMO_LOGINS
@@ -99,6 +100,7 @@ async def work(settings: Settings, _: argparse.Namespace) -> None:
                 open_news(processes, None),
                 open_depot(settings),
                 open_gallery(settings),
+                waking(processes.bus),
                 running(Worker().run()),
             ):
                 await told_to_stop()

@@ -29,6 +29,7 @@ from server.edge.writes import writes_middleware
 from server.infra.nodes import MEDIA_NODES, MediaNode, NodeDirectory
 from server.infra.processes import PROCESSES, open_processes
 from server.notifications.acquaintances import introduce
+from server.notifications.lifespan import lifespan as notifications_lifespan
 from server.notifications.post import open_post_office
 from server.people.gallery import lifespan as gallery_lifespan
 from server.people.privacy import visible
@@ -50,6 +51,7 @@ async def processes_lifespan(app: web.Application) -> AsyncIterator[None]:
 CLEANUP_CONTEXTS: tuple[CleanupContext, ...] = (
     limits_lifespan,
     processes_lifespan,
+    notifications_lifespan,
     # --- people
     gallery_lifespan,
     # --- classroom

@@ -20,6 +20,9 @@ from server.discovery import views as discovery_views
 from server.edge import operations
 from server.edge.access import Access, View, Whose
 from server.edge.openapi import openapi_json
+from server.notifications import api as notification_api
+from server.notifications import views as notification_views
+from server.notifications.socket import notifications_socket
 from server.pages import development, personal_views
 from server.pages import views as pages
 from server.people import api as people_api
@@ -102,6 +105,16 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{API}/auth/2fa/setup", auth_api.set_up_factor, SIGNED_IN, fresh=True),
     Route("POST", f"{API}/auth/2fa/enable", auth_api.enable_factor, SIGNED_IN, fresh=True),
     Route("POST", f"{API}/auth/2fa/disable", auth_api.disable_factor, SIGNED_IN, fresh=True),
+    # --- notifications
+    Route("GET", notification_views.CENTRE, notification_views.centre_page, SIGNED_IN),
+    Route("POST", notification_views.CENTRE, notification_views.mark, SIGNED_IN),
+    Route("GET", notification_views.PREFERENCES, notification_views.preferences_page, SIGNED_IN),
+    Route("POST", notification_views.PREFERENCES, notification_views.change_preferences, SIGNED_IN),
+    Route("GET", "/ws/notifications/", notifications_socket, BY_CLOSE_CODE),
+    Route("GET", f"{API}/notifications", notification_api.list_notifications, SIGNED_IN),
+    Route("POST", f"{API}/notifications/read", notification_api.mark_read, SIGNED_IN),
+    Route("GET", f"{API}/users/me/preferences", notification_api.get_preferences, SIGNED_IN),
+    Route("PUT", f"{API}/users/me/preferences", notification_api.change_preferences, SIGNED_IN),
     # --- people
     Route("GET", "/auth/register", people_views.register_page, ANYONE),
     Route("POST", "/auth/register", people_views.register, ANYONE, token_free=True),

@@ -97,7 +97,8 @@ async def _seen(login: Login, now: datetime) -> None:
 
 async def viewer_of(user: User, login: Login | None) -> Viewer:
     """The value that views see; without a login for jobs and sockets."""
-    rows = await RoleGrant.filter(user_id=user.id).values("role", "user__profile__picture")
+    shown = ("user__profile__picture", "user__inbox__unread")  # on every page
+    rows = await RoleGrant.filter(user_id=user.id).values("role", *shown)
     return Viewer(
         user_id=user.id,
         public_id=user.public_id,
@@ -111,6 +112,7 @@ async def viewer_of(user: User, login: Login | None) -> Viewer:
         second_factor=login is not None and login.second_factor,
         confirmed_at=login.confirmed_at if login else None,
         picture=next((row["user__profile__picture"] for row in rows), "") or "",
+        unread=next((row["user__inbox__unread"] for row in rows), 0) or 0,
     )
 
 

@@ -40,7 +40,8 @@ class Viewer:
     """The signed-in person of a request. `login_id` is the row of the login in use.
 
     `second_factor`: this login gave one. `confirmed_at`: when it last gave the password or a code.
-    `picture` is the name under which the person's picture is kept, or empty."""
+    `picture` is the name under which the person's picture is kept, or empty; `unread` counts what they
+    were told and have not read."""
 
     user_id: int
     public_id: UUID
@@ -54,6 +55,7 @@ class Viewer:
     second_factor: bool = False
     confirmed_at: datetime | None = None
     picture: str = ""
+    unread: int = 0
 
     @property
     def is_staff(self) -> bool:

@@ -62,8 +62,12 @@ def error_answer(error: DomainError, status: int) -> web.Response:
 
 def _answer(body: dict[str, Any], status: int) -> web.Response:
     body["timestamp"] = timestamp(clock.now().replace(microsecond=0))
-    text = json.dumps(body, default=_plain, ensure_ascii=False, separators=(",", ":"))
-    return web.Response(text=text, status=status, content_type="application/json")
+    return web.Response(text=as_json(body), status=status, content_type="application/json")
+
+
+def as_json(value: Any) -> str:
+    """JSON; `value` may hold dataclasses, UUIDs, enums and aware datetimes."""
+    return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":"))
 
 
 def timestamp(instant: datetime) -> str:

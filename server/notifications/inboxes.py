@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tortoise.expressions import F
+
 from server.infra import db
 from server.notifications.models import Inbox
 
@@ -20,3 +22,13 @@ async def next_number(user_id: int) -> int:
     """The number of one more unread notification; the inbox is locked."""
     (row,) = await db.fetch(NUMBER, [user_id])
     return int(row["last_seq"])
+
+
+async def note_read(user_id: int, count: int) -> None:
+    """So many fewer are unread; the inbox is locked."""
+    await Inbox.filter(user_id=user_id).update(unread=F("unread") - count)
+
+
+async def unread(user_id: int) -> int:
+    row = await Inbox.get_or_none(user_id=user_id)
+    return row.unread if row else 0

@@ -12,6 +12,7 @@ from server.infra.outbox import job
 from server.notifications import digests, sending, telling
 from server.notifications.post import Addressee, post_office
 from server.notifications.values import Telling
+from server.notifications.waking import end_sockets
 
 
 async def _addressee(payload: dict[str, Any]) -> Addressee:
@@ -48,7 +49,6 @@ async def reset_password(payload: dict[str, Any]) -> None:
     await post_office().send(await _addressee(payload), "reset_password", {"token": token})
 
 
-@job("notifications.tell")
 @job("notifications.standing_changed")
 async def standing_changed(payload: dict[str, Any]) -> None:
     """What was decided about somebody's account: to those as well who can't log in any more."""
@@ -64,6 +64,7 @@ async def invitation(payload: dict[str, Any]) -> None:
         await post_office().send(to, "invitation", asdict(found))
 
 
+@job("notifications.tell")
 async def tell(payload: dict[str, Any]) -> None:
     await telling.tell(Telling(**payload))
 
@@ -71,6 +72,11 @@ async def tell(payload: dict[str, Any]) -> None:
 @job("notifications.deliver")
 async def deliver(payload: dict[str, Any]) -> None:
     await sending.deliver(payload["delivery_id"])
+
+
+@accounts.follows_ended_logins
+async def logins_ended(ended: accounts.Ended) -> None:
+    end_sockets(ended.user_id, code=ended.code, only=ended.only, kept=ended.kept)
 
 
 @job("notifications.digest")

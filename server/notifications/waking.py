@@ -1,6 +1,11 @@
-"""Tells the processes that hold somebody's sockets that there is something to read in the database."""
+"""Tells the processes that hold somebody's sockets: that there is something new in the database, or a
+message to pass on as it is."""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
 
 from server.infra.bus import Bus
 from server.infra.db import after_commit
@@ -18,9 +23,26 @@ def open_waking(bus: Bus | None) -> None:
 
 def wake(user_id: int) -> None:
     """Have this person's sockets look, as soon as the present transaction has committed."""
-    after_commit(lambda: _publish(user_id))
+    _tell("look", user_id)
 
 
-def _publish(user_id: int) -> None:
+def push_to_person(user_id: int, message: Mapping[str, Any]) -> None:
+    """Say `message`, which has a `type`, on all of this person's sockets, after the present transaction.
+
+    It may be lost with a connection: what counts is in the database, and pages read it there when they
+    are told to `resync`."""
+    _tell("say", user_id, message=message)
+
+
+def end_sockets(user_id: int, **ended: int) -> None:
+    """Logins of this person ended; `ended` says which."""
+    _tell("end", user_id, ended=ended)
+
+
+def _tell(kind: str, user_id: int, **fields: Any) -> None:
+    after_commit(lambda: _publish({"kind": kind, "user": user_id, **fields}))
+
+
+def _publish(told: Mapping[str, Any]) -> None:
     if _bus is not None:
-        _bus.publish(TOPIC, str(user_id).encode())
+        _bus.publish(TOPIC, json.dumps(told).encode())

@@ -201,7 +201,7 @@ class World:
         async with self.http.ws_connect(path, headers={**headers, **own}) as socket:
             first = await socket.receive()
             said = first.json() if first.type is WSMsgType.TEXT else {}
-            if said.get("type") == "joined" or said.get("code") == "wrong_state":
+            if said.get("type") in {"joined", "unread"} or said.get("code") == "wrong_state":
                 return IN
             await socket.receive()
             assert socket.close_code is not None

@@ -25,6 +25,7 @@ FEW, MANY = 2, 10
 MOST = 16  # queries of one answer
 NOT_ASKED = {
     "/ws/session/{id}/",
+    "/ws/notifications/",
     "/api/v1/recordings/{id}/file",
     "/sessions/{id}/book",
     "/media/pictures/{name}",

@@ -2,13 +2,14 @@
 
 const STAYS_MS = 6000; // long enough to read two lines; it stays while pointed at
 
-/** @param {string} text @param {""|"good"|"bad"} tone */
-export const toast = (text, tone = "") => {
+/** @param {string} text @param {""|"good"|"bad"} tone @param {string} href where it leads, if anywhere */
+export const toast = (text, tone = "", href = "") => {
   const region = document.querySelector("[data-toasts]");
   const box = document.createElement("div");
   box.className = tone ? `toast toast-${tone}` : "toast";
-  const words = document.createElement("p");
+  const words = document.createElement(href ? "a" : "p");
   words.textContent = text;
+  if (href) words.href = href;
   const close = document.createElement("button");
   close.type = "button";
   close.className = "icon-button";

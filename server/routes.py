@@ -8,6 +8,7 @@ from server.accounts import api as auth_api
 from server.accounts import proof_views, security_views
 from server.accounts import views as auth_views
 from server.admin import api as admin_api
+from server.admin import reviews_api, reviews_views
 from server.admin import views as admin_views
 from server.booking import api as booking_api
 from server.booking import editor, hours_views, slots_api
@@ -61,6 +62,8 @@ EVIDENCE_BODY = evidence.MAX_BYTES + 64 * 1024
 CREDENTIALS = credential_views.PAGE
 SECURITY = security_views.PAGE
 ASSESSMENTS = f"{API}/users/me/assessments"
+REVISIONS, EVIDENCE = f"{API}/admin/revisions", f"{API}/admin/credentials"
+DESK = "/dashboard/admin"
 
 ANYONE, SIGNED_IN, BY_CLOSE_CODE = Access.ANYONE, Access.SIGNED_IN, Access.BY_CLOSE_CODE
 MENTOR, ADMIN = Access.MENTOR, Access.ADMIN
@@ -121,6 +124,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{API}/auth/register", people_api.register, ANYONE, token_free=True),
     Route("GET", "/profile/edit/mentor", people_editor.mentor_page, MENTOR),
     Route("POST", "/profile/edit/mentor", people_editor.change_mentor, MENTOR),
+    Route("POST", "/profile/edit/mentor/withdraw", people_editor.withdraw_change, MENTOR),
     Route("GET", "/profile/edit/basic", people_settings.basic_page, SIGNED_IN),
     Route("POST", "/profile/edit/basic", people_settings.change_basic, SIGNED_IN),
     Route("GET", "/profile/edit/skills", people_settings.skills_page, SIGNED_IN),
@@ -247,7 +251,10 @@ ROUTES: tuple[Route, ...] = (
     # --- admin
     Route("GET", "/dashboard/admin/overview", admin_views.overview, FIGURES),
     Route("GET", "/dashboard/admin/users", admin_views.users, PEOPLE),
-    Route("POST", "/dashboard/admin/mentors/{username}", admin_views.review_mentor, REVIEWS, EVERYBODYS),
+    Route("GET", "/dashboard/admin/reviews", reviews_views.reviews, REVIEWS),
+    Route("POST", f"{DESK}/mentors/{{username}}", reviews_views.review_mentor, REVIEWS, EVERYBODYS),
+    Route("POST", f"{DESK}/revisions/{{revision}}", reviews_views.review_revision, REVIEWS, EVERYBODYS),
+    Route("POST", f"{DESK}/credentials/{{id}}", reviews_views.review_credential, REVIEWS, EVERYBODYS),
     Route("GET", "/dashboard/admin/control", admin_views.control, MEDIA),
     Route("POST", "/dashboard/admin/media-nodes/{id}", admin_views.switch_node, MEDIA, EVERYBODYS),
     Route("GET", f"{API}/admin/users", admin_api.users, PEOPLE),
@@ -269,6 +276,13 @@ ROUTES: tuple[Route, ...] = (
         REVIEWS,
         EVERYBODYS,
     ),
+    Route("POST", f"{API}/admin/mentors/{{username}}/suspend", admin_api.suspend, REVIEWS, EVERYBODYS),
+    Route("GET", REVISIONS, reviews_api.waiting_revisions, REVIEWS),
+    Route("POST", f"{REVISIONS}/{{revision}}/approve", reviews_api.approve_revision, REVIEWS, EVERYBODYS),
+    Route("POST", f"{REVISIONS}/{{revision}}/reject", reviews_api.reject_revision, REVIEWS, EVERYBODYS),
+    Route("GET", EVIDENCE, reviews_api.waiting_credentials, REVIEWS),
+    Route("POST", f"{EVIDENCE}/{{id}}/approve", reviews_api.approve_credential, REVIEWS, EVERYBODYS),
+    Route("POST", f"{EVIDENCE}/{{id}}/reject", reviews_api.reject_credential, REVIEWS, EVERYBODYS),
     Route("GET", f"{API}/admin/media-nodes", admin_api.media_nodes, MEDIA),
     Route("POST", f"{API}/admin/media-nodes/{{id}}/drain", admin_api.drain_node, MEDIA, EVERYBODYS),
     Route("POST", f"{API}/admin/media-nodes/{{id}}/resume", admin_api.resume_node, MEDIA, EVERYBODYS),

@@ -84,6 +84,12 @@ async def send_back(request: web.Request) -> web.Response:
     return await _review(request, MentorStatus.CHANGES_REQUESTED)
 
 
+@described(body=ReviewReason)
+async def suspend(request: web.Request) -> web.Response:
+    """`POST /admin/mentors/{username}/suspend {reason}`: no publishing until approved again."""
+    return await _review(request, MentorStatus.SUSPENDED)
+
+
 async def _review(request: web.Request, verdict: MentorStatus) -> web.Response:
     form = await read_json(request, ReviewReason)
     username, reason = request.match_info["username"], form.reason

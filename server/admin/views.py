@@ -19,13 +19,10 @@ from server.edge.templates import read_form, render
 from server.infra.clock import now
 from server.infra.errors import Invalid
 from server.people import service as people
+from server.people.revisions import count_revisions
 from server.people.states import MentorStatus
+from server.people.verification import count_credentials
 
-DECISIONS = {
-    "approve": MentorStatus.APPROVED,
-    "reject": MentorStatus.REJECTED,
-    "request-changes": MentorStatus.CHANGES_REQUESTED,
-}
 DRAINING = {"drain": True, "resume": False}
 USERS_PER_PAGE = 100
 SHOWN_ROWS = 4  # of each list on the overview
@@ -37,8 +34,13 @@ async def overview(request: web.Request) -> web.StreamResponse:
     newest, _ = await accounts.accounts(0, SHOWN_ROWS) if asking.may(Permission.PEOPLE_VIEW) else ([], 0)
     taught = await booking.figures()
     joined = await accounts.joined_since(now() - timedelta(days=SHOWN_DAYS))
+    waiting = {
+        "mentors": await people.count_mentors(MentorStatus.SUBMITTED),
+        "revisions": await count_revisions(),
+        "evidence": await count_credentials(),
+    }
     counts = {
-        "waiting": await people.count_mentors(MentorStatus.SUBMITTED),
+        "waiting": sum(waiting.values()),
         "users": await accounts.count_accounts(),
         "mentors": await people.count_mentors(),
         "learners": await accounts.count_accounts("learner"),
@@ -47,6 +49,7 @@ async def overview(request: web.Request) -> web.StreamResponse:
     }
     context = {
         "counts": counts,
+        "waiting": waiting,
         "newest": newest,
         "coming": await booking.featured_sessions(now(), SHOWN_ROWS),
         "joined": joined_days(now(), ZoneInfo(asking.timezone), joined),
@@ -79,14 +82,3 @@ async def users(request: web.Request) -> web.StreamResponse:
         "total": total,
     }
     return render(request, "admin/users.html", context)
-
-
-async def review_mentor(request: web.Request) -> web.StreamResponse:
-    """One of the buttons below an application."""
-    sent = await read_form(request)
-    verdict = DECISIONS.get(sent.get("decision", ""))
-    if verdict is None:
-        raise Invalid(fields={"decision": "Choose approve, reject or request-changes."})
-    username, reason = request.match_info["username"], sent.get("reason", "")
-    await people.review_mentor(require_viewer(request), username, verdict, reason)
-    return see_other("/dashboard/admin/users")

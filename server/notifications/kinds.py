@@ -113,6 +113,8 @@ KINDS: dict[str, Kind] = _named(
         Kind("security_changed", SECURITY, "lock", mail="security_changed", urgent=True),
         # --- account
         Kind("mentor_reviewed", ACCOUNT, "desk", mail="mentor_reviewed"),
+        Kind("revision_reviewed", ACCOUNT, "desk", mail="revision_reviewed"),
+        Kind("credential_reviewed", ACCOUNT, "check", mail="credential_reviewed"),
         # --- bookings
         Kind("booking_confirmed", BOOKINGS, "calendar", mail="booking_confirmed", urgent=True),
         Kind("seat_booked", BOOKINGS, "calendar", mail="booking_confirmed_mentor"),

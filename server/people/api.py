@@ -21,6 +21,7 @@ from server.people.forms import ChangeMe, ChangePrivacy, ChangeSkills, SkillsLik
 from server.people.gallery import set_picture, use_picture
 from server.people.pictures import MAX_BYTES, TOO_LARGE
 from server.people.privacy import privacy_of, set_privacy
+from server.people.revisions import latest_revision
 from server.people.suggestions import suggested
 
 REGISTERED = "Almost done: open the link in the mail we have sent you."
@@ -89,6 +90,7 @@ async def _me(person: Viewer) -> dict[str, Any]:
             "languages": profile.languages,
             "rate_minor": profile.rate_minor,
             "currency": profile.currency,
+            "revision": await latest_revision(person.user_id),
         }
     about, picture = await profiles.written(person.user_id)
     return {**shown(account), "about": about, "picture": picture, "mentor": mentor}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,18 +20,21 @@ from server.infra.errors import Conflict, DomainError, Invalid
 from server.people import service
 from server.people.forms import MentorPage
 from server.people.models import MentorProfile
+from server.people.revisions import KEY_PARTS, Revision, latest_revision, withdraw_revision
 from server.people.values import SkillView
 
 LISTS = ("languages", "skills")
-SAVED = "Your profile is saved."
+SAID = {
+    "saved": "Your profile is saved.",
+    "withdrawn": "Taken back. Your profile stays as it is.",
+}
 
 
 async def mentor_page(request: web.Request) -> web.StreamResponse:
     asking = require_viewer(request)
     profile = await service.own_profile(asking.user_id)
     written = {
-        "headline": profile.headline if profile else "",
-        "bio": profile.bio if profile else "",
+        **_texts(profile, await latest_revision(asking.user_id)),
         "languages": profile.languages if profile else [],
         "skills": (await service.own_skills(asking.user_id)).teach,
         **_rate(profile),
@@ -39,7 +43,7 @@ async def mentor_page(request: web.Request) -> web.StreamResponse:
 
 
 async def change_mentor(request: web.Request) -> web.StreamResponse:
-    """Keep it; a profile that was sent back waits for review again."""
+    """Keep it; one that was sent back waits for review again, of an approved one the change waits."""
     sent = _listed(await read_form(request))
     try:
         form = validated(MentorPage, sent)
@@ -55,6 +59,19 @@ async def change_mentor(request: web.Request) -> web.StreamResponse:
     except (Invalid, Conflict) as refused:
         return await _page(request, sent, refused)
     return see_other("/profile/edit/mentor?done=saved")
+
+
+async def withdraw_change(request: web.Request) -> web.StreamResponse:
+    """Take back what waits for review; nothing happens where nothing does any more."""
+    with contextlib.suppress(Conflict):
+        await withdraw_revision(require_viewer(request))
+    return see_other("/profile/edit/mentor?done=withdrawn")
+
+
+def _texts(profile: MentorProfile | None, revision: Revision | None) -> dict[str, str]:
+    """What stands in the form: what they wrote last, whether it is shown yet or not."""
+    shown = {part: str(getattr(profile, part)) if profile else "" for part in KEY_PARTS}
+    return {**shown, **{change.part: change.new for change in (revision.changes if revision else ())}}
 
 
 def _rate(profile: MentorProfile | None) -> dict[str, str]:
@@ -73,14 +90,16 @@ def _listed(sent: Mapping[str, Any]) -> dict[str, Any]:
 async def _page(
     request: web.Request, form: Mapping[str, Any], refused: DomainError | None = None
 ) -> web.Response:
+    user_id = require_viewer(request).user_id
     context = {
-        "profile": await service.own_profile(require_viewer(request).user_id),
+        "profile": await service.own_profile(user_id),
+        "revision": await latest_revision(user_id),
         "form": form,
         "errors": _said(refused) if refused else {},
         "skills": await service.all_skills(),
         "languages": _languages(form["languages"]),
         "currencies": sorted({*CURRENCIES, str(form.get("currency") or DEFAULT_CURRENCY)}),
-        "flash": SAVED if request.query.get("done") == "saved" else None,
+        "flash": None if refused else SAID.get(request.query.get("done", "")),
     }
     return render(request, "people/mentor_profile.html", context, status_of(refused) if refused else 200)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server.accounts import service as accounts
 from server.edge.access import Viewer
-from server.infra import clock
+from server.infra import audit, clock
 from server.infra.db import transactional
 from server.infra.errors import Conflict, Invalid, NotFound
 from server.infra.transitions import record_transition
@@ -14,7 +14,7 @@ from server.people.skills import taught_by
 from server.people.states import REVIEWED, MentorStatus, require_move
 from server.people.values import MentorApplication
 
-NEEDS_REASON = frozenset({MentorStatus.REJECTED, MentorStatus.CHANGES_REQUESTED})
+NEEDS_REASON = REVIEWED - {MentorStatus.APPROVED}
 
 
 async def mentor_approved(user_id: int) -> bool:
@@ -28,8 +28,17 @@ async def count_mentors(status: MentorStatus = MentorStatus.APPROVED) -> int:
 
 async def waiting_mentors() -> list[MentorApplication]:
     """Profiles that wait for review, those who wait longest coming first."""
+    return await _applications(MentorStatus.SUBMITTED)
+
+
+async def suspended_mentors() -> list[MentorApplication]:
+    """Those who may not teach at the moment, with the reason."""
+    return await _applications(MentorStatus.SUSPENDED)
+
+
+async def _applications(status: MentorStatus) -> list[MentorApplication]:
     rows = (
-        await MentorProfile.filter(status=MentorStatus.SUBMITTED, user__status="active")
+        await MentorProfile.filter(status=status, user__status="active")
         .select_related("user")
         .order_by("submitted_at", "id")
     )
@@ -56,7 +65,7 @@ def _application(row: MentorProfile, skills: tuple[str, ...]) -> MentorApplicati
 async def review_mentor(
     actor: Viewer | None, username: str, verdict: MentorStatus, reason: str = ""
 ) -> MentorApplication:
-    """Approve, reject or send back a profile, and mail the mentor. `actor` None is the system.
+    """Approve, reject, send back or suspend a profile, and tell the mentor. `actor` None is the system.
 
     The same verdict again changes nothing. Raises NotFound, Conflict, Invalid without a reason."""
     assert verdict in REVIEWED
@@ -67,7 +76,9 @@ async def review_mentor(
     if verdict in NEEDS_REASON and not reason.strip():
         raise Invalid(fields={"reason": "Say why: the mentor reads it."})
     if profile.status != verdict:
-        await move(profile, verdict, actor.user_id if actor else None, reason.strip())
+        actor_id = actor.user_id if actor else None
+        await move(profile, verdict, actor_id, reason.strip())
+        await audit.record(actor_id, f"mentor.{verdict}", "user", user.id, reason=reason.strip())
         await _tell(user.id, verdict, reason.strip())
     skills = await taught_by([user.id])
     return _application(profile, skills.get(user.id, ()))

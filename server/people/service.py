@@ -19,8 +19,10 @@ from server.people.review import (
     mentor_approved,
     move,
     review_mentor,
+    suspended_mentors,
     waiting_mentors,
 )
+from server.people.revisions import hold_back
 from server.people.skills import (
     add_skill,
     all_skills,
@@ -46,6 +48,7 @@ __all__ = [
     "replace_skills",
     "review_mentor",
     "skills_by_slug",
+    "suspended_mentors",
     "take_role",
     "taught_by",
     "waiting_mentors",
@@ -92,11 +95,14 @@ async def write_profile(viewer: Viewer, teach: Collection[str], **mentor: Any) -
 
 
 async def _change_mentor_profile(viewer: Viewer, given: Mapping[str, Any]) -> None:
-    """A profile that was sent back waits for review again."""
-    profile = await MentorProfile.get_or_none(user_id=viewer.user_id)
+    """A profile that was sent back waits for review again; what is shown of one that was approved stays
+    as it is until the change is."""
+    profile = await MentorProfile.filter(user_id=viewer.user_id).select_for_update().get_or_none()
     if profile is None:
         raise Conflict("no_mentor", "Become a mentor first.")
     changes = {"currency": profile.currency or DEFAULT_CURRENCY, **checked(given)}
+    if profile.status in {MentorStatus.APPROVED, MentorStatus.SUSPENDED}:
+        changes = await hold_back(profile, changes)
     await MentorProfile.filter(id=profile.id).update(**changes, updated_at=clock.now())
     if profile.status in {MentorStatus.CHANGES_REQUESTED, MentorStatus.REJECTED}:
         await move(profile, MentorStatus.SUBMITTED, viewer.user_id, "")

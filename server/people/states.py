@@ -27,7 +27,14 @@ MOVES: dict[MentorStatus, frozenset[MentorStatus]] = {
     MentorStatus.SUSPENDED: frozenset({MentorStatus.APPROVED}),
 }
 
-REVIEWED = frozenset({MentorStatus.APPROVED, MentorStatus.REJECTED, MentorStatus.CHANGES_REQUESTED})
+REVIEWED = frozenset(
+    {
+        MentorStatus.APPROVED,
+        MentorStatus.REJECTED,
+        MentorStatus.CHANGES_REQUESTED,
+        MentorStatus.SUSPENDED,
+    }
+)
 
 
 def require_move(old: MentorStatus, new: MentorStatus) -> None:

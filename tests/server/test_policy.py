@@ -28,6 +28,7 @@ from server.edge.access import FRESH_FOR, Access, Viewer, Whose
 from server.infra import clock
 from server.people.credentials import NewCredential, add_credential, own_credentials
 from server.people.gallery import gallery, use_picture
+from server.people.models import MentorRevision
 from server.people.pictures import SMALL, address
 from server.recordings.models import Recording
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
@@ -135,6 +136,8 @@ class World:
     async def address(self, route: Route) -> str:
         """The address of the route for an object of this world; what a request may change is new."""
         path = route.path.replace("{username}", "mentor").replace("{skill}", "closures")
+        if "{revision}" in path:
+            return path.replace("{revision}", str(await self._revision()))
         if "{name}" in path:
             return await self._picture()
         if "/recordings/{id}" in path:
@@ -160,6 +163,13 @@ class World:
         learner = self.people["learner"].user_id
         await add_credential(learner, NewCredential("Diploma", "", None, "", ""), BytesIO(a_picture()))
         return (await own_credentials(learner))[0].id
+
+    async def _revision(self) -> int:
+        pending = {"user_id": self.people["mentor"].user_id, "status": "submitted"}
+        kept, _ = await MentorRevision.get_or_create(
+            {"content": {"bio": "New."}, "created_at": clock.now()}, **pending
+        )
+        return int(kept.id)
 
     async def _booking(self) -> UUID:
         return (await booking.book_session(self.session, self.people["learner"])).booking_id

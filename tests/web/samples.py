@@ -25,6 +25,7 @@ from tests.web.account_samples import GUEST_PAGES, OWN_PAGES
 from tests.web.assessment_samples import ASSESSMENT_PAGES
 from tests.web.hours_samples import HOURS_PAGES
 from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
+from tests.web.review_samples import CHANGED, REVIEW_PAGES, SENT_BACK
 
 NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
 DAYS = fortnight(NOW, ZoneInfo("Europe/Berlin"), [NOW, NOW + timedelta(days=2)])
@@ -263,6 +264,7 @@ CREATE_ERRORS = {
 }
 PROFILE_PAGE = {
     "profile": SimpleNamespace(status="changes_requested", reason="How do you teach? Tell us more."),
+    "revision": None,
     "form": {
         "headline": "Numbers",
         "bio": "",
@@ -706,6 +708,16 @@ PAGES: dict[str, Page] = {
         LONG_LEARNER,
     ),
     "mentor-profile": ("people/mentor_profile.html", PROFILE_PAGE, MENTOR),
+    "mentor-profile-waiting": (
+        "people/mentor_profile.html",
+        {**PROFILE_PAGE, "revision": CHANGED},
+        MENTOR,
+    ),
+    "mentor-profile-sent-back": (
+        "people/mentor_profile.html",
+        {**PROFILE_PAGE, "revision": SENT_BACK},
+        MENTOR,
+    ),
     "mentor-profile-errors": (
         "people/mentor_profile.html",
         {**PROFILE_PAGE, "errors": {"bio": "Write a few sentences about how you teach."}},
@@ -715,12 +727,14 @@ PAGES: dict[str, Page] = {
         "admin/overview.html",
         {
             "counts": COUNTS,
+            "waiting": {"mentors": 1, "revisions": 2, "evidence": 0},
             "newest": USERS,
             "coming": [PAID, LONG],
             "joined": joined_days(NOW, ZoneInfo("Europe/Berlin"), {NOW: 2, NOW - timedelta(days=3): 1}),
         },
         ADMIN,
     ),
+    **{name: (template, context, ADMIN) for name, (template, context) in REVIEW_PAGES.items()},
     "admin-users": ("admin/users.html", {"waiting": WAITING, "users": USERS}, ADMIN),
     "admin-control": ("admin/control.html", {"nodes": NODES}, ADMIN),
     "admin-control-empty": ("admin/control.html", {"nodes": []}, ADMIN),

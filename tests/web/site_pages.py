@@ -90,7 +90,11 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/sessions/{draft}",
         "/sessions/{draft}/edit",
     ),
-    "admin": ("/dashboard/admin/overview", "/dashboard/admin/users", "/dashboard/admin/control"),
+    "admin": ("/dashboard/admin/overview", "/dashboard/admin/users", "/dashboard/admin/control",
+        "/dashboard/admin/reviews",
+        "/dashboard/admin/reviews?tab=revisions",
+        "/dashboard/admin/reviews?tab=evidence",
+    ),
 }
 
 AXE = """async (tags) => {

@@ -42,8 +42,12 @@ async def test_changes_are_kept_and_the_rest_stays(anna: Api) -> None:
         "PATCH", "/users/me", {"headline": "Explains", "languages": ["en", "pt-BR"]}
     )
     assert changed.data["name"] == "Anna Ås"
-    assert changed.data["mentor"]["headline"] == "Explains"
     assert changed.data["mentor"]["languages"] == ["en", "pt-BR"]
+    waiting = changed.data["mentor"]["revision"]
+    assert (waiting["status"], waiting["changes"]) == (
+        "submitted",
+        [{"part": "headline", "old": "", "new": "Explains"}],
+    )
 
 
 @pytest.mark.parametrize(

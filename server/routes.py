@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.accounts import api as auth_api
-from server.accounts import proof_views, security_views
+from server.accounts import email_views, proof_views, security_views
 from server.accounts import views as auth_views
 from server.admin import api as admin_api
 from server.admin import reviews_api, reviews_views
@@ -89,6 +89,12 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/auth/confirm", proof_views.confirm, SIGNED_IN),
     Route("GET", SECURITY, security_views.security_page, SIGNED_IN),
     Route("POST", f"{SECURITY}/password", security_views.change_my_password, SIGNED_IN),
+    Route("GET", email_views.EMAIL_PAGE, email_views.email_page, SIGNED_IN, fresh=True),
+    Route("POST", email_views.EMAIL_PAGE, email_views.change_email, SIGNED_IN, fresh=True),
+    Route("GET", "/auth/email", email_views.confirm_page, ANYONE),
+    Route("POST", "/auth/email", email_views.confirm, ANYONE, token_free=True),
+    Route("GET", "/auth/email/undo", email_views.undo_page, ANYONE),
+    Route("POST", "/auth/email/undo", email_views.undo, ANYONE, token_free=True),
     Route("POST", f"{SECURITY}/logins", security_views.end_others, SIGNED_IN),
     Route("POST", f"{SECURITY}/logins/{{id}}", security_views.end_login, SIGNED_IN, OWN),
     Route("GET", f"{SECURITY}/2fa", security_views.factor_page, SIGNED_IN, fresh=True),

@@ -24,11 +24,13 @@ from server.infra.db import transactional
 from server.infra.errors import Invalid
 from server.infra.outbox import enqueue
 
-Purpose = Literal["verify_email", "reset_password"]
+Purpose = Literal["verify_email", "reset_password", "change_email", "undo_email"]
 
 LIFETIME: dict[Purpose, timedelta] = {
     "verify_email": timedelta(hours=24),
     "reset_password": timedelta(hours=1),
+    "change_email": timedelta(hours=24),
+    "undo_email": timedelta(days=7),
 }
 RESEND = Limit("verify-mail", 5, timedelta(hours=1))
 RESET_MAIL = Limit("reset-mail", 5, timedelta(days=1))
@@ -39,13 +41,15 @@ BAD_TOKEN = "This link has been used already or is too old. Please ask for a new
 
 
 @transactional
-async def issue_token(user_id: int, purpose: Purpose) -> str:
-    """A new token for a mail; older ones of the same purpose go on working until they end."""
+async def issue_token(user_id: int, purpose: Purpose, email: str = "") -> str:
+    """A new token for a mail; older ones of the same purpose go on working until they end. `email` is
+    the address it is about, where that is not simply the account's."""
     token = new_secret()
     now = clock.now()
     await OneTimeToken.create(
         user_id=user_id,
         purpose=purpose,
+        email=email,
         token_hash=hashed(token),
         created_at=now,
         expires_at=now + LIFETIME[purpose],
@@ -64,8 +68,8 @@ async def _usable(token: str, purpose: Purpose) -> OneTimeToken | None:
     )
 
 
-async def _use(token: str, purpose: Purpose) -> int:
-    """Use the token up and return whose it is; of two at once only one succeeds.
+async def use_token(token: str, purpose: Purpose) -> OneTimeToken:
+    """Use the token up and return its row; of two at once only one succeeds.
 
     Raises Invalid."""
     found = await _usable(token, purpose)
@@ -74,7 +78,7 @@ async def _use(token: str, purpose: Purpose) -> int:
     )
     if not found or not used:
         raise Invalid(fields={"token": BAD_TOKEN}, message=BAD_TOKEN)
-    return found.user_id
+    return found
 
 
 @transactional
@@ -82,8 +86,7 @@ async def verify_email(token: str) -> None:
     """The address is proven.
 
     Raises Invalid."""
-    user_id = await _use(token, "verify_email")
-    await _mark_verified(user_id)
+    await _mark_verified((await use_token(token, "verify_email")).user_id)
 
 
 async def _mark_verified(user_id: int) -> None:
@@ -148,7 +151,7 @@ async def reset_password(token: str, password: str) -> None:
 
 @transactional
 async def _set_password(token: str, password_hash: str) -> None:
-    user_id = await _use(token, "reset_password")
+    user_id = (await use_token(token, "reset_password")).user_id
     now = clock.now()
     await User.filter(id=user_id).update(password_hash=password_hash)
     await OneTimeToken.filter(user_id=user_id, purpose="reset_password", used_at__isnull=True).update(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from server.accounts.lookup import by_email, by_username
+from tortoise.exceptions import IntegrityError
+
+from server.accounts.lookup import address_kept, by_email, by_username
 from server.accounts.models import RoleGrant, User
 from server.accounts.names import (
     clean_email,
@@ -91,6 +93,8 @@ async def create_account(clean: Registration, password_hash: str) -> int:
     """Make the account with its role and ask for its verification mail; returns the user's id.
 
     Raises IntegrityError when the username or the address is known: see `account_known`."""
+    if await address_kept(clean.email):
+        raise IntegrityError("this address may be taken back")
     now = clock.now()
     user = await User.create(
         username=clean.username,

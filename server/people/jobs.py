@@ -29,3 +29,22 @@ async def mail_closing(payload: dict[str, Any]) -> None:
         to = Addressee(account.email, account.name, account.timezone)
         closes_at = datetime.fromisoformat(payload["closes_at"])
         await post_office().send(to, "account_closing", {"closes_at": closes_at})
+
+
+@job("people.mail_new_address")
+async def mail_new_address(payload: dict[str, Any]) -> None:
+    """Asks the new address of an account to confirm that it is."""
+    account, email = await accounts.account(payload["user_id"]), str(payload["email"])
+    token = await accounts.issue_token(payload["user_id"], "change_email", email)
+    # Not the name: anybody may write anything there and have it mailed to a stranger.
+    to = Addressee(email, account.username, account.timezone)
+    await post_office().send(to, "change_email", {"token": token})
+
+
+@job("people.mail_old_address")
+async def mail_old_address(payload: dict[str, Any]) -> None:
+    """Tells the former address, with the way back."""
+    account, email = await accounts.account(payload["user_id"]), str(payload["email"])
+    token = await accounts.issue_token(payload["user_id"], "undo_email", email)
+    to = Addressee(email, account.name, account.timezone)
+    await post_office().send(to, "email_changed", {"token": token, "new": payload["new"]})

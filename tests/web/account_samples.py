@@ -73,10 +73,37 @@ GUEST_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "accounts/check_mail.html",
         {"email": "", "next": "", "sent": True, "errors": {"form": "Too many tries."}},
     ),
+    **{
+        f"email-{state}": (
+            "accounts/email_link.html",
+            {"undo": undo, "state": state.removesuffix("-undo"), "token": "abc", "email": WHOLE.email},
+        )
+        for state, undo in (
+            ("ask", False),
+            ("done", False),
+            ("bad", False),
+            ("ask-undo", True),
+            ("done-undo", True),
+            ("bad-undo", True),
+        )
+    },
     "goodbye": ("accounts/goodbye.html", {"days": 14}),
     "terms": ("pages/terms.html", {"version": "2025-11-01"}),
 }
 OWN_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "change-email": (
+        "accounts/change_email.html",
+        {
+            "desk": "learner",
+            "form": {"email": "nobody"},
+            "asked": "",
+            "errors": {"email": "This is not an e-mail address."},
+        },
+    ),
+    "change-email-asked": (
+        "accounts/change_email.html",
+        {"desk": "learner", "form": {"email": ""}, "asked": WHOLE.email, "errors": {}},
+    ),
     "my-data": ("pages/my_data.html", STAYS),
     "my-data-wrong": ("pages/my_data.html", {**STAYS, "errors": {"username": "Type it to confirm."}}),
     "my-data-often": ("pages/my_data.html", {**STAYS, "errors": {"form": "Too many tries."}}),

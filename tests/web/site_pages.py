@@ -52,6 +52,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/auth/verify?token=wrong",
         "/auth/2fa",
         "/auth/goodbye",
+        "/auth/email?token=wrong",
+        "/auth/email/undo?token=wrong",
         "/nothing-is-here",
         "/dev/components",
         "/dev/mail",
@@ -77,6 +79,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/dashboard/admin/users",
         "/profile/edit/security",
         "/profile/edit/security/2fa",
+        "/profile/edit/security/email",
         "/auth/confirm?next=/profile/edit/security",
     ),
     "mentor": (

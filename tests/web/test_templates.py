@@ -45,6 +45,7 @@ MAIL = {
     "address": "192.0.2.7",
     "what": "second_factor_on",
     "closes_at": datetime(2026, 12, 8, 17, 45, tzinfo=UTC),
+    "new": "ines.albers@example.org",
 }
 MAIL_NAMES = sorted(file.stem for file in (TEMPLATES / "email").glob("*.mail"))
 VERDICTS = ("approved", "changes_requested", "rejected", "suspended")

@@ -227,6 +227,7 @@ class AvailabilityRule(Model):
 
     class Meta:
         table = "availability_rule"
+        indexes = (("user_id",),)
 
 
 class AvailabilityOverride(Model):
@@ -246,3 +247,4 @@ class AvailabilityOverride(Model):
 
     class Meta:
         table = "availability_override"
+        indexes = (("user_id",),)

@@ -17,6 +17,7 @@ from server.classroom import api as classroom_api
 from server.classroom import views as classroom_views
 from server.classroom.socket import room_socket
 from server.discovery import api as discovery_api
+from server.discovery import mentors
 from server.discovery import views as discovery_views
 from server.edge import operations
 from server.edge.access import Access, View, Whose
@@ -241,6 +242,8 @@ ROUTES: tuple[Route, ...] = (
     # --- discovery
     Route("GET", "/sessions/", discovery_views.browse, ANYONE),
     Route("GET", f"{API}/sessions", discovery_api.list_sessions, ANYONE),
+    Route("GET", "/mentors", mentors.mentors_page, ANYONE),
+    Route("GET", f"{API}/mentors", mentors.list_mentors, ANYONE),
     # --- pages
     Route("GET", "/", pages.landing, ANYONE),
     Route("GET", "/dashboard/", pages.dashboard, SIGNED_IN),

@@ -1,14 +1,20 @@
-"""The filters of the timetable, as they stand in the address."""
+"""The filters of the timetable and of the mentors, as they stand in the address."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from server.booking.service import SessionQuery, Sort
+from server.edge.amounts import DEFAULT_CURRENCY, Currency
+from server.edge.api import validated
+from server.edge.languages import Language
+from server.infra.errors import Invalid
+from server.people.mentors import MentorQuery, MentorSort
 
 MAX_SKILLS = 10
 YEARS = range(2000, 2200)  # what a zone can be applied to without running out of calendar
@@ -49,10 +55,45 @@ Moment = Annotated[str, Field(max_length=40), AfterValidator(_day_or_instant), B
 Amount = Annotated[int, Field(ge=0, le=10**12), BeforeValidator(_last)]
 
 
-class BrowseForm(BaseModel):
-    """What is empty filters nothing. Prices are in minor units; a day is one of the visitor's zone."""
+class Filters(BaseModel):
+    """What is empty filters nothing."""
 
     model_config = ConfigDict(populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_empty(cls, values: Any) -> Any:
+        """A form sends its empty fields too."""
+        if not isinstance(values, dict):
+            return values
+        return {name: value for name, value in values.items() if value not in ("", [], None)}
+
+
+F = TypeVar("F", bound=Filters)
+
+
+def lenient(model: type[F], filters: dict[str, str]) -> tuple[F, dict[str, str]]:
+    """The filters of an address, and what was wrong: a bad one is left out, the others still hold."""
+    try:
+        return validated(model, filters), {}
+    except Invalid as refused:
+        good = {name: value for name, value in filters.items() if name not in names(refused.fields)}
+        return validated(model, good), refused.fields
+
+
+def kept(model: type[Filters], filters: dict[str, str], errors: dict[str, str]) -> dict[str, str]:
+    """Those that the page goes on with, as they were written."""
+    known = {field.alias or name for name, field in model.model_fields.items()} - names(errors)
+    return {name: value for name, value in filters.items() if value and name in known}
+
+
+def names(errors: Iterable[str]) -> frozenset[str]:
+    """The filters at fault; `skill.0` is a part of `skill`."""
+    return frozenset(name.partition(".")[0] for name in errors)
+
+
+class BrowseForm(Filters):
+    """Prices are in minor units; a day is one of the visitor's zone."""
 
     q: Word = ""
     skill: Annotated[list[Word], BeforeValidator(_listed), Field(max_length=MAX_SKILLS)] = []
@@ -67,14 +108,6 @@ class BrowseForm(BaseModel):
     min_rating: Annotated[float, Field(ge=1, le=5, allow_inf_nan=False)] | None = None
     has_seats: bool = False
     sort: Sort = "soonest"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _drop_empty(cls, values: Any) -> Any:
-        """A form sends its empty fields too."""
-        if not isinstance(values, dict):
-            return values
-        return {name: value for name, value in values.items() if value not in ("", [], None)}
 
     def query(self, zone_name: str, seen_by: int | None = None) -> SessionQuery:
         """What to look for, for somebody in that zone; `seen_by` None is a guest."""
@@ -92,6 +125,31 @@ class BrowseForm(BaseModel):
             mentor=self.mentor,
             min_rating=self.min_rating,
             has_seats=self.has_seats,
+            sort=self.sort,
+            seen_by=seen_by,
+        )
+
+
+class MentorForm(Filters):
+    """Whom one looks for. `max_price` is of one hour, in minor units of `currency`."""
+
+    q: Word = ""
+    skill: Annotated[list[Word], BeforeValidator(_listed), Field(max_length=MAX_SKILLS)] = []
+    min_rating: Annotated[float, Field(ge=1, le=5, allow_inf_nan=False)] | None = None
+    max_price: Amount | None = None
+    currency: Annotated[Currency, BeforeValidator(_last)] = DEFAULT_CURRENCY
+    language: Annotated[Language, BeforeValidator(_last)] | None = None
+    sort: MentorSort = "popular"
+
+    def query(self, seen_by: int | None) -> MentorQuery:
+        """`seen_by` None is a guest."""
+        return MentorQuery(
+            q=self.q,
+            skills=tuple(self.skill),
+            language=self.language,
+            min_rating=self.min_rating,
+            max_price=self.max_price,
+            currency=self.currency,
             sort=self.sort,
             seen_by=seen_by,
         )

@@ -17,6 +17,7 @@ CHIP_TEXTS = {
     "price": "{}",
     "price_min": "Price from {}",
     "price_max": "Price up to {}",
+    "max_price": "{}",
     "from": "From {}",
     "to": "Until {}",
     "mentor": "With {}",

@@ -8,23 +8,20 @@ from aiohttp import web
 
 from server.booking import service as booking
 from server.booking.service import LANGUAGES, LEVELS
-from server.discovery.forms import BrowseForm
+from server.discovery.forms import BrowseForm, kept, lenient
 from server.discovery.listing import PER_PAGE, Page, chips
 from server.edge.access import viewer
-from server.edge.api import validated
 from server.edge.templates import render
 from server.edge.text import require_storable
 from server.infra.clock import now
-from server.infra.errors import Invalid
 from server.people import service as people
 
 
 async def browse(request: web.Request) -> web.StreamResponse:
     asking = viewer(request)
-    filters = {name: ",".join(request.query.getall(name)) for name in request.query}
-    require_storable(filters)
-    form, errors = lenient_form(filters)
-    filters = {name: value for name, value in filters.items() if value and name in _known(errors)}
+    filters = sent_filters(request)
+    form, errors = lenient(BrowseForm, filters)
+    filters = kept(BrowseForm, filters, errors)
     number = _page_number(request)
     query = form.query(asking.timezone if asking else "UTC", asking.user_id if asking else None)
     found, total = await booking.find_sessions(query, now(), (number - 1) * PER_PAGE, PER_PAGE)
@@ -40,23 +37,11 @@ async def browse(request: web.Request) -> web.StreamResponse:
     return render(request, "discovery/browse.html", context)
 
 
-def lenient_form(filters: dict[str, str]) -> tuple[BrowseForm, dict[str, str]]:
-    """The filters of an address, and what was wrong: a bad one is left out, the others still hold."""
-    try:
-        return validated(BrowseForm, filters), {}
-    except Invalid as refused:
-        good = {name: value for name, value in filters.items() if name not in _names(refused)}
-        return validated(BrowseForm, good), refused.fields
-
-
-def _names(refused: Invalid) -> frozenset[str]:
-    """The filters at fault; `skill.0` is a part of `skill`."""
-    return frozenset(name.partition(".")[0] for name in refused.fields)
-
-
-def _known(errors: dict[str, str]) -> frozenset[str]:
-    names = {field.alias or name for name, field in BrowseForm.model_fields.items()}
-    return frozenset(names - {name.partition(".")[0] for name in errors})
+def sent_filters(request: web.Request) -> dict[str, str]:
+    """As they stand in the address. Raises Malformed."""
+    filters = {name: ",".join(request.query.getall(name)) for name in request.query}
+    require_storable(filters)
+    return filters
 
 
 def _page_number(request: web.Request) -> int:

@@ -24,6 +24,7 @@ from server.people.spotlight import MentorPortrait
 from tests.web.account_samples import GUEST_PAGES, OWN_PAGES
 from tests.web.assessment_samples import ASSESSMENT_PAGES
 from tests.web.hours_samples import HOURS_PAGES
+from tests.web.mentor_samples import MENTOR_PAGES
 from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
 from tests.web.review_samples import CHANGED, REVIEW_PAGES, SENT_BACK
 
@@ -513,6 +514,8 @@ PAGES: dict[str, Page] = {
     **{name: (template, context, LEARNER) for name, (template, context) in OWN_PAGES.items()},
     **SECURITY_PAGES,
     **{name: (template, context, LEARNER) for name, (template, context) in PEOPLE_PAGES.items()},
+    **{name: (template, context, None) for name, (template, context) in MENTOR_PAGES.items()},
+    **{name: (template, context, LEARNER) for name, (template, context) in ACHIEVEMENT_PAGES.items()},
     **{name: (template, context, MENTOR) for name, (template, context) in HOURS_PAGES.items()},
     **{name: (template, context, LEARNER) for name, (template, context) in ASSESSMENT_PAGES.items()},
     "login": ("accounts/login.html", {"form": {}, "errors": {}, "next": "/sessions/"}, None),

@@ -39,6 +39,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/sessions/",
         "/sessions/?q=python&level=beginner&language=en",
         "/sessions/?q=nothing+has+this+name",
+        "/mentors",
+        "/mentors?q=nobody+has+this+name&max_price=0",
         "/sessions/{coming}",
         "/profile/{mentor}",
         "/profile/{mentor}/followers",

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.discovery.forms import BrowseForm
+from server.discovery.forms import BrowseForm, lenient
 from server.discovery.listing import Page, chips
-from server.discovery.views import lenient_form
 from server.edge.api import validated
 from server.infra.errors import Invalid
 
@@ -64,7 +63,7 @@ def test_bad_filter_is_named_and_the_page_leaves_it_out(name: str, value: str) -
     with pytest.raises(Invalid) as refused:
         validated(BrowseForm, {name: value})
     assert name in refused.value.fields
-    form, errors = lenient_form({name: value, "q": "sql"})
+    form, errors = lenient(BrowseForm, {name: value, "q": "sql"})
     assert form.q == "sql"
     assert name in errors
 
@@ -76,7 +75,7 @@ NAMES = st.sampled_from(
 
 @given(st.dictionaries(NAMES, st.text(max_size=30)))
 def test_any_address_is_a_list_or_names_what_is_wrong(filters: dict[str, str]) -> None:
-    form, _ = lenient_form(filters)
+    form, _ = lenient(BrowseForm, filters)
     form.query("America/New_York")
 
 

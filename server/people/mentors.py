@@ -1,0 +1,131 @@
+"""Finding mentors: those who are approved and active, as one viewer may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tortoise.expressions import Q, RawSQL, Subquery
+from tortoise.queryset import QuerySet
+
+from server.people.models import MentorProfile, UserSkill
+from server.people.privacy import columns, name_seen, not_blocked, shown
+from server.people.skills import taught_by
+from server.people.states import MentorStatus
+
+MentorSort = Literal["popular", "price", "newest", "rating"]
+
+# The column order of each sort; the last one makes it total, so that pages never repeat a row. Nobody has
+# a rating yet, so that `rating` is `popular`.
+ORDERS: dict[MentorSort, tuple[str, ...]] = {
+    "popular": ("-followed_by", "id"),
+    "price": ("silent", "rate_minor", "id"),
+    "newest": ("-user__created_at", "-id"),
+    "rating": ("-followed_by", "id"),
+}
+FOLLOWED_BY = RawSQL('(SELECT COUNT(*) FROM "follow" WHERE "followed_id" = "mentor_profile"."user_id")')
+SILENT = RawSQL('CASE WHEN "mentor_profile"."rate_minor" IS NULL THEN 1 ELSE 0 END')
+SPOKEN = RawSQL('CAST("mentor_profile"."languages" AS TEXT)')  # ["en", "pt-BR"]
+WORDS = 8  # of what was typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentorQuery:
+    """Whom a visitor looks for. `max_price` is of one hour, in minor units of `currency`; `seen_by` is
+    who looks, None a guest."""
+
+    q: str = ""
+    skills: tuple[str, ...] = ()
+    language: str | None = None
+    min_rating: float | None = None
+    max_price: int | None = None
+    currency: str = ""
+    sort: MentorSort = "popular"
+    seen_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mentor:
+    """A mentor in a list. `picture` is the address of the small one or empty, `languages` are tags,
+    `skills` names; `rate_minor` is of one hour, None where none is said."""
+
+    user_id: int
+    username: str
+    name: str
+    picture: str
+    headline: str
+    languages: tuple[str, ...]
+    skills: tuple[str, ...]
+    rate_minor: int | None
+    currency: str
+
+
+async def find_mentors(query: MentorQuery, offset: int, limit: int) -> tuple[list[Mentor], int]:
+    """A page of mentors, and how many there are in all: three queries."""
+    found = _matching(query)
+    total = await found.count()
+    if offset >= total:
+        return [], total
+    page = found.order_by(*ORDERS[query.sort]).offset(offset).limit(limit)
+    names = ("user_id", "headline", "languages", "rate_minor", "currency", *columns("user__"))
+    return await _mentors(await page.values(*names), query.seen_by), total
+
+
+async def _mentors(rows: Sequence[dict[str, Any]], viewer_id: int | None) -> list[Mentor]:
+    skills = await taught_by([row["user_id"] for row in rows])
+    return [_mentor(row, skills.get(row["user_id"], ()), viewer_id) for row in rows]
+
+
+def _mentor(row: dict[str, Any], skills: tuple[str, ...], viewer_id: int | None) -> Mentor:
+    face = shown(row, viewer_id, "user__")
+    return Mentor(
+        user_id=row["user_id"],
+        username=row["user__username"],
+        name=face.name,
+        picture=face.picture_url or "",
+        headline=row["headline"],
+        languages=tuple(row["languages"]),
+        skills=skills,
+        rate_minor=row["rate_minor"],
+        currency=row["currency"],
+    )
+
+
+def _matching(query: MentorQuery) -> QuerySet[MentorProfile]:
+    found = MentorProfile.filter(status=MentorStatus.APPROVED, user__status="active")
+    found = found.annotate(followed_by=FOLLOWED_BY, silent=SILENT, spoken=SPOKEN)
+    found = found.filter(not_blocked(query.seen_by, "user_id"))
+    for condition in _conditions(query):
+        found = found.filter(condition)
+    return found
+
+
+def _conditions(query: MentorQuery) -> Iterable[Q]:
+    """One condition for each filter that is set."""
+    for word in query.q.split()[:WORDS]:
+        yield _word_condition(word, query.seen_by)
+    if query.skills:
+        yield Q(user_id__in=_who_teach(skill__slug__in=list(query.skills)))
+    if query.language:
+        exact, region = f'"{query.language}"', f'"{query.language}-'
+        yield Q(spoken__contains=exact) | Q(spoken__contains=region)
+    if query.max_price is not None:
+        yield Q(rate_minor__lte=query.max_price, currency=query.currency)
+    if query.min_rating is not None:
+        yield Q(id__in=[])  # nobody is rated yet, so nobody is rated that high
+
+
+def _word_condition(word: str, viewer_id: int | None) -> Q:
+    """It stands in what the mentor says, in a skill, or in the name as it is shown."""
+    return (
+        Q(headline__icontains=word)
+        | Q(bio__icontains=word)
+        | Q(user__username__icontains=word)
+        | (Q(user__name__icontains=word) & name_seen(viewer_id, "user__"))
+        | Q(user_id__in=_who_teach(skill__name__icontains=word))
+    )
+
+
+def _who_teach(**conditions: Any) -> Subquery:
+    return Subquery(UserSkill.filter(kind="teach", **conditions).values("user_id"))

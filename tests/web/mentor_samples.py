@@ -1,0 +1,55 @@
+"""What the pages that show mentors are rendered with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from server.booking.openings import Slot
+from server.discovery.listing import Chip
+from server.discovery.mentors import MentorCard
+from server.edge.paging import Part
+from server.people.mentors import Mentor
+from tests.web.people_samples import TAXONOMY
+
+START = datetime(2030, 5, 14, 8, tzinfo=UTC)
+SLOT = Slot(START, START + timedelta(hours=1))
+LONG_NAME = "Maximiliana Featherstonehaugh-Wriothesley of Llanfairpwllgwyngyll"
+SKILLS = ("Python", "SQL", "Statistics", "Data analysis", "Public speaking")
+MIRA = Mentor(
+    1, "mira", "Mira Chen", "/media/pictures/1-128.webp", "Draws", ("en", "pt-BR"), SKILLS, 4500, "EUR"
+)
+LONG = Mentor(2, "long", LONG_NAME, "", "W" * 140, ("de",), (), 0, "EUR")
+BARE = Mentor(3, "bare", "bare", "", "", (), (), None, "")
+
+
+def _list(cards: list[MentorCard], **more: Any) -> dict[str, Any]:
+    return {
+        "cards": cards,
+        "filters": {},
+        "errors": {},
+        "skills": TAXONOMY,
+        "languages": [("en", "English"), ("pt-BR", "Brazilian Portuguese")],
+        "ceilings": [(0, "Free"), (4000, "Up to €40.00 an hour")],
+        "page": Part(1, 12, len(cards)),
+        "chips": [],
+        **more,
+    }
+
+
+FILTERS = {"q": "sql", "max_price": "4000", "currency": "EUR", "sort": "price"}
+CHIPS = [Chip("“sql”", "/mentors?max_price=4000"), Chip("Up to €40.00 an hour", "/mentors?q=sql")]
+MENTOR_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "mentors": (
+        "discovery/mentors.html",
+        _list(
+            [MentorCard(MIRA, SLOT), MentorCard(LONG, None), MentorCard(BARE, SLOT)], page=Part(2, 3, 9)
+        ),
+    ),
+    "mentors-chips": (
+        "discovery/mentors.html",
+        _list([MentorCard(MIRA, None)], filters=FILTERS, chips=CHIPS, errors={"language": "Unknown."}),
+    ),
+    "mentors-none": ("discovery/mentors.html", _list([], filters=FILTERS, chips=CHIPS)),
+    "mentors-nobody": ("discovery/mentors.html", _list([])),
+}

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from server.accounts import api as auth_api
 from server.accounts import email_views, proof_views, security_views
 from server.accounts import views as auth_views
+from server.achievements import api as achievements_api
+from server.achievements import views as achievements_views
 from server.admin import api as admin_api
 from server.admin import reviews_api, reviews_views
 from server.admin import views as admin_views
@@ -239,6 +241,28 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("GET", f"{API}/recordings/{{id}}/file", recordings_api.get_file, SIGNED_IN, MEMBERS_ONLY),
     Route("DELETE", f"{API}/recordings/{{id}}", recordings_api.delete_recording, SIGNED_IN, MENTORS_ONLY),
+    # --- achievements
+    Route(
+        "GET",
+        "/profile/{username}/achievements",
+        achievements_views.achievements_page,
+        ANYONE,
+        EVERYBODYS,
+    ),
+    Route("GET", "/certificates/{code}", achievements_views.certificate_page, ANYONE, EVERYBODYS),
+    Route("GET", "/certificates/{code}/pdf", achievements_views.certificate_file, ANYONE, EVERYBODYS),
+    Route("POST", "/certificates/{code}/listed", achievements_views.change_listed, SIGNED_IN, OWN),
+    Route(
+        "GET", f"{API}/users/{{username}}/achievements", achievements_api.achievements, ANYONE, EVERYBODYS
+    ),
+    Route("GET", f"{API}/certificates/{{code}}", achievements_api.certificate, ANYONE, EVERYBODYS),
+    Route(
+        "POST",
+        f"{API}/admin/certificates/{{code}}/revoke",
+        achievements_api.revoke_certificate,
+        REVIEWS,
+        EVERYBODYS,
+    ),
     # --- discovery
     Route("GET", "/sessions/", discovery_views.browse, ANYONE),
     Route("GET", f"{API}/sessions", discovery_api.list_sessions, ANYONE),

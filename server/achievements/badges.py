@@ -27,6 +27,10 @@ class Badge:
     deed: Deed
     goal: int
 
+    @property
+    def teaching(self) -> bool:
+        return self.deed in ("taught", "learners")
+
 
 BADGES: tuple[Badge, ...] = (
     # --- learning

@@ -6,14 +6,11 @@ script is replaced by the username, a title by words that send the reader to the
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from html import escape
 from io import BytesIO
-from pathlib import Path
 from string import Template
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -22,14 +19,13 @@ import segno
 from babel.dates import format_date
 from fpdf import FPDF
 from fpdf.enums import Align
-from fpdf.fonts import TTFFont
 from fpdf.prefs import ViewerPreferences
 
+from server.achievements.letters import add_fonts, printable
 from server.achievements.ornaments import MARK, draw_ground, draw_seal
 from server.achievements.tints import INK, INK_SOFT, OCHRE, PINE
 from server.achievements.values import Content
 
-FONTS = Path(__file__).parent / "fonts"
 WIDTH, HEIGHT = 297.0, 210.0  # mm: A4, lying
 MIDDLE = WIDTH / 2
 COLUMN = 218.0  # mm for the words in the middle
@@ -46,7 +42,6 @@ XMP = Template("""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">$title</rdf:li></rdf:Alt></dc:title>
 <dc:creator><rdf:Seq><rdf:li>PeerLearn</rdf:li></rdf:Seq></dc:creator>
 </rdf:Description></rdf:RDF></x:xmpmeta>""")
-SYMBOLS = frozenset({"So", "Sk", "Cf", "Mn", "Co", "Cs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +68,7 @@ def _blank(sheet: Sheet) -> FPDF:
     pdf = FPDF("landscape", "mm", "A4", enforce_compliance="PDF/A-2u")
     pdf.set_auto_page_break(False)
     pdf.set_margin(0)
-    pdf.add_font("Garamond", "", FONTS / "EBGaramond12-Regular.ttf")
-    pdf.add_font("Garamond", "I", FONTS / "EBGaramond12-Italic.ttf")
+    add_fonts(pdf)
     pdf.set_creation_date(sheet.issued_at)
     title = f"Certificate of attendance: {printable(sheet.content.title) or sheet.code}"
     pdf.set_title(title)
@@ -115,20 +109,19 @@ def _words(pdf: FPDF, sheet: Sheet) -> None:
     _rule(pdf, top)
     _line(pdf, "was there for the live lesson", top + 3.5, 14, INK_SOFT, "I")
     top = _block(pdf, title, top + 12.5, "I", PINE) + 3
-    _line(pdf, _taught(content), top, 14, INK)
-    _line(pdf, _attended(content), top + 7.5, 11.5, INK_SOFT)
+    _line(pdf, _taught(pdf, content), top, 14, INK)
+    _line(pdf, _attended(pdf, content), top + 7.5, 11.5, INK_SOFT)
 
 
-def _taught(content: Content) -> str:
-    mentor = printable(content.mentor)
-    by = f"taught by {mentor} on " if mentor else "held on "
-    return _clipped(by + _day(content.started_at, content.zone), 92)
+def _taught(pdf: FPDF, content: Content) -> str:
+    mentor, day = printable(content.mentor), _day(content.started_at, content.zone)
+    return f"taught by {_clipped(pdf, mentor, 14, 150)} on {day}" if mentor else f"held on {day}"
 
 
-def _attended(content: Content) -> str:
+def _attended(pdf: FPDF, content: Content) -> str:
     said = f"{_length(content.minutes)}, {content.percent} % of the time it was held"
     skills = [name for name in map(printable, content.skills) if name]
-    return _clipped(" · ".join([said, *skills]), 110)
+    return _clipped(pdf, " · ".join([said, *skills]), 11.5, COLUMN)
 
 
 def _foot(pdf: FPDF, sheet: Sheet) -> None:
@@ -211,8 +204,14 @@ def _lines(pdf: FPDF, lines: Sequence[str], left: float, top: float, align: Alig
         pdf.cell(62, 4.8, line, align=align)
 
 
-def _clipped(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip(" ·,") + "…"
+def _clipped(pdf: FPDF, text: str, size: float, width: float) -> str:
+    """As much of the text as fits on a line so wide."""
+    pdf.set_font("Garamond", "", size)
+    kept = text
+    while pdf.get_string_width(kept) > width:
+        text = text[:-1].rstrip(" ·,")
+        kept = text + "…"
+    return kept
 
 
 def _day(instant: datetime, zone: str) -> str:
@@ -223,23 +222,3 @@ def _length(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     parts = [f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours)
     return " ".join(parts)
-
-
-# --- what the fonts can show
-
-
-@lru_cache(maxsize=1)
-def _letters() -> frozenset[int]:
-    """What both fonts have."""
-    pdf = FPDF()
-    for style, name in (("", "Regular"), ("I", "Italic")):
-        pdf.add_font("Garamond", style, FONTS / f"EBGaramond12-{name}.ttf")
-    upright, slanted = (frozenset(font.cmap) for font in pdf.fonts.values() if isinstance(font, TTFFont))
-    return upright & slanted
-
-
-def printable(text: str) -> str:
-    """The text without symbols that the fonts lack; empty where letters are missing as well."""
-    composed = unicodedata.normalize("NFC", " ".join(text.split()))
-    kept = [one for one in composed if ord(one) in _letters() or unicodedata.category(one) not in SYMBOLS]
-    return " ".join("".join(kept).split()) if all(ord(one) in _letters() for one in kept) else ""

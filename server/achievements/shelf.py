@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from server.accounts.models import User
@@ -10,7 +11,8 @@ from server.achievements.badges import BADGES, Badge, reached
 from server.achievements.codes import canonical
 from server.achievements.service import deeds_of
 from server.achievements.values import Achievements, BadgeRow, Certificate, Checked, Content
-from server.people.circle import owner
+from server.people.circle import found
+from server.people.privacy import visible
 
 
 async def certificate(code: str, viewer_id: int | None) -> Certificate | None:
@@ -32,12 +34,12 @@ def _certificate(row: models.Certificate, viewer_id: int | None) -> Certificate:
     )
 
 
-def checked(found: Certificate) -> Checked:
+def checked(certificate: Certificate) -> Checked:
     """What programs hear of a certificate."""
-    content = found.content
+    content = certificate.content
     return Checked(
-        code=found.code,
-        state="revoked" if found.revoked_at else "valid",
+        code=certificate.code,
+        state="revoked" if certificate.revoked_at else "valid",
         name=content.name,
         title=content.title,
         mentor=content.mentor,
@@ -45,45 +47,48 @@ def checked(found: Certificate) -> Checked:
         minutes=content.minutes,
         percent=content.percent,
         skills=content.skills,
-        issued_at=found.issued_at,
-        revoked_at=found.revoked_at,
+        issued_at=certificate.issued_at,
+        revoked_at=certificate.revoked_at,
     )
 
 
-async def achievements(username: str, viewer_id: int | None) -> Achievements:
+async def achievements(username: str, viewer_id: int | None, offset: int, limit: int) -> Achievements:
     """What this viewer sees of somebody's achievements. Raises NotFound."""
-    face = await owner(username, viewer_id)
-    user_id = (await User.get(username=face.username)).id
-    own = user_id == viewer_id
-    certificates = models.Certificate.filter(user_id=user_id)
+    user = await found(username, viewer_id)
+    face, own = (await visible(viewer_id, [user.id]))[user.id], user.id == viewer_id
+    certificates = models.Certificate.filter(user_id=user.id)
     if not own:
         certificates = certificates.filter(listed=True, revoked_at__isnull=True)
-    earned, ahead = await _badges(user_id, with_progress=own)
+    rows = certificates.order_by("-session__started_at", "-id").offset(offset).limit(limit)
+    awards = {row.badge: row.earned_at for row in await models.BadgeAward.filter(user_id=user.id)}
     return Achievements(
-        username=face.username,
+        username=user.username,
         name=face.name,
-        picture=face.picture,
+        picture=face.picture_url or "",
         own=own,
-        earned=earned,
-        ahead=ahead,
-        certificates=tuple(
-            [_certificate(row, viewer_id) for row in await certificates.order_by("-issued_at", "-id")]
-        ),
+        earned=_earned(awards),
+        ahead=await _ahead(user, frozenset(awards)) if own else (),
+        certificates=tuple([_certificate(row, viewer_id) for row in await rows]),
+        total=await certificates.count(),
     )
 
 
-async def _badges(
-    user_id: int, *, with_progress: bool
-) -> tuple[tuple[BadgeRow, ...], tuple[BadgeRow, ...]]:
-    """What somebody has earned, the latest first, and what they are on the way to, the nearest first."""
-    awards = {row.badge: row.earned_at for row in await models.BadgeAward.filter(user_id=user_id)}
+def _earned(awards: Mapping[str, datetime]) -> tuple[BadgeRow, ...]:
+    """The latest first."""
     has = sorted((badge for badge in BADGES if badge.slug in awards), key=lambda one: awards[one.slug])
-    earned = tuple(_row(badge, awards[badge.slug], badge.goal) for badge in reversed(has))
-    if not with_progress:
-        return earned, ()
-    done = await deeds_of(user_id)
-    open_still = [_row(badge, None, reached(badge, done)) for badge in BADGES if badge.slug not in awards]
-    return earned, tuple(sorted(open_still, key=lambda row: -row.reached / row.goal))
+    return tuple(_row(badge, awards[badge.slug], badge.goal) for badge in reversed(has))
+
+
+async def _ahead(user: User, has: frozenset[str]) -> tuple[BadgeRow, ...]:
+    """What somebody is on the way to, the nearest first; those of teaching are for mentors."""
+    done = await deeds_of(user.id)
+    teaches = any(grant.role == "mentor" for grant in user.roles)
+    open_still = [
+        _row(badge, None, reached(badge, done))
+        for badge in BADGES
+        if badge.slug not in has and (teaches or not badge.teaching)
+    ]
+    return tuple(sorted(open_still, key=lambda row: -row.reached / row.goal))
 
 
 def _row(badge: Badge, earned_at: datetime | None, so_far: int) -> BadgeRow:

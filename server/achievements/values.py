@@ -92,7 +92,8 @@ class BadgeRow:
 
 @dataclass(frozen=True, slots=True)
 class Achievements:
-    """What one person sees of another's: `ahead` and what is not listed only of their own."""
+    """What one person sees of another's: `ahead` and what is not listed only of their own. `certificates`
+    are a page of `total`."""
 
     username: str
     name: str
@@ -101,6 +102,7 @@ class Achievements:
     earned: tuple[BadgeRow, ...]
     ahead: tuple[BadgeRow, ...]
     certificates: tuple[Certificate, ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)

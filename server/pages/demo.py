@@ -13,7 +13,10 @@ import structlog
 
 from config.settings import Settings
 from server.accounts import service as accounts
+from server.achievements import service as achievements
+from server.achievements.shelf import achievements as achieved
 from server.booking import service as booking
+from server.classroom.history import record_past_presence
 from server.edge.access import Viewer
 from server.infra.clock import now
 from server.infra.errors import Conflict, NotFound
@@ -111,11 +114,22 @@ async def _lesson(lesson: DemoLesson, cast: dict[str, Viewer]) -> None:
     learners = [cast[name] for name in lesson.booked if name in cast]
     form = _form(lesson, mentor)
     if lesson.days < 0:
-        await booking.record_past_session(mentor, form, [learner.user_id for learner in learners])
+        await _hold(form, mentor, learners)
     elif lesson.draft:
         await booking.create_session(mentor, form)
     else:
         await _publish(form, mentor, learners)
+
+
+async def _hold(form: booking.SessionForm, mentor: Viewer, learners: list[Viewer]) -> None:
+    """A lesson that is over, in which everybody was. Who booked first shows the certificate."""
+    everybody = [learner.user_id for learner in learners]
+    session_id = await booking.record_past_session(mentor, form, everybody)
+    await record_past_presence(session_id, [mentor.user_id, *everybody])
+    await achievements.issue(session_id)
+    for learner in learners[:1]:
+        latest = (await achieved(learner.username, learner.user_id, 0, 1)).certificates[0]
+        await achievements.set_listed(latest.code, learner.user_id, True)
 
 
 async def _known(lesson: DemoLesson, mentor: Viewer) -> bool:

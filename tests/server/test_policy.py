@@ -33,6 +33,7 @@ from server.people.pictures import SMALL, address
 from server.recordings.models import Recording
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
 from tests.factories import PASSWORD
+from tests.server.achievements.lessons import certificate_of
 from tests.server.booking.makers import bearer, draft, person, published, skill
 from tests.server.people.drawing import picture as a_picture
 
@@ -140,6 +141,9 @@ class World:
             return path.replace("{revision}", str(await self._revision()))
         if "{name}" in path:
             return await self._picture()
+        if "{code}" in path:
+            learner = self.people["learner"].user_id
+            return path.replace("{code}", await certificate_of(learner, self.session))
         if "/recordings/{id}" in path:
             return path.replace("{id}", str((await Recording.get(session_id=self.session)).id))
         if "/bookings/{id}" in path:

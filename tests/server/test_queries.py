@@ -18,6 +18,7 @@ from server.infra.mailer import DatabaseMailer, Mail
 from server.people.models import Credential
 from server.recordings.models import Recording, Segment
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
+from tests.server.achievements.lessons import certificate_of
 from tests.server.booking.makers import bearer, mentor, person, published, skill
 from tests.server.queries import counted
 
@@ -52,6 +53,7 @@ class World:
     session: UUID
     booked: UUID
     recording: UUID
+    code: str
     size: int = 1
 
     async def grow(self, size: int) -> None:
@@ -64,7 +66,9 @@ class World:
 
     async def _sessions(self, name: str, start: datetime) -> None:
         await skill(name, name.title())
-        await booking.book_session(await published(self.mira, start, skills=[name]), self.lea)
+        session = await published(self.mira, start, skills=[name])
+        await booking.book_session(session, self.lea)
+        await certificate_of(self.mira.user_id, session)
         await published(await mentor(f"{name}t"), start)
 
     async def _people(self, name: str) -> None:
@@ -101,7 +105,7 @@ class World:
 
     def _path(self, route: Route) -> str:
         own = self.booked if "/bookings/{id}" in route.path else self.session
-        path = route.path.replace("{skill}", f"no{FEW}")
+        path = route.path.replace("{skill}", f"no{FEW}").replace("{code}", self.code)
         return path.replace("{username}", self.mira.username).replace("{id}", str(own))
 
 
@@ -132,8 +136,9 @@ async def world(http: TestClient) -> World:
     recording = await Recording.create(
         id=uuid4(), session_id=session, state="processing", origin_at=clock.now()
     )
+    code = await certificate_of(lea.user_id, session)
     headers = {"mentor": mentors, "learner": learners, "admin": admins}
-    return World(http, mira, lea, headers, session, booked, recording.id)
+    return World(http, mira, lea, headers, session, booked, recording.id, code)
 
 
 async def test_many_rows_take_as_many_queries_as_a_few(

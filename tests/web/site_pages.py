@@ -1,6 +1,7 @@
 """The platform's pages as people see them: which there are, and how a browser looks at one.
 
-A path may hold `{coming}`, `{draft}`, `{past}`: lessons of the demo, and `{mentor}`."""
+A path may hold `{coming}`, `{draft}`, `{past}`: lessons of the demo, `{mentor}` and, of Lea's,
+`{certificate}`."""
 
 from __future__ import annotations
 
@@ -45,6 +46,9 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/profile/{mentor}",
         "/profile/{mentor}/followers",
         "/profile/{mentor}/following",
+        "/profile/lea/achievements",
+        "/certificates/{certificate}",
+        "/certificates/nothing",
         "/auth/login",
         "/auth/register",
         "/terms",
@@ -78,6 +82,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/sessions/{coming}/room",
         "/sessions/{past}/summary",
         "/sessions/{past}/recordings",
+        "/profile/lea/achievements",
+        "/certificates/{certificate}",
         "/dashboard/admin/users",
         "/profile/edit/security",
         "/profile/edit/security/2fa",
@@ -86,6 +92,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "mentor": (
         "/dashboard/mentor/overview",
+        "/profile/mira/achievements",
         "/dashboard/mentor/sessions",
         "/dashboard/mentor/sessions?tab=drafts",
         "/dashboard/mentor/create",
@@ -215,6 +222,9 @@ class Visitors:
                 "past": past,
                 "draft": draft,
                 "mentor": "mira",
+                "certificate": await _link(
+                    learner, "/profile/lea/achievements", "/certificates/", ".sheets"
+                ),
             }
         return self._lessons
 
@@ -250,11 +260,11 @@ class Visitors:
             await context.close()
 
 
-async def _link(context: BrowserContext, path: str, start: str) -> str:
+async def _link(context: BrowserContext, path: str, start: str, within: str = ".programme") -> str:
     """The last part of the first link in the page's list that starts so."""
     page = await context.new_page()
     await page.goto(path)
-    href = await page.locator(f'main .programme a[href^="{start}"]').first.get_attribute("href")
+    href = await page.locator(f'main {within} a[href^="{start}"]').first.get_attribute("href")
     await page.close()
     assert href is not None
     return href.removeprefix(start).partition("/")[0]

@@ -20,8 +20,11 @@ from web import STATIC, TEMPLATES
 CSS_LIMIT = 40_000  # bytes a page may load
 VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
 NO_NAME_NEEDED = frozenset({"hidden", "submit", "radio", "checkbox"})
+SPRITES = ("icons.svg", "badges.svg")
 SPRITE = frozenset(
-    re.findall(r'<symbol id="([a-z-]+)"', (STATIC / "icons.svg").read_text(encoding="utf-8"))
+    name
+    for sprite in SPRITES
+    for name in re.findall(r'<symbol id="([a-z-]+)"', (STATIC / sprite).read_text(encoding="utf-8"))
 )
 TEMPLATE_NAMES = sorted(
     file.relative_to(TEMPLATES).as_posix() for file in TEMPLATES.rglob("*") if file.is_file()
@@ -44,6 +47,8 @@ MAIL = {
     "device": "Firefox on Linux",
     "address": "192.0.2.7",
     "what": "second_factor_on",
+    "badge": "Ten hours",
+    "says": "Spent ten hours in lessons",
     "closes_at": datetime(2026, 12, 8, 17, 45, tzinfo=UTC),
     "new": "ines.albers@example.org",
 }

@@ -515,7 +515,6 @@ PAGES: dict[str, Page] = {
     **SECURITY_PAGES,
     **{name: (template, context, LEARNER) for name, (template, context) in PEOPLE_PAGES.items()},
     **{name: (template, context, None) for name, (template, context) in MENTOR_PAGES.items()},
-    **{name: (template, context, LEARNER) for name, (template, context) in ACHIEVEMENT_PAGES.items()},
     **{name: (template, context, MENTOR) for name, (template, context) in HOURS_PAGES.items()},
     **{name: (template, context, LEARNER) for name, (template, context) in ASSESSMENT_PAGES.items()},
     "login": ("accounts/login.html", {"form": {}, "errors": {}, "next": "/sessions/"}, None),

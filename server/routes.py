@@ -30,7 +30,14 @@ from server.notifications.socket import notifications_socket
 from server.pages import development, personal_views
 from server.pages import views as pages
 from server.people import api as people_api
-from server.people import availability_api, credential_api, credential_views, evidence, profile_views
+from server.people import (
+    availability_api,
+    credential_api,
+    credential_views,
+    evidence,
+    profile_views,
+    role_views,
+)
 from server.people import editor as people_editor
 from server.people import settings as people_settings
 from server.people import views as people_views
@@ -134,6 +141,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/profile/edit/mentor", people_editor.mentor_page, MENTOR),
     Route("POST", "/profile/edit/mentor", people_editor.change_mentor, MENTOR),
     Route("POST", "/profile/edit/mentor/withdraw", people_editor.withdraw_change, MENTOR),
+    Route("GET", role_views.PAGE, role_views.role_page, SIGNED_IN),
+    Route("POST", role_views.PAGE, role_views.take_up, SIGNED_IN),
     Route("GET", "/profile/edit/basic", people_settings.basic_page, SIGNED_IN),
     Route("POST", "/profile/edit/basic", people_settings.change_basic, SIGNED_IN),
     Route("GET", "/profile/edit/skills", people_settings.skills_page, SIGNED_IN),

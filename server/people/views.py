@@ -21,7 +21,7 @@ from server.edge.keys import SETTINGS
 from server.edge.redirects import safe_next, see_other
 from server.edge.templates import read_form, render
 from server.infra.errors import DomainError, Invalid, Throttled
-from server.people import service, wizard, wizard_steps
+from server.people import role_views, service, wizard, wizard_steps
 from server.people.api import registration_of
 from server.people.wizard import Draft, Step
 
@@ -30,11 +30,14 @@ Sent = Mapping[str, Any]
 
 
 async def register_page(request: web.Request) -> web.StreamResponse:
-    """Where it was left, or `?step=`. `?role=` chooses for a start; `?next=` is where it all leads."""
-    target = safe_next(request.query.get("next"), default="")
-    if viewer(request):
-        return see_other(target or "/dashboard/")
-    draft = _invited(wizard.draft_of(request), request.query.get("role", ""), target)
+    """Where it was left, or `?step=`. `?role=` chooses for a start; `?next=` is where it all leads.
+
+    Who has an account takes up the role with it."""
+    target, role = safe_next(request.query.get("next"), default=""), request.query.get("role", "")
+    if person := viewer(request):
+        lacking = role in OPEN_ROLES - person.roles
+        return see_other(role_views.PAGE if lacking else target or "/dashboard/")
+    draft = _invited(wizard.draft_of(request), role, target)
     step = draft.nearest(request.query.get("step", draft.at))
     return wizard.remember(request, draft, await _page(request, draft, step))
 

@@ -104,6 +104,8 @@ OWN_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "accounts/change_email.html",
         {"desk": "learner", "form": {"email": ""}, "asked": WHOLE.email, "errors": {}},
     ),
+    "second-role": ("people/edit_role.html", {"role": "mentor"}),
+    "second-role-learner": ("people/edit_role.html", {"role": "learner"}),
     "my-data": ("pages/my_data.html", STAYS),
     "my-data-wrong": ("pages/my_data.html", {**STAYS, "errors": {"username": "Type it to confirm."}}),
     "my-data-often": ("pages/my_data.html", {**STAYS, "errors": {"form": "Too many tries."}}),

@@ -78,6 +78,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/profile/assess/python",
         "/profile/edit/credentials",
         "/profile/edit/privacy",
+        "/profile/edit/role",
         "/profile/edit/data",
         "/sessions/{coming}/room",
         "/sessions/{past}/summary",

@@ -16,9 +16,8 @@ START = datetime(2030, 5, 14, 8, tzinfo=UTC)
 SLOT = Slot(START, START + timedelta(hours=1))
 LONG_NAME = "Maximiliana Featherstonehaugh-Wriothesley of Llanfairpwllgwyngyll"
 SKILLS = ("Python", "SQL", "Statistics", "Data analysis", "Public speaking")
-MIRA = Mentor(1, "mira", "Mira Chen", "/media/pictures/1-128.webp", "Draws", ("pt-BR",), SKILLS, 4500, "EUR")
-    1, "mira", "Mira Chen", "/media/pictures/1-128.webp", "Draws", ("en", "pt-BR"), SKILLS, 4500, "EUR"
-)
+PICTURE = "/media/pictures/1-128.webp"
+MIRA = Mentor(1, "mira", "Mira Chen", PICTURE, "Draws", ("en", "pt-BR"), SKILLS, 4500, "EUR")
 LONG = Mentor(2, "long", LONG_NAME, "", "W" * 140, ("de",), (), 0, "EUR")
 BARE = Mentor(3, "bare", "bare", "", "", (), (), None, "")
 

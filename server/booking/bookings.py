@@ -115,9 +115,12 @@ async def cancel_booking(booking_id: UUID, viewer: Viewer, reason: str = "") -> 
     if session.status != SessionStatus.PUBLISHED:
         raise wrong_state(session.status)
     await move(booking, BookingStatus.CANCELLED_BY_LEARNER, viewer.user_id, reason)
+    was_full = session.seats_taken >= session.capacity
     await _give_seat_back(session.id)
     await busy.release_booking_time([booking.id])
     await notices.given_back(session, booking)
+    if was_full:
+        await notices.seat_free(session, booking)
 
 
 async def leave_session(session_id: UUID, viewer: Viewer, reason: str = "") -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from server.booking import busy, notices
 from server.booking.models import Booking, Objective, Session
 from server.booking.moves import move
-from server.booking.states import ACTIVE_BOOKINGS, BookingStatus, SessionStatus
+from server.booking.states import ACTIVE_BOOKINGS, CANCELLED_BOOKINGS, BookingStatus, SessionStatus
 from server.booking.times import check_ahead, doors_open_at, over_at
 from server.booking.visibility import locked_own_session
 from server.edge.access import Viewer
@@ -18,6 +18,8 @@ from server.infra.errors import Conflict, Forbidden, Invalid
 from server.infra.outbox import enqueue
 from server.people import service as people
 from server.people.availability import buffer_of
+
+NEVER_THERE = (BookingStatus.EXPIRED, BookingStatus.NO_SHOW_MENTOR, *CANCELLED_BOOKINGS)
 
 
 @transactional
@@ -31,6 +33,7 @@ async def publish_session(session_id: UUID, viewer: Viewer) -> None:
     await _check_complete(session)
     await move(session, SessionStatus.PUBLISHED, viewer.user_id, published_at=now())
     await busy.take_mentor_time(session, timedelta(minutes=await buffer_of(session.mentor_id)))
+    await notices.published(session)
     over = {"session_id": str(session.id)}
     await enqueue("booking.session_over", over, run_at=over_at(session.ends_at))
 
@@ -95,6 +98,7 @@ async def end_session(session_id: UUID, viewer: Viewer) -> None:
 
 async def _end(session: Session, actor_id: int | None, reason: str = "") -> None:
     """What is left of everybody's time is free again."""
+    await notices.over(session)
     await move(session, SessionStatus.ENDED, actor_id, reason, ended_at=now())
     await busy.release_session_time(session.id)
     await enqueue("classroom.session_ended", {"session_id": str(session.id)})
@@ -133,10 +137,20 @@ async def close_overdue(session_id: UUID) -> None:
 
 
 async def _miss(session: Session) -> None:
+    await notices.over(session)
     await move(session, SessionStatus.MISSED, None, "the mentor never came", ended_at=now())
     await _move_bookings(session, BookingStatus.NO_SHOW_MENTOR, None, "the mentor never came")
     await busy.release_session_time(session.id)
     await enqueue("classroom.session_ended", {"session_id": str(session.id)})
+
+
+@transactional
+async def tell_recorded(session_id: UUID) -> None:
+    """The recording can be watched, by its mentor and by who had a seat."""
+    session = await Session.get_or_none(id=session_id)
+    if session is not None:
+        seats = Booking.filter(session_id=session_id).exclude(status__in=NEVER_THERE)
+        await notices.recorded(session, [booking.learner_id for booking in await seats])
 
 
 async def _move_bookings(session: Session, to: str, actor_id: int | None, reason: str) -> list[int]:

@@ -1,14 +1,16 @@
-"""What people are told about bookings. Runs in the transaction of the change; the rest follows its commit."""
+"""What people are told about bookings. In the transaction of the change; the rest follows its commit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
 from server.booking.cards import session_path
 from server.booking.models import Booking, Session
+from server.booking.states import ACTIVE_BOOKINGS
 from server.notifications.service import notify, withdraw
+from server.people.followers import tell_followers
 from server.people.privacy import name_among_members
 
 
@@ -60,9 +62,58 @@ async def called_off(session: Session, learner_ids: Iterable[int]) -> None:
         )
 
 
+async def over(session: Session) -> None:
+    """Nobody need hear of it any more, who did not by now."""
+    await withdraw(cause_of(session.id))
+
+
 def cause_of(session_id: UUID) -> str:
     """What is told about a session that is still to come is withdrawn with it."""
     return f"session:{session_id}"
+
+
+async def published(session: Session) -> None:
+    """Tell the followers of its mentor, unless they have heard of it."""
+    await _tell_followers(session, "new_session", str(session.id))
+
+
+async def seat_free(session: Session, booking: Booking) -> None:
+    """It was full, and somebody has given a seat back."""
+    taken = await Booking.filter(session_id=session.id, status__in=ACTIVE_BOOKINGS)
+    but = [booking.learner_id, *(each.learner_id for each in taken)]
+    await _tell_followers(session, "free_seat", str(booking.public_id), but)
+
+
+async def _tell_followers(
+    session: Session, kind: str, dedupe_key: str, but: Collection[int] = ()
+) -> None:
+    names = await _names(session.mentor_id)
+    await tell_followers(
+        session.mentor_id,
+        kind,
+        {
+            "title": session.title,
+            "mentor": names[session.mentor_id],
+            "starts_at": session.starts_at,
+            "ends_at": session.ends_at,
+        },
+        path=session_path(session.id),
+        dedupe_key=dedupe_key,
+        cause=cause_of(session.id),
+        but=but,
+    )
+
+
+async def recorded(session: Session, learner_ids: Iterable[int]) -> None:
+    """Tell those who may watch it that the recording is there."""
+    for user_id in (session.mentor_id, *learner_ids):
+        await notify(
+            user_id,
+            "recording_ready",
+            {"title": session.title, "starts_at": session.starts_at},
+            path=f"{session_path(session.id)}/recordings",
+            dedupe_key=str(session.id),
+        )
 
 
 async def _names(*user_ids: int) -> dict[int, str]:

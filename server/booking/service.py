@@ -32,6 +32,7 @@ from server.booking.lifecycle import (
     mark_live,
     publish_session,
     start_session,
+    tell_recorded,
 )
 from server.booking.rights import abilities, room_access
 from server.booking.sessions import change_session, create_session, delete_session
@@ -94,4 +95,5 @@ __all__ = [
     "room_access",
     "session_shape",
     "start_session",
+    "tell_recorded",
 ]

@@ -11,6 +11,8 @@ from server.edge.access import Viewer
 from server.infra import clock
 from server.infra.db import transactional
 from server.infra.errors import Conflict, NotFound
+from server.notifications.centre import part
+from server.notifications.service import notify
 from server.people.models import Block, Follow
 from server.people.privacy import (
     blocked_between,
@@ -54,8 +56,26 @@ async def follow(viewer: Viewer, username: str) -> None:
     user = await found(username, viewer.user_id)
     if user.id == viewer.user_id:
         raise Conflict("yourself", "You can’t follow yourself.")
+    if await follows(viewer.user_id, user.id):
+        return
     row = Follow(follower_id=viewer.user_id, followed_id=user.id, created_at=clock.now())
     await Follow.bulk_create([row], ignore_conflicts=True)
+    await _tell_followed(viewer.user_id, user.id)
+
+
+async def _tell_followed(follower_id: int, followed_id: int) -> None:
+    """Once, however often somebody stops and begins again."""
+    face = (await visible(followed_id, [follower_id]))[follower_id]
+    follower = await User.get(id=follower_id)
+    await notify(
+        followed_id,
+        "new_follower",
+        {"follower": face.name},
+        path=f"/profile/{follower.username}",
+        dedupe_key=str(follower_id),
+        actor_id=follower_id,
+        group_key="followers",
+    )
 
 
 @transactional
@@ -126,6 +146,7 @@ async def block(viewer: Viewer, username: str) -> None:
     await Block.bulk_create([Block(**mine, created_at=clock.now())], ignore_conflicts=True)
     await Follow.filter(follower_id=viewer.user_id, followed_id=user.id).delete()
     await Follow.filter(follower_id=user.id, followed_id=viewer.user_id).delete()
+    await part(viewer.user_id, user.id)
 
 
 @transactional

@@ -1,4 +1,4 @@
-"""What happens to people's files after a commit, and mails to who may not get any others."""
+"""What happens after a commit: followers hear, files go, and mails to who may not get any others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from typing import Any
 from server.accounts import service as accounts
 from server.infra.outbox import job
 from server.notifications.post import Addressee, post_office
+from server.people import followers
+from server.people.followers import News
 from server.people.gallery import gallery
+
+
+@job(followers.JOB)
+async def tell_followers(payload: dict[str, Any]) -> None:
+    await followers.tell_batch(News(**payload))
 
 
 @job("people.forget_picture")

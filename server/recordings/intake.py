@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from media.protocol import control
+from server.booking import service as booking
 from server.classroom import service as classroom
 from server.infra import clock, outbox
 from server.infra.db import after_commit, transactional
@@ -131,6 +132,7 @@ async def _complete(recording: Recording) -> None:
     if not await Segment.exists(recording_id=recording.id, state__in=PENDING):
         await _move(recording, RecordingStatus.READY)
         session_id = recording.session_id
+        await booking.tell_recorded(session_id)
         after_commit(lambda: classroom.recording_stored(session_id))
 
 

@@ -22,6 +22,7 @@ from server.edge.access import Viewer
 from server.pages.fortnight import fortnight
 from server.people.spotlight import MentorPortrait
 from tests.web.account_samples import GUEST_PAGES, OWN_PAGES
+from tests.web.achievement_samples import ACHIEVEMENT_PAGES
 from tests.web.assessment_samples import ASSESSMENT_PAGES
 from tests.web.hours_samples import HOURS_PAGES
 from tests.web.mentor_samples import MENTOR_PAGES

@@ -13,20 +13,18 @@ from server.achievements.models import Certificate
 from server.achievements.values import Content
 from server.booking import service as booking
 from server.booking.models import Session
-from server.booking.times import next_mark
 from server.classroom.models import AttendanceInterval
 from server.edge.access import Viewer
 from server.infra import clock
 from tests.server.booking.makers import form
 
-HOUR = timedelta(hours=1)
-
 
 async def held(
     mentor: Viewer, stayed: Mapping[Viewer, float], start: datetime | None = None, **values: object
 ) -> UUID:
-    """A lesson of an hour, over by now: each learner was there for so many minutes from its start."""
-    begin = start or next_mark(clock.now()) - 2 * HOUR
+    """A lesson of an hour, yesterday at noon: each learner was there for so many minutes from its start."""
+    noon = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    begin = start or noon - timedelta(days=1)
     session_id = await booking.record_past_session(
         mentor, form(begin, **values), [learner.user_id for learner in stayed]
     )

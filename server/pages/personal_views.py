@@ -78,13 +78,13 @@ async def data_page(request: web.Request) -> web.StreamResponse:
 
 async def leave_by_page(request: web.Request) -> web.StreamResponse:
     """Only for who has typed their username."""
-    person, typed = require_viewer(request), (await read_form(request)).get("username", "")
+    person, typed = require_viewer(request), str((await read_form(request)).get("username", ""))
     try:
-        if not isinstance(typed, str) or same(typed.strip()) != same(person.username):
+        if same(typed.strip()) != same(person.username):
             raise Invalid(fields={"username": f"Type your username, {person.username}, to confirm."})
         await leave(person.user_id)
     except (Invalid, Conflict) as refused:
-        return await _page(request, refused)
+        return await _page(request, refused, typed)
     await forget_login(request)
     return see_other("/auth/goodbye")
 
@@ -101,8 +101,11 @@ async def leave_by_api(request: web.Request) -> web.Response:
     return ok(Leaving(closes_at), "Your account is closed. Logging in until then takes it back.")
 
 
-async def _page(request: web.Request, refused: DomainError | None = None) -> web.Response:
+async def _page(
+    request: web.Request, refused: DomainError | None = None, typed: str = ""
+) -> web.Response:
     context = {
+        "form": {"username": typed},
         "owed": await obligations(require_viewer(request).user_id),
         "days": GRACE.days,
         "errors": error_lines(refused) if refused else {},

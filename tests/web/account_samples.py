@@ -46,7 +46,7 @@ OWED = [
     Obligation("session", "Closures by example", datetime(2026, 12, 1, 17, tzinfo=UTC), "/sessions/1"),
     Obligation("booking", LONG_NAME, datetime(2026, 12, 2, 17, tzinfo=UTC), "/sessions/2"),
 ]
-STAYS: dict[str, Any] = {"owed": [], "days": 14, "errors": {}}
+STAYS: dict[str, Any] = {"owed": [], "days": 14, "form": {}, "errors": {}}
 
 GUEST_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "register": _step("roles", BLANK),

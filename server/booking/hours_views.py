@@ -97,13 +97,17 @@ async def change_dates(request: web.Request) -> web.StreamResponse:
     mentor, sent = require_viewer(request), await read_form(request)
     if gone := override_id(sent):
         await remove_override(mentor, gone)
-        return see_other(f"{PAGE}?done=removed#dates")
+        return _dates_done(request, "removed")
     try:
         await add_override(mentor, override_of(sent))
     except Invalid as refused:
         hours = await own_availability(mentor)
         return await _page(request, hours, form_of(hours), dates=sent, refused=refused)
-    return see_other(f"{PAGE}?done=added#dates")
+    return _dates_done(request, "added")
+
+
+def _dates_done(request: web.Request, done: str) -> web.Response:
+    return see_other(f"{PAGE}?done={done}&{_look(request, require_viewer(request)).query}#dates")
 
 
 # --- the page

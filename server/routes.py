@@ -24,6 +24,11 @@ from server.discovery import views as discovery_views
 from server.edge import operations
 from server.edge.access import Access, View, Whose
 from server.edge.openapi import openapi_json
+from server.messages import api as messages_api
+from server.messages import files as message_files
+from server.messages import staff_views as messages_staff
+from server.messages import views as messages_views
+from server.messages.circles import PAGE as MESSAGES
 from server.notifications import api as notification_api
 from server.notifications import views as notification_views
 from server.notifications.socket import notifications_socket
@@ -71,6 +76,9 @@ PICTURE_BODY = MAX_BYTES + 64 * 1024  # a picture, and what a form puts around i
 EVIDENCE_BODY = evidence.MAX_BYTES + 64 * 1024
 CREDENTIALS = credential_views.PAGE
 SECURITY = security_views.PAGE
+REPORTS = messages_staff.PAGE
+CONVERSATION, OF_SESSION = f"{API}/conversations/{{username}}", f"{API}/sessions/{{id}}/messages"
+MESSAGE_BODY = message_files.MAX_BYTES + 64 * 1024
 ASSESSMENTS = f"{API}/users/me/assessments"
 REVISIONS, EVIDENCE = f"{API}/admin/revisions", f"{API}/admin/credentials"
 DESK = "/dashboard/admin"
@@ -250,6 +258,34 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("GET", f"{API}/recordings/{{id}}/file", recordings_api.get_file, SIGNED_IN, MEMBERS_ONLY),
     Route("DELETE", f"{API}/recordings/{{id}}", recordings_api.delete_recording, SIGNED_IN, MENTORS_ONLY),
+    # --- messages
+    Route("GET", MESSAGES, messages_views.list_page, SIGNED_IN),
+    Route("GET", f"{MESSAGES}/{{username}}", messages_views.thread_page, SIGNED_IN, EVERYBODYS),
+    Route(
+        "POST", f"{MESSAGES}/{{username}}", messages_views.act, SIGNED_IN, EVERYBODYS, most=MESSAGE_BODY
+    ),
+    Route("GET", "/sessions/{id}/messages", messages_views.thread_page, SIGNED_IN, MEMBERS_ONLY),
+    Route(
+        "POST", "/sessions/{id}/messages", messages_views.act, SIGNED_IN, MEMBERS_ONLY, most=MESSAGE_BODY
+    ),
+    Route("GET", REPORTS, messages_staff.reports_page, REVIEWS),
+    Route("GET", f"{REPORTS}/{{id}}", messages_staff.report_page, REVIEWS, EVERYBODYS),
+    Route("POST", f"{REPORTS}/{{id}}", messages_staff.decide, REVIEWS, EVERYBODYS),
+    Route("GET", f"{API}/conversations", messages_api.list_conversations, SIGNED_IN),
+    Route("GET", f"{CONVERSATION}/messages", messages_api.messages_with, SIGNED_IN, EVERYBODYS),
+    Route("POST", f"{CONVERSATION}/messages", messages_api.write_to, SIGNED_IN, EVERYBODYS),
+    Route("POST", f"{CONVERSATION}/read", messages_api.read_with, SIGNED_IN, EVERYBODYS),
+    Route("POST", f"{CONVERSATION}/typing", messages_api.typing_to, SIGNED_IN, EVERYBODYS),
+    Route("GET", OF_SESSION, messages_api.messages_of_session, SIGNED_IN, MEMBERS_ONLY),
+    Route("POST", OF_SESSION, messages_api.write_to_session, SIGNED_IN, MEMBERS_ONLY),
+    Route("POST", f"{OF_SESSION}/read", messages_api.read_of_session, SIGNED_IN, MEMBERS_ONLY),
+    Route("POST", f"{OF_SESSION}/typing", messages_api.typing_in_session, SIGNED_IN, MEMBERS_ONLY),
+    Route("GET", f"{API}/messages", messages_api.search, SIGNED_IN),
+    Route("DELETE", f"{API}/messages/{{id}}", messages_api.remove, SIGNED_IN, MENTORS_ONLY),
+    Route("POST", f"{API}/messages/{{id}}/report", messages_api.report, SIGNED_IN, MEMBERS_ONLY),
+    Route("POST", f"{API}/message-files", messages_api.upload, SIGNED_IN, most=MESSAGE_BODY),
+    Route("GET", f"{API}/message-files/{{id}}", messages_api.file_content, SIGNED_IN, MEMBERS_ONLY),
+    Route("DELETE", f"{API}/message-files/{{id}}", messages_api.give_up, SIGNED_IN, OWN),
     # --- achievements
     Route(
         "GET",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from server.infra import clock
 from server.infra.outbox import enqueue
 from server.notifications.acquaintances import blocked
-from server.notifications.kinds import KINDS, Channel
+from server.notifications.kinds import KINDS, Channel, Kind
 from server.notifications.models import Delivery
 from server.notifications.routing import Refusal, due, is_digested, refusal
 from server.notifications.values import Recipient
@@ -19,7 +19,7 @@ DELIVER, DIGEST = "notifications.deliver", "notifications.digest"
 async def plan(delivery: Delivery, to: Recipient) -> bool:
     """Set when it goes out; True where that is now, else its job is written."""
     kind, channel, now = KINDS[delivery.kind], Channel(delivery.channel), clock.now()
-    delivery.due_at = due(kind, channel, to, now)
+    delivery.due_at = due(kind, channel, to, max(now, _earliest(delivery, kind)))
     await delivery.save(update_fields=["due_at"])
     if is_digested(kind, channel, to):
         await expect_digest(to.user_id, delivery.due_at)
@@ -27,6 +27,12 @@ async def plan(delivery: Delivery, to: Recipient) -> bool:
     if delivery.due_at > now:
         await expect(delivery)
     return delivery.due_at <= now
+
+
+def _earliest(delivery: Delivery, kind: Kind) -> datetime:
+    """A mail may have to give its reader some time."""
+    waits = kind.mail_after if delivery.channel == Channel.MAIL else timedelta(0)
+    return delivery.created_at + waits
 
 
 async def expect(delivery: Delivery) -> None:

@@ -20,6 +20,7 @@ from server.classroom.history import record_past_presence
 from server.edge.access import Viewer
 from server.infra.clock import now
 from server.infra.errors import Conflict, NotFound
+from server.pages.correspondence import seed_letters
 from server.pages.programme import DEMO_LESSONS, DEMO_LOGINS, DemoLesson, DemoLogin
 from server.pages.taxonomy import plant_skills
 from server.people import service as people
@@ -45,6 +46,7 @@ async def seed_demo(settings: Settings) -> None:
             cast[login.username] = viewer
     for lesson in DEMO_LESSONS:
         await _lesson(lesson, cast)
+    await seed_letters(cast)
 
 
 # --- people

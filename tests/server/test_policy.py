@@ -26,6 +26,10 @@ from server.booking.times import next_mark
 from server.classroom.models import AttendanceInterval, DrainedNode
 from server.edge.access import FRESH_FOR, Access, Viewer, Whose
 from server.infra import clock
+from server.messages.files import take_in
+from server.messages.reports import report
+from server.messages.states import Reason
+from server.messages.values import Line
 from server.people.credentials import NewCredential, add_credential, own_credentials
 from server.people.gallery import gallery, use_picture
 from server.people.models import MentorRevision
@@ -35,6 +39,7 @@ from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
 from tests.factories import PASSWORD
 from tests.server.achievements.lessons import certificate_of
 from tests.server.booking.makers import bearer, draft, person, published, skill
+from tests.server.messages.makers import say
 from tests.server.people.drawing import picture as a_picture
 
 ANYBODY = (
@@ -156,6 +161,12 @@ class World:
             return path.replace("{id}", "media-1")
         if "/users/{id}" in path:
             return path.replace("{id}", str(self.people["mentor"].public_id))
+        if "/messages/{id}" in path:
+            return path.replace("{id}", str((await self._message()).id))
+        if "/message-files/{id}" in path:
+            return path.replace("{id}", str(await self._file(sent=route.method == "GET")))
+        if "/reports/{id}" in path:
+            return path.replace("{id}", str(await self._report()))
         return path.replace("{id}", str(self.session))
 
     async def _picture(self) -> str:
@@ -174,6 +185,21 @@ class World:
             {"content": {"bio": "New."}, "created_at": clock.now()}, **pending
         )
         return int(kept.id)
+
+    async def _message(self, *file_ids: UUID) -> Line:
+        return await say(self.people["mentor"], self.session, files=file_ids)
+
+    async def _file(self, *, sent: bool) -> UUID:
+        """The learner's, or one that the mentor sent to the people of the session."""
+        whose = self.people["mentor" if sent else "learner"]
+        file = await take_in(whose, "notes.txt", BytesIO(b"notes"))
+        if sent:
+            await self._message(file.id)
+        return file.id
+
+    async def _report(self) -> UUID:
+        bad, learner = await self._message(), self.people["learner"]
+        return (await report(learner, bad.id, Reason.OTHER, ""))[0]
 
     async def _booking(self) -> UUID:
         return (await booking.book_session(self.session, self.people["learner"])).booking_id

@@ -16,10 +16,13 @@ from server.edge.access import Access, Viewer, Whose
 from server.infra import clock
 from server.infra.mailer import DatabaseMailer, Mail
 from server.people.models import Credential
+from server.messages.reports import report
+from server.messages.states import Reason
 from server.recordings.models import Recording, Segment
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
 from tests.server.achievements.lessons import certificate_of
 from tests.server.booking.makers import bearer, mentor, person, published, skill
+from tests.server.messages.makers import say
 from tests.server.queries import counted
 
 FEW, MANY = 2, 10
@@ -32,6 +35,7 @@ NOT_ASKED = {
     "/media/pictures/{name}",
     "/profile/edit/credentials/{id}/file",
     "/dashboard/admin/credentials/{id}/file",
+    "/api/v1/message-files/{id}",
     "/api/v1/users/me/export",
     "/profile/edit/data/export",
 }
@@ -54,6 +58,7 @@ class World:
     booked: UUID
     recording: UUID
     code: str
+    report: UUID | None = None
     size: int = 1
 
     async def grow(self, size: int) -> None:
@@ -79,7 +84,15 @@ class World:
         for owner in (self.lea, self.mira):
             await Credential.create(user_id=owner.user_id, title=name, created_at=clock.now())
         await bearer(self.lea)
+        await self._messages(guest)
         await DatabaseMailer().send(Mail(f"{name}@example.com", name, name, name))
+
+    async def _messages(self, guest: Viewer) -> None:
+        """Between Lea and each of the others, in the session, and one that is reported."""
+        for each in (guest, self.mira):
+            await say(each, "lea")
+        await say(guest, self.session)
+        self.report, _ = await report(self.lea, (await say(guest, "lea")).id, Reason.OTHER, "")
 
     async def _segment(self) -> None:
         await Segment.create(
@@ -105,6 +118,9 @@ class World:
 
     def _path(self, route: Route) -> str:
         own = self.booked if "/bookings/{id}" in route.path else self.session
+        if "/reports/{id}" in route.path:
+            assert self.report is not None
+            own = self.report
         path = route.path.replace("{skill}", f"no{FEW}").replace("{code}", self.code)
         return path.replace("{username}", self.mira.username).replace("{id}", str(own))
 

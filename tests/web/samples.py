@@ -26,6 +26,7 @@ from tests.web.achievement_samples import ACHIEVEMENT_PAGES
 from tests.web.assessment_samples import ASSESSMENT_PAGES
 from tests.web.hours_samples import HOURS_PAGES
 from tests.web.mentor_samples import MENTOR_PAGES
+from tests.web.message_samples import MESSAGE_PAGES, REPORT_PAGES
 from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
 from tests.web.review_samples import CHANGED, REVIEW_PAGES, SENT_BACK
 
@@ -515,6 +516,8 @@ PAGES: dict[str, Page] = {
     **{name: (template, context, LEARNER) for name, (template, context) in OWN_PAGES.items()},
     **SECURITY_PAGES,
     **{name: (template, context, LEARNER) for name, (template, context) in PEOPLE_PAGES.items()},
+    **{name: (template, context, LEARNER) for name, (template, context) in MESSAGE_PAGES.items()},
+    **{name: (template, context, ADMIN) for name, (template, context) in REPORT_PAGES.items()},
     **{name: (template, context, None) for name, (template, context) in MENTOR_PAGES.items()},
     **{name: (template, context, MENTOR) for name, (template, context) in HOURS_PAGES.items()},
     **{name: (template, context, LEARNER) for name, (template, context) in ASSESSMENT_PAGES.items()},

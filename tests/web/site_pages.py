@@ -1,7 +1,7 @@
 """The platform's pages as people see them: which there are, and how a browser looks at one.
 
-A path may hold `{coming}`, `{draft}`, `{past}`: lessons of the demo, `{mentor}` and, of Lea's,
-`{certificate}`."""
+A path may hold `{coming}`, `{draft}`, `{past}`: lessons of the demo, `{mentor}`, `{learner}` and
+their `{certificate}`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/profile/{mentor}",
         "/profile/{mentor}/followers",
         "/profile/{mentor}/following",
-        "/profile/lea/achievements",
+        "/profile/{learner}/achievements",
         "/certificates/{certificate}",
         "/certificates/nothing",
         "/auth/login",
@@ -83,7 +83,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/sessions/{coming}/room",
         "/sessions/{past}/summary",
         "/sessions/{past}/recordings",
-        "/profile/lea/achievements",
+        "/profile/{learner}/achievements",
         "/certificates/{certificate}",
         "/dashboard/admin/users",
         "/profile/edit/security",
@@ -93,7 +93,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "mentor": (
         "/dashboard/mentor/overview",
-        "/profile/mira/achievements",
+        "/profile/{mentor}/achievements",
         "/dashboard/mentor/sessions",
         "/dashboard/mentor/sessions?tab=drafts",
         "/dashboard/mentor/create",
@@ -223,6 +223,7 @@ class Visitors:
                 "past": past,
                 "draft": draft,
                 "mentor": "mira",
+                "learner": "lea",
                 "certificate": await _link(
                     learner, "/profile/lea/achievements", "/certificates/", ".sheets"
                 ),

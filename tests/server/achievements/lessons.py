@@ -22,7 +22,7 @@ from tests.server.booking.makers import form
 async def held(
     mentor: Viewer, stayed: Mapping[Viewer, float], start: datetime | None = None, **values: object
 ) -> UUID:
-    """A lesson of an hour, yesterday at noon: each learner was there for so many minutes from its start."""
+    """A lesson of an hour, yesterday at noon; each learner was there for its first so many minutes."""
     noon = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
     begin = start or noon - timedelta(days=1)
     session_id = await booking.record_past_session(

@@ -5,6 +5,7 @@ python -m server migrate              bring the database up to date
 python -m server worker               run jobs in a process of its own
 python -m server create-owner EMAIL   make the first owner; the password is read from standard input
 python -m server forget-factor EMAIL  let somebody in again who lost authenticator and recovery codes
+python -m server bounced              note the mail that came back, whose report is on standard input
 python -m server seed-demo            fill in the demo
 python -m server write-migrations     write migrations for changed models (development)
 """
@@ -38,6 +39,7 @@ from server.infra.errors import DomainError
 from server.infra.nodes import MEDIA_NODES
 from server.infra.processes import open_processes
 from server.lan import on_the_network, own_address, tls
+from server.notifications import bounces
 from server.notifications.acquaintances import introduce
 from server.notifications.lifespan import waking
 from server.notifications.post import open_post_office
@@ -49,6 +51,7 @@ from server.people.privacy import visible
 from server.recordings.lifespan import open_depot
 from server.worker import Worker, load_jobs
 
+REPORT_BYTES = 4_000_000  # of a mail that came back; what is longer is cut
 SHUTDOWN_S = 10.0  # open requests may take so long to end
 
 
@@ -122,6 +125,14 @@ async def forget_factor(settings: Settings, arguments: argparse.Namespace) -> No
     print(f"{arguments.email} logs in by password alone now. All earlier logins have ended.")
 
 
+async def note_bounced(settings: Settings, _: argparse.Namespace) -> None:
+    """For a mail server that hands reports over to a program, such as Postfix by a pipe."""
+    report = bounces.read_report(sys.stdin.buffer.read(REPORT_BYTES))
+    async with open_database(settings):
+        ours = [bounce.address for bounce in report if await bounces.note(bounce)]
+    print("\n".join(f"Mail to {address} came back." for address in ours) or "Not about a mail of ours.")
+
+
 async def fill_demo(settings: Settings, _: argparse.Namespace) -> None:
     await schema.migrate(settings)
     async with open_database(settings):
@@ -140,6 +151,7 @@ COMMANDS: dict[str, Command] = {
     "migrate": migrate,
     "worker": work,
     "create-owner": create_owner,
+    "bounced": note_bounced,
     "forget-factor": forget_factor,
     "seed-demo": fill_demo,
     "write-migrations": write_migrations,

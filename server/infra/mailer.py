@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-import asyncio
-import smtplib
-import ssl
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
 
 from config.settings import Settings
 from server.infra import clock
 from server.infra.db import require_no_transaction
 from server.infra.models import MailRow
+from server.infra.outbox import Hopeless
 
 SMTP_TIMEOUT_S = 20.0
+PERMANENT = 500  # replies from here on: trying again changes nothing (RFC 5321 §4.2.1)
+
+
+class MailRefused(Hopeless):
+    """The server will never take mail for this address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One message; `text` and `html` say the same. `message_id` tells a copy from another message."""
+    """One message; `text` and `html` say the same. `message_id` tells a copy from another message; a POST
+    to `unsubscribe`, where there is one, ends mails of this sort."""
 
     to: str
     subject: str
     text: str
     html: str
     message_id: str = ""
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,8 @@ class KeptMail:
 
 
 class Mailer(Protocol):
-    """Sends one mail; raises when it could not, so that the job is tried again."""
+    """Sends one mail; raises when it could not, so that the job is tried again, and MailRefused when that
+    is of no use."""
 
     async def send(self, mail: Mail) -> None: ...
 
@@ -66,38 +74,39 @@ class SmtpMailer:
     """Sends by one SMTP server: `smtps://` from the start in TLS, `smtp://` with STARTTLS if offered."""
 
     def __init__(self, url: str, sender: str) -> None:
-        self._url = urlsplit(url)
+        parts = urlsplit(url)
         self._sender = sender
+        self._server: dict[str, Any] = {
+            "hostname": parts.hostname or "localhost",
+            "port": parts.port,  # None: the usual one
+            "username": unquote(parts.username) if parts.username else None,
+            "password": unquote(parts.password or "") if parts.username else None,
+            "use_tls": parts.scheme == "smtps",
+            "timeout": SMTP_TIMEOUT_S,
+        }
 
     async def send(self, mail: Mail) -> None:
         require_no_transaction()
-        await asyncio.to_thread(self._send, self._message(mail))
+        try:
+            await aiosmtplib.send(self._message(mail), **self._server)
+        except aiosmtplib.SMTPRecipientsRefused as refused:
+            answer = refused.recipients[0]
+            if answer.code >= PERMANENT:
+                raise MailRefused(f"{answer.code} {answer.message}") from refused
+            raise
 
     def _message(self, mail: Mail) -> EmailMessage:
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self._sender, mail.to, mail.subject
         message["Date"] = format_datetime(clock.now())
         message["Message-ID"] = mail.message_id or make_msgid(domain=self._sender.rpartition("@")[2])
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: no holiday note comes back
+        if mail.unsubscribe:
+            message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058 §3.1
         message.set_content(mail.text)
         message.add_alternative(mail.html, subtype="html")
         return message
-
-    def _send(self, message: EmailMessage) -> None:
-        with self._connect() as smtp:
-            if self._url.username:
-                smtp.login(unquote(self._url.username), unquote(self._url.password or ""))
-            smtp.send_message(message)
-
-    def _connect(self) -> smtplib.SMTP:
-        host, context = self._url.hostname or "localhost", ssl.create_default_context()
-        if self._url.scheme == "smtps":
-            port = self._url.port or smtplib.SMTP_SSL_PORT
-            return smtplib.SMTP_SSL(host, port, timeout=SMTP_TIMEOUT_S, context=context)
-        smtp = smtplib.SMTP(host, self._url.port or smtplib.SMTP_PORT, timeout=SMTP_TIMEOUT_S)
-        smtp.ehlo()
-        if smtp.has_extn("starttls"):
-            smtp.starttls(context=context)
-        return smtp
 
 
 def open_mailer(settings: Settings) -> Mailer:

@@ -44,6 +44,10 @@ _periods: dict[str, timedelta] = {}
 _wakers: list[Callable[[], None]] = []
 
 
+class Hopeless(Exception):
+    """Raised by a handler when trying again would change nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A row that this worker may run until its lease ends."""
@@ -161,10 +165,10 @@ async def put_back(claimed: Claim) -> None:
     await _update(claimed, lease_until=None)
 
 
-async def fail(claimed: Claim, error: str) -> bool:
+async def fail(claimed: Claim, error: str, *, hopeless: bool = False) -> bool:
     """Put the row back to be tried later; returns False when it was tried often enough."""
     now = clock.now()
-    if claimed.attempt >= MAX_ATTEMPTS:
+    if hopeless or claimed.attempt >= MAX_ATTEMPTS:
         await _update(claimed, failed_at=now, lease_until=None, last_error=error)
         return False
     run_at = now + timedelta(seconds=backoff(claimed.attempt, random.random()))

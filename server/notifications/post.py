@@ -10,7 +10,9 @@ from uuid import uuid4
 
 from config.settings import Settings
 from server.edge.templates import render_text
-from server.infra.mailer import Mail, Mailer, open_mailer
+from server.infra.mailer import Mail, Mailer, MailRefused, open_mailer
+from server.notifications import addresses
+from server.notifications.links import open_links
 
 # One template says what a mail says; these two say how it looks.
 TEXT = {"layout": "email/text/layout.txt", "words": "email/text/words.txt"}
@@ -38,16 +40,30 @@ class PostOffice:
         return f"<{uuid4().hex}@{urlsplit(self._base_url).hostname}>"
 
     async def send(
-        self, to: Addressee, template: str, context: Mapping[str, Any], *, message_id: str = ""
+        self,
+        to: Addressee,
+        template: str,
+        context: Mapping[str, Any],
+        *,
+        message_id: str = "",
+        unsubscribe: str = "",
     ) -> str:
         """Send `web/templates/email/<template>.mail`, as text and as HTML; the first line of the text
-        is the subject, which is returned."""
+        is the subject, which is returned. `unsubscribe` is the path that ends mails of this sort.
+
+        What becomes of it is remembered of the address; raises MailRefused when that takes no mail."""
         mail = f"email/{template}.mail"
-        values = {"to": to, "base_url": self._base_url, **context}
+        leave = f"{self._base_url}{unsubscribe}" if unsubscribe else ""
+        values = {"to": to, "base_url": self._base_url, "unsubscribe": leave, **context}
         first, _, text = render_text(mail, values | TEXT).partition("\n")
         subject = " ".join(first.split())
         html = render_text(mail, values | HTML)
-        await self._mailer.send(Mail(to.email, subject, text, html, message_id))
+        try:
+            await self._mailer.send(Mail(to.email, subject, text, html, message_id, leave))
+        except MailRefused as refused:
+            await addresses.note_returned(to.email, str(refused))
+            raise
+        await addresses.note_taken(to.email)
         return subject
 
 
@@ -58,6 +74,7 @@ def open_post_office(settings: Settings) -> None:
     """Say how mail is sent from now on; called once by whoever runs jobs."""
     global _office
     _office = PostOffice(settings)
+    open_links(settings.secret_key)
 
 
 def post_office() -> PostOffice:

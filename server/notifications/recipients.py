@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.accounts.models import User
+from server.notifications.addresses import is_dead
 from server.notifications.models import Preference, Rhythm
 from server.notifications.values import Choices, Pace, Recipient
 
@@ -19,6 +20,7 @@ async def recipient(user_id: int) -> Recipient | None:
         timezone=user.timezone,
         active=user.status == "active",
         verified=user.email_verified_at is not None,
+        reachable=not await is_dead(user.email),
         choices=await choices_of(user_id),
         pace=await pace_of(user_id),
     )

@@ -17,6 +17,7 @@ class Refusal(StrEnum):
     BLOCKED = "blocked"  # one of the two has blocked the other
     UNWANTED = "unwanted"
     UNPROVEN = "unproven"  # nobody has shown that the address is theirs
+    UNREACHABLE = "unreachable"  # mail to the address comes back
     WITHDRAWN = "withdrawn"  # what it was about is off
 
 
@@ -35,9 +36,16 @@ def refusal(kind: Kind, channel: Channel, to: Recipient, *, blocked: bool) -> Re
         return Refusal.BLOCKED
     if not wants(kind.topic, channel, to.choices):
         return Refusal.UNWANTED
-    if channel is MAIL and not to.verified and MAIL not in kind.topic.locked:
-        return Refusal.UNPROVEN
+    if channel is MAIL and MAIL not in kind.topic.locked:
+        return _optional_mail(to)
     return None
+
+
+def _optional_mail(to: Recipient) -> Refusal | None:
+    """What must be told is tried all the same: the address may be well again."""
+    if not to.verified:
+        return Refusal.UNPROVEN
+    return None if to.reachable else Refusal.UNREACHABLE
 
 
 def due(kind: Kind, channel: Channel, to: Recipient, now: datetime) -> datetime:

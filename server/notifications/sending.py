@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from server.infra import clock
 from server.infra.db import transactional
+from server.infra.mailer import MailRefused
 from server.notifications import digests
 from server.notifications.kinds import KINDS, MAIL, PAGE, Channel, Kind
+from server.notifications.links import leave_path
 from server.notifications.models import Delivery
 from server.notifications.planning import plan, refused_now, suppress
 from server.notifications.post import Addressee, post_office
@@ -36,8 +38,13 @@ Send = Callable[[Outgoing], Awaitable[str]]  # gives what history says of it; ra
 
 async def _mail(out: Outgoing) -> str:
     to = Addressee(out.to.email, out.to.name, out.to.timezone)
-    about = read(out.delivery.about)
-    return await post_office().send(to, out.kind.mail, about, message_id=out.delivery.message_id)
+    return await post_office().send(
+        to,
+        out.kind.mail,
+        read(out.delivery.about),
+        message_id=out.delivery.message_id,
+        unsubscribe=leave_path(out.to.user_id, out.kind),
+    )
 
 
 SENDERS: dict[Channel, Send] = {MAIL: _mail}
@@ -56,6 +63,9 @@ async def deliver(delivery_id: int) -> None:
         return
     try:
         subject = await SENDERS[Channel(out.delivery.channel)](out)
+    except MailRefused as refused:
+        await Delivery.filter(id=delivery_id).update(status="bounced", detail=str(refused)[:2000])
+        return
     except Exception as error:
         await Delivery.filter(id=delivery_id).update(status="failed", detail=repr(error)[:2000])
         raise

@@ -47,6 +47,7 @@ class Recipient:
     timezone: str
     active: bool
     verified: bool
+    reachable: bool = True
     choices: Choices = field(default_factory=dict)
     pace: Pace = Pace()
 

@@ -59,6 +59,24 @@ async def test_smtp_server_gets_text_and_html(inbox: tuple[Inbox, str], settings
     assert html and "<p>Hello Zoë</p>" in html.get_content()
 
 
+async def test_mail_programs_are_offered_to_end_what_may_be_ended(
+    inbox: tuple[Inbox, str], settings: Settings
+) -> None:
+    kept, url = inbox
+    mailer = open_mailer(replace(settings, smtp_url=url))
+    await mailer.send(
+        replace(MAIL, unsubscribe="https://learn.example/x", message_id="<1@learn.example>")
+    )
+    await mailer.send(MAIL)
+    may, must = kept.messages
+    assert may["List-Unsubscribe"] == "<https://learn.example/x>"
+    assert may["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert may["Message-ID"] == "<1@learn.example>"
+    assert must["List-Unsubscribe"] is None
+    assert must["Auto-Submitted"] == "auto-generated"
+    assert must["Message-ID"] not in (None, may["Message-ID"])
+
+
 async def test_header_can_not_be_smuggled_in(inbox: tuple[Inbox, str]) -> None:
     kept, url = inbox
     with pytest.raises(ValueError, match="linefeed"):

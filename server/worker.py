@@ -65,8 +65,10 @@ class Worker:
             log.warning("the outbox can't be read: the database is away")
         except Exception:
             log.exception("the outbox could not be read")
+        # Not `wait_for`: up to Python 3.11 it swallows a cancellation that comes together with the event.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), POLL_S)
+            async with asyncio.timeout(POLL_S):
+                await self._wake.wait()
 
     async def _schedule(self) -> None:
         if time.monotonic() - self._scheduled_at >= SCHEDULE_S:
@@ -118,7 +120,8 @@ async def _run(claimed: Claim) -> None:
         raise
     except Exception as error:
         JOBS_FAILED.labels(claimed.job).inc()
-        again = await outbox.fail(claimed, repr(error)[:2000])
+        hopeless = isinstance(error, outbox.Hopeless)
+        again = await outbox.fail(claimed, repr(error)[:2000], hopeless=hopeless)
         log.exception("job failed", attempt=claimed.attempt, again=again)
     else:
         await outbox.finish(claimed)

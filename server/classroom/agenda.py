@@ -50,8 +50,9 @@ class Agenda:
         while True:
             self._changed.clear()
             await self.run_due()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), self._pause())
+            with suppress(TimeoutError):  # not `wait_for`: Python 3.11's may swallow a cancellation
+                async with asyncio.timeout(self._pause()):
+                    await self._changed.wait()
 
     def _pause(self) -> float | None:
         """Seconds until the next entry."""

@@ -13,8 +13,9 @@ from server.edge.access import Viewer
 from server.people import circle
 from server.worker import run_due
 from tests.factories import Api
-from tests.server.achievements.lessons import held
+from tests.server.achievements.lessons import certificate_of, held
 from tests.server.booking.makers import bearer, mentor, person
+from tests.server.queries import counted
 
 UNKNOWN = "00000-00000-00000-00000"
 
@@ -118,6 +119,19 @@ async def test_program_hears_whether_it_holds(http: TestClient, code: str) -> No
     }
 
 
+@pytest.mark.parametrize("path", ["/certificates/{}", "/api/v1/certificates/{}"])
+async def test_unknown_code_costs_what_a_known_one_does(
+    http: TestClient, code: str, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """One look into the database each: the time tells nothing."""
+    asked = []
+    for tried in (code, UNKNOWN, "nothing"):
+        with counted(monkeypatch) as statements:
+            await (await http.get(path.format(tried))).read()
+        asked.append([statement for statement in statements if '"certificate"' in statement])
+    assert [len(statements) for statements in asked] == [1, 1, 1]
+
+
 # --- the sheet
 
 
@@ -193,6 +207,20 @@ async def test_nobody_without_achievements_has_an_empty_page(http: TestClient, m
         http, "/profile/mira/achievements", mira
     )
     assert "shows no certificates" in await text_of(http, "/profile/mira/achievements")
+
+
+async def test_own_page_takes_as_many_queries_for_many_as_for_one(
+    http: TestClient, code: str, lea: Viewer, mira: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers, counts = await bearer(lea), []
+    for _ in range(2):
+        await http.get("/profile/lea/achievements", headers=headers)
+        with counted(monkeypatch) as statements:
+            await http.get("/profile/lea/achievements", headers=headers)
+        counts.append(len(statements))
+        for _ in range(4):
+            await certificate_of(lea.user_id, await held(mira, {lea: 60}))
+    assert counts[0] == counts[1] <= 14
 
 
 # --- staff

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-WORD = re.compile(r"\S+\s*|\s+")
+WORD = re.compile(r"\S+|\s+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,7 @@ async def test_page_shows_old_and_new_side_by_side_and_decides(
     number = await change(mira, bio="With coloured chalk.")
     text = await page(http, olga, f"{PAGE}?tab=revisions")
     assert "Changed profiles (1)" in text
-    assert "<ins>coloured </ins>chalk." in text
+    assert "With <ins>coloured </ins>chalk." in text
     status, text = await press(http, olga, f"revisions/{number}", decision="reject", reason="")
     assert status == 422
     assert "Say why: the mentor reads it." in text

@@ -379,7 +379,17 @@ async def test_draft_is_there_for_its_mentor_alone(world: World, who: str) -> No
 
 
 # What ends an object or gives one.
-LAST = ("/users/me", "/leave", "/cancel", "/end", "/book", "/bookings", "/sessions/{id}", "/block")
+LAST = (
+    "/users/me",
+    "/leave",
+    "/cancel",
+    "/end",
+    "/book",
+    "/bookings",
+    "/sessions/{id}",
+    "/block",
+    "/edit/role",
+)
 
 
 def _harm(route: Route) -> int:

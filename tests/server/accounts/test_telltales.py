@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
@@ -18,7 +18,9 @@ from argon2 import PasswordHasher
 
 from config.settings import Settings
 from server.accounts import passwords
+from server.accounts.email_change import ask_for_change
 from server.accounts.models import User
+from server.accounts.service import get_viewer
 from server.infra.clock import ManualClock
 from tests.conftest import CHEAP, settings_for
 from tests.factories import PASSWORD, Api, person
@@ -27,6 +29,15 @@ PAIRS = int(os.environ.get("PEERLEARN_TELLTALE_PAIRS", "9"))
 LIKENESS_MS = 20.0
 REAL = PasswordHasher() if PAIRS > 100 else PasswordHasher(time_cost=2, memory_cost=8192, parallelism=1)
 LONGER_THAN_ANY_LIMIT = timedelta(days=1, seconds=1)
+
+OTHER = {
+    "username_key": "other",
+    "email": "other@example.com",
+    "email_key": "other@example.com",
+    "password_hash": "",
+    "name": "Other",
+    "created_at": datetime(2025, 1, 1, tzinfo=UTC),
+}
 
 Ask = Callable[[Api, str, int], Awaitable[int]]
 
@@ -55,6 +66,30 @@ async def resend(api: Api, name: str, number: int) -> int:
     return (await api.post("/auth/verify-email/resend", {"email": f"{name}@example.com"})).status
 
 
+async def register_by_steps(api: Api, name: str, number: int) -> int:
+    """The page's way to the same."""
+    address = f"{name}@example.com" if name == "anna" else f"{name}{number}@example.org"
+    account = {"name": "X", "username": f"{name}y{number}", "email": address, "password": PASSWORD}
+    steps = (
+        {"step": "roles", "role": "learner"},
+        {"step": "account", **account},
+        {"step": "skills"},
+        {"step": "finish", "terms": "yes"},
+    )
+    for sent in steps:
+        async with api.client.post("/auth/register", data=sent, allow_redirects=False) as answer:
+            assert answer.status == 303, await answer.text()
+    return answer.status
+
+
+async def change_address(api: Api, name: str, number: int) -> int:
+    """Asked for by somebody else, who has an account."""
+    other, _ = await User.get_or_create(username="other", defaults=OTHER)
+    address = f"{name}@example.com" if name == "anna" else f"{name}{number}@example.org"
+    await ask_for_change(await get_viewer(other.id), address)
+    return 200
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """With a database that writes as surely as the real one: that takes its time, too."""
@@ -68,7 +103,18 @@ def real_costs() -> Iterator[None]:
     passwords.use_hasher(CHEAP)
 
 
-@pytest.mark.parametrize("ask", [log_in, log_in_by_address, register, ask_reset, resend])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        log_in,
+        log_in_by_address,
+        register,
+        register_by_steps,
+        change_address,
+        ask_reset,
+        resend,
+    ],
+)
 async def test_time_tells_nothing_of_an_account(
     http: TestClient, moved_clock: ManualClock, real_costs: None, ask: Ask
 ) -> None:

@@ -19,7 +19,7 @@ from server.classroom import api as classroom_api
 from server.classroom import views as classroom_views
 from server.classroom.socket import room_socket
 from server.discovery import api as discovery_api
-from server.discovery import mentors
+from server.discovery import mentors, portfolio
 from server.discovery import views as discovery_views
 from server.edge import operations
 from server.edge.access import Access, View, Whose
@@ -313,6 +313,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{API}/sessions", discovery_api.list_sessions, ANYONE),
     Route("GET", "/mentors", mentors.mentors_page, ANYONE),
     Route("GET", f"{API}/mentors", mentors.list_mentors, ANYONE),
+    Route("GET", "/profile/{username}/portfolio", portfolio.portfolio_page, ANYONE, EVERYBODYS),
     # --- pages
     Route("GET", "/", pages.landing, ANYONE),
     Route("GET", "/dashboard/", pages.dashboard, SIGNED_IN),

@@ -122,6 +122,14 @@ async def also_taught(
     return await cards(theirs.order_by(*ORDERS["soonest"]).limit(limit), seen_by)
 
 
+async def taught_next(
+    mentor_id: int, now: datetime, limit: int, seen_by: int | None
+) -> list[SessionCard]:
+    """What a mentor teaches next that can still be entered, full or not."""
+    theirs = _matching(SessionQuery(seen_by=seen_by), now).filter(mentor_id=mentor_id)
+    return await cards(theirs.order_by(*ORDERS["soonest"]).limit(limit), seen_by)
+
+
 def _matching(query: SessionQuery, now: datetime) -> QuerySet[Session]:
     found = Session.filter(status__in=OPEN_SESSIONS, starts_at__gt=now - BOOKABLE_AFTER_START)
     found = found.filter(not_blocked(query.seen_by, "mentor_id"))

@@ -1,4 +1,4 @@
-"""Finding mentors: those who are approved and active, as one viewer may see them."""
+"""Mentors who are approved and active, as one viewer may see them: many in a list, one in full."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Any, Literal
 from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.queryset import QuerySet
 
+from server.infra.errors import NotFound
+from server.people.circle import follows
 from server.people.models import MentorProfile, UserSkill
 from server.people.privacy import columns, name_seen, not_blocked, shown
-from server.people.skills import taught_by
+from server.people.skills import skill_rows, taught_by
 from server.people.states import MentorStatus
+from server.people.values import SkillRow
 
 MentorSort = Literal["popular", "price", "newest", "rating"]
 
@@ -129,3 +132,41 @@ def _word_condition(word: str, viewer_id: int | None) -> Q:
 
 def _who_teach(**conditions: Any) -> Subquery:
     return Subquery(UserSkill.filter(kind="teach", **conditions).values("user_id"))
+
+
+# --- one of them
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """All that a mentor says of themselves; `picture` is the address of the large one, or empty."""
+
+    mentor: Mentor
+    bio: str
+    taught: tuple[SkillRow, ...]
+    followed: bool
+    own: bool
+    approved: bool
+
+
+async def portrait(username: str, viewer_id: int | None) -> Portrait:
+    """A mentor who is approved; somebody who is not yet, for themselves alone: three queries.
+
+    Raises NotFound, also where one has blocked the other."""
+    key = username.casefold()
+    found = MentorProfile.filter(not_blocked(viewer_id, "user_id"), user__status="active")
+    found = found.filter(Q(status=MentorStatus.APPROVED) | Q(user_id=viewer_id or 0))
+    names = ("user_id", "headline", "languages", "rate_minor", "currency", "bio", "status")
+    rows = await found.filter(user__username_key=key).values(*names, *columns("user__"))
+    if not rows:
+        raise NotFound
+    row = rows[0]
+    taught = tuple(skill for skill in await skill_rows(row["user_id"]) if skill.kind == "teach")
+    return Portrait(
+        mentor=_mentor(row, tuple(skill.name for skill in taught), viewer_id),
+        bio=row["bio"],
+        taught=taught,
+        followed=await follows(viewer_id, row["user_id"]),
+        own=viewer_id == row["user_id"],
+        approved=row["status"] == MentorStatus.APPROVED,
+    )

@@ -8,8 +8,11 @@ from typing import Any
 from server.booking.openings import Slot
 from server.discovery.listing import Chip
 from server.discovery.mentors import MentorCard
+from server.discovery.portfolio import Portfolio
 from server.edge.paging import Part
-from server.people.mentors import Mentor
+from server.people.credentials import ShownCredential
+from server.people.mentors import Mentor, Portrait
+from server.people.values import SkillRow
 from tests.web.people_samples import TAXONOMY
 
 START = datetime(2030, 5, 14, 8, tzinfo=UTC)
@@ -36,6 +39,25 @@ def _list(cards: list[MentorCard], **more: Any) -> dict[str, Any]:
     }
 
 
+TAUGHT = (
+    SkillRow("python", "Python", "teach", "advanced", "verified"),
+    SkillRow("sql", "SQL", "teach", "beginner", "assessed"),
+    SkillRow("git", "Git", "teach", "intermediate", "own"),
+    SkillRow("piano", "Piano", "teach", "", "own"),
+)
+WHOLE = Portfolio(
+    portrait=Portrait(
+        MIRA, "We begin with your question.", TAUGHT, followed=True, own=False, approved=True
+    ),
+    credentials=[
+        ShownCredential("MSc in Statistics", "University of Ljubljana", 2019, verified=True),
+        ShownCredential("W" * 140, "", None, verified=False),
+    ],
+    figures=[("12", "lessons held"), ("9.5", "hours taught"), ("11 of 12", "begun on time")],
+    sessions=[],
+    slots=[SLOT],
+)
+EMPTY = Portrait(BARE, "", (), followed=False, own=True, approved=False)
 FILTERS = {"q": "sql", "max_price": "4000", "currency": "EUR", "sort": "price"}
 CHIPS = [Chip("“sql”", "/mentors?max_price=4000"), Chip("Up to €40.00 an hour", "/mentors?q=sql")]
 MENTOR_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -51,4 +73,6 @@ MENTOR_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "mentors-none": ("discovery/mentors.html", _list([], filters=FILTERS, chips=CHIPS)),
     "mentors-nobody": ("discovery/mentors.html", _list([])),
+    "portfolio": ("discovery/portfolio.html", {"portfolio": WHOLE}),
+    "portfolio-bare": ("discovery/portfolio.html", {"portfolio": Portfolio(EMPTY, [], [], [], [])}),
 }

@@ -44,6 +44,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/mentors?q=nobody+has+this+name&max_price=0",
         "/sessions/{coming}",
         "/profile/{mentor}",
+        "/profile/{mentor}/portfolio",
         "/profile/{mentor}/followers",
         "/profile/{mentor}/following",
         "/profile/{learner}/achievements",

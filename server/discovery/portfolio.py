@@ -1,0 +1,71 @@
+"""A mentor's portfolio: what they say, what we know of their lessons, and when they are free.
+
+Every figure is counted from what happened; what nobody measured is left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from server.booking.catalogue import taught_next
+from server.booking.figures import TeachingRecord, teaching_record
+from server.booking.slots import Slot, next_slots
+from server.booking.values import SessionCard
+from server.classroom.figures import PresenceRecord, presence_record
+from server.edge.access import viewer
+from server.edge.templates import render
+from server.infra.clock import now
+from server.people.credentials import ShownCredential, shown_credentials
+from server.people.mentors import Portrait, portrait
+
+HOUR = 60  # minutes of the free times
+SLOTS = 6
+SESSIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """All of the page."""
+
+    portrait: Portrait
+    credentials: list[ShownCredential]
+    figures: list[tuple[str, str]]
+    sessions: list[SessionCard]
+    slots: list[Slot]
+
+
+async def portfolio_page(request: web.Request) -> web.StreamResponse:
+    asking = viewer(request)
+    found = await portfolio(request.match_info["username"], asking.user_id if asking else None)
+    return render(request, "discovery/portfolio.html", {"portfolio": found})
+
+
+async def portfolio(username: str, viewer_id: int | None) -> Portfolio:
+    """Raises NotFound."""
+    who = await portrait(username, viewer_id)
+    mentor_id, at = who.mentor.user_id, now()
+    return Portfolio(
+        portrait=who,
+        credentials=await shown_credentials(mentor_id),
+        figures=told(await teaching_record(mentor_id), await presence_record(mentor_id)),
+        sessions=await taught_next(mentor_id, at, SESSIONS, viewer_id),
+        slots=(await next_slots([mentor_id], minutes=HOUR, now=at, limit=SLOTS))[mentor_id],
+    )
+
+
+def told(record: TeachingRecord, presence: PresenceRecord) -> list[tuple[str, str]]:
+    """The figures there is something to say about, with their words. A lesson to which the mentor never
+    came is one to which they did not come on time."""
+    expected = presence.measured + record.missed
+    figures = (
+        (record.held, f"{record.held}", "lesson held" if record.held == 1 else "lessons held"),
+        (record.hours, f"{record.hours:g}", "hour taught" if record.hours == 1 else "hours taught"),
+        (
+            presence.learners,
+            f"{presence.learners}",
+            "learner taught" if presence.learners == 1 else "learners taught",
+        ),
+        (expected, f"{presence.on_time} of {expected}", "begun on time"),
+    )
+    return [(figure, words) for known, figure, words in figures if known]

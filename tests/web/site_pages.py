@@ -84,6 +84,12 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/sessions/{coming}/room",
         "/sessions/{past}/summary",
         "/sessions/{past}/recordings",
+        "/communication/messages",
+        "/communication/messages?q=lesson",
+        "/communication/messages/{mentor}",
+        "/communication/messages/{mentor}?report=2",
+        "/communication/messages/tomas",
+        "/sessions/{coming}/messages",
         "/profile/{learner}/achievements",
         "/certificates/{certificate}",
         "/dashboard/admin/users",
@@ -105,6 +111,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/sessions/{draft}/edit",
     ),
     "admin": ("/dashboard/admin/overview", "/dashboard/admin/users", "/dashboard/admin/control",
+        "/dashboard/admin/reports",
+        "/dashboard/admin/reports/{report}",
         "/dashboard/admin/reviews",
         "/dashboard/admin/reviews?tab=revisions",
         "/dashboard/admin/reviews?tab=evidence",
@@ -219,7 +227,11 @@ class Visitors:
             coming = await _link(learner, "/dashboard/learner/bookings", "/sessions/")
             past = await _link(learner, "/dashboard/learner/bookings?tab=past", "/sessions/")
             draft = await _link(mentor, "/dashboard/mentor/sessions?tab=drafts", "/sessions/")
+            admin = await self._context("admin", "wide")
             self._lessons = {
+                "report": await _link(
+                    admin, "/dashboard/admin/reports", "/dashboard/admin/reports/", "tbody"
+                ),
                 "coming": coming,
                 "past": past,
                 "draft": draft,

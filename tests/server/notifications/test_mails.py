@@ -43,6 +43,7 @@ MAILS: dict[str, dict[str, Any]] = {
     "badge_earned": {"badge": "Ten hours", "says": "Spent ten hours in lessons", "path": "/profile/lea"},
     "new_session": {**SESSION, **TIMES, "mentor": "Mira"},
     "free_seat": {**SESSION, **TIMES, "mentor": "Mira"},
+    "message": {"who": "Mira", "title": "", "path": "/communication/messages/mira"},
     "new_follower": {"follower": "Lea", "path": "/profile/lea"},
     "digest": {
         "digest": "daily",

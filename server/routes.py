@@ -10,7 +10,7 @@ from server.accounts import views as auth_views
 from server.achievements import api as achievements_api
 from server.achievements import views as achievements_views
 from server.admin import api as admin_api
-from server.admin import reviews_api, reviews_views
+from server.admin import deliveries, reviews_api, reviews_views
 from server.admin import views as admin_views
 from server.booking import api as booking_api
 from server.booking import editor, hours_views, slots_api
@@ -334,6 +334,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{DESK}/mentors/{{username}}", reviews_views.review_mentor, REVIEWS, EVERYBODYS),
     Route("POST", f"{DESK}/revisions/{{revision}}", reviews_views.review_revision, REVIEWS, EVERYBODYS),
     Route("POST", f"{DESK}/credentials/{{id}}", reviews_views.review_credential, REVIEWS, EVERYBODYS),
+    Route("GET", deliveries.PAGE, deliveries.deliveries_page, PEOPLE),
     Route("GET", "/dashboard/admin/control", admin_views.control, MEDIA),
     Route("POST", "/dashboard/admin/media-nodes/{id}", admin_views.switch_node, MEDIA, EVERYBODYS),
     Route("GET", f"{API}/admin/users", admin_api.users, PEOPLE),

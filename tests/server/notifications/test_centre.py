@@ -8,6 +8,7 @@ from uuid import uuid4
 from aiohttp.test_utils import TestClient
 
 from config.settings import Settings
+from server.infra.models import AuditRow
 from server.notifications import centre
 from server.notifications.centre import Wanted
 from server.notifications.models import Notification
@@ -18,6 +19,7 @@ from tests.server.booking.makers import bearer
 from tests.server.notifications.tellers import counts_agree, told
 
 CENTRE, PREFERENCES = "/communication/notifications", "/communication/preferences"
+DELIVERIES = "/dashboard/admin/deliveries"
 
 
 @BOTH
@@ -202,3 +204,18 @@ async def test_preferences_by_form_are_those_of_the_api(http: TestClient) -> Non
     assert channels["recordings"] == {**channels["recordings"], "page": True, "mail": False}
     assert channels["bookings"]["mail"] is True  # cannot be turned off
     assert (found["digest"], found["digest_at"], found["quiet_hours"]) == ("at_once", "18:30", None)
+
+
+async def test_staff_see_what_was_sent_and_that_is_kept(http: TestClient) -> None:
+    mira, root = await person("mira"), await person("root", "admin", "owner")
+    lea = await person("lea")
+    await circle.block(mira, "lea")
+    await told(mira.user_id, actor_id=lea.user_id)
+    headers = await bearer(root)
+    page = await (await http.get(f"{DELIVERIES}?user=MIRA", headers=headers)).text()
+    assert "Lea follows you" in page
+    assert "one has blocked the other" in page
+    row = await AuditRow.get(action="deliveries.viewed")
+    assert (row.actor_id, row.subject, row.subject_id) == (root.user_id, "user", str(mira.user_id))
+    nobody = await (await http.get(f"{DELIVERIES}?user=nobody", headers=headers)).text()
+    assert "Nobody has this username." in nobody

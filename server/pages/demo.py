@@ -6,6 +6,7 @@ when the last one of its title is over.
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from server.booking import service as booking
 from server.classroom.history import record_past_presence
 from server.edge.access import Viewer
 from server.infra.clock import now
-from server.infra.errors import Conflict, NotFound
+from server.infra.errors import Conflict, Invalid, NotFound
 from server.pages.correspondence import seed_letters
 from server.pages.programme import DEMO_LESSONS, DEMO_LOGINS, DemoLesson, DemoLogin
 from server.pages.taxonomy import plant_skills
@@ -53,11 +54,14 @@ async def seed_demo(settings: Settings) -> None:
 
 
 async def _person(login: DemoLogin) -> Viewer | None:
-    """The demo person, made if need be; None where somebody else has taken the username."""
+    """The demo person, made if need be; None where somebody else has taken the username, or where they
+    left or were sent away."""
     try:
         user = await accounts.user_by_username(login.username)
     except NotFound:
-        return await _make_person(login)
+        with contextlib.suppress(Invalid):
+            return await _make_person(login)
+        return None
     return await accounts.get_viewer(user.id) if user.email == login.email else None
 
 

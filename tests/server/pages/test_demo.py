@@ -87,6 +87,13 @@ async def test_no_demo_owner_where_others_can_reach_the_server(database: Setting
     await accounts.user_by_username("lea")
 
 
+async def test_demo_person_who_left_stays_away(database: Settings) -> None:
+    await seed_demo(database)
+    await User.filter(username="jun").update(status="closing")
+    await seed_demo(database)
+    assert (await User.get(username="jun")).status == "closing"
+
+
 async def test_stranger_with_a_demo_username_is_left_alone(database: Settings) -> None:
     """Their address differs from the demo person's."""
     stranger = await person("mira")

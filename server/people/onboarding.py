@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from server.edge.access import Viewer
 from server.infra import clock
 from server.infra.db import transactional
+from server.people.assessment.bank import has_questions
 from server.people.availability import has_hours
-from server.people.models import MentorProfile, Profile, UserSkill
+from server.people.models import MentorProfile, MentorRevision, Profile, UserSkill
 
 Role = Literal["learner", "mentor"]
 ONWARD = "onward"
@@ -35,11 +37,13 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """What an overview says to somebody new; `tour` is empty once it was seen or dismissed."""
+    """What an overview says to somebody new; `tour` is empty once it was seen or dismissed. `more` makes
+    nothing more complete: the questionnaire of a skill whose level is their own word so far."""
 
     role: Role
     steps: tuple[Step, ...]
     tour: tuple[Stop, ...]
+    more: Step | None = None
 
     @property
     def percent(self) -> int:
@@ -95,8 +99,8 @@ TOURS: dict[Role, tuple[Stop, ...]] = {
 async def welcome(viewer: Viewer, role: Role) -> Welcome:
     """Two queries, or four."""
     profile = await Profile.get_or_none(user_id=viewer.user_id)
-    rows = await UserSkill.filter(user_id=viewer.user_id).values("kind")
-    kinds = {row["kind"] for row in rows}
+    rows = await UserSkill.filter(user_id=viewer.user_id).select_related("skill").order_by("id")
+    kinds = {row.kind for row in rows}
     steps = [
         Step("Confirm your e-mail address", "/auth/check-mail", viewer.verified),
         Step("Say something about yourself", "/profile/edit/basic", bool(profile and profile.about)),
@@ -107,12 +111,24 @@ async def welcome(viewer: Viewer, role: Role) -> Welcome:
     else:
         steps += await _mentor_steps(viewer.user_id, "teach" in kinds)
     seen = profile.tours if profile else []
-    return Welcome(role, tuple(steps), () if role in seen else TOURS[role])
+    return Welcome(role, tuple(steps), () if role in seen else TOURS[role], _unknown_level(role, rows))
+
+
+def _unknown_level(role: Role, rows: Iterable[UserSkill]) -> Step | None:
+    """The first skill of this desk that has questions and was not assessed yet."""
+    kind = "want" if role == "learner" else "teach"
+    for row in rows:
+        if row.kind == kind and row.level_basis == "own" and has_questions(row.skill.slug):
+            return Step(
+                f"Find out your level in {row.skill.name}", f"/profile/assess/{row.skill.slug}", False
+            )
+    return None
 
 
 async def _mentor_steps(user_id: int, teaches: bool) -> list[Step]:
     mentor = await MentorProfile.get_or_none(user_id=user_id)
-    written = bool(mentor and mentor.headline and mentor.bio)
+    shown = bool(mentor and mentor.headline and mentor.bio)
+    written = shown or await MentorRevision.filter(user_id=user_id, status="submitted").exists()
     return [
         Step("Choose what you teach", "/profile/edit/skills", teaches),
         Step("Write your mentor profile", "/profile/edit/mentor", written),

@@ -80,12 +80,15 @@ def _lot(seed: str, question: Question, option: str) -> bytes:
     return hashlib.sha256(f"{seed}/{question.id}/{option}".encode()).digest()
 
 
+def has_questions(slug: str) -> bool:
+    """Whether there are questions with right answers about the skill of this slug."""
+    return slug in _slugs()
+
+
 @lru_cache
 def questionnaire(slug: str, name: str) -> Questionnaire:
     """What is asked about the skill of this slug and name."""
-    if slug in _slugs():
-        return _read(slug, name)
-    return _read(OWN_WORDS, name)
+    return _read(slug if has_questions(slug) else OWN_WORDS, name)
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,7 @@ from server.edge.access import Viewer
 from server.people import service
 from server.people.availability import Weekly
 from server.people.gallery import gallery, use_picture
+from server.people.models import UserSkill
 from server.people.onboarding import TOURS, end_tour, replay_tour, welcome
 from server.people.profiles import write_about
 from server.people.timetable import keep_week
@@ -43,6 +44,18 @@ async def test_mentor_is_asked_for_what_learners_read(database: object) -> None:
     assert left == ["/profile/edit/basic", "/profile/edit/picture", "/profile/edit/availability"]
     await keep_week(mira, [Weekly(0, 540, 720)])
     assert (await welcome(mira, "mentor")).steps[-1].done
+
+
+async def test_skill_whose_level_is_ones_own_word_leads_to_its_questionnaire(database: object) -> None:
+    lea = await person("lea")
+    for slug in ("guitar", "sql", "css"):
+        await skill(slug, slug.upper())
+    await service.replace_skills(lea.user_id, teach=["css"], want=["guitar", "sql"])
+    more = (await welcome(lea, "learner")).more
+    assert more is not None
+    assert (more.words, more.href) == ("Find out your level in SQL", "/profile/assess/sql")
+    await UserSkill.all().update(level_basis="assessed")
+    assert (await welcome(lea, "learner")).more is None
 
 
 @BOTH

@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.accounts import api as auth_api
-from server.accounts import email_views, proof_views, security_views
+from server.accounts import email_views, invitation_views, proof_views, security_views
 from server.accounts import views as auth_views
 from server.achievements import api as achievements_api
 from server.achievements import views as achievements_views
 from server.admin import api as admin_api
-from server.admin import deliveries, reviews_api, reviews_views
+from server.admin import (
+    audit_views,
+    deliveries,
+    invitations_api,
+    invitations_views,
+    reviews_api,
+    reviews_views,
+    users_api,
+    users_views,
+)
 from server.admin import views as admin_views
 from server.booking import api as booking_api
 from server.booking import editor, hours_views, slots_api
@@ -83,6 +92,7 @@ ASSESSMENTS = f"{API}/users/me/assessments"
 REVISIONS, EVIDENCE = f"{API}/admin/revisions", f"{API}/admin/credentials"
 DESK = "/dashboard/admin"
 
+USERS, INVITATIONS = users_views.PAGE, invitations_views.PAGE
 ANYONE, SIGNED_IN, BY_CLOSE_CODE = Access.ANYONE, Access.SIGNED_IN, Access.BY_CLOSE_CODE
 MENTOR, ADMIN = Access.MENTOR, Access.ADMIN
 FIGURES, PEOPLE, MEDIA = Access.FIGURES_VIEW, Access.PEOPLE_VIEW, Access.MEDIA_CONTROL
@@ -105,6 +115,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/auth/2fa", proof_views.give_code, ANYONE, token_free=True),
     Route("GET", "/auth/confirm", proof_views.confirm_page, SIGNED_IN),
     Route("POST", "/auth/confirm", proof_views.confirm, SIGNED_IN),
+    Route("GET", invitation_views.PAGE, invitation_views.invitation_page, ANYONE),
+    Route("POST", invitation_views.PAGE, invitation_views.accept_invitation, ANYONE),
     Route("GET", SECURITY, security_views.security_page, SIGNED_IN),
     Route("POST", f"{SECURITY}/password", security_views.change_my_password, SIGNED_IN),
     Route("GET", email_views.EMAIL_PAGE, email_views.email_page, SIGNED_IN, fresh=True),
@@ -329,7 +341,17 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", f"{API}/users/me", personal_views.leave_by_api, SIGNED_IN, fresh=True),
     # --- admin
     Route("GET", "/dashboard/admin/overview", admin_views.overview, FIGURES),
-    Route("GET", "/dashboard/admin/users", admin_views.users, PEOPLE),
+    Route("GET", USERS, users_views.users, PEOPLE),
+    Route("GET", f"{USERS}/{{id}}", users_views.user_page, PEOPLE, EVERYBODYS),
+    Route(
+        "POST", f"{USERS}/{{id}}/standing", users_views.change_standing, STANDING, EVERYBODYS, fresh=True
+    ),
+    Route("POST", f"{USERS}/{{id}}/roles", users_views.change_roles, ROLES, EVERYBODYS, fresh=True),
+    Route("GET", INVITATIONS, invitations_views.invitations, STAFF),
+    Route("POST", INVITATIONS, invitations_views.invite, STAFF, fresh=True),
+    Route("POST", f"{INVITATIONS}/{{id}}", invitations_views.revoke, STAFF, EVERYBODYS, fresh=True),
+    Route("GET", "/dashboard/admin/audit", audit_views.audit_page, AUDIT),
+    Route("GET", "/dashboard/admin/audit.csv", audit_views.audit_table, AUDIT),
     Route("GET", "/dashboard/admin/reviews", reviews_views.reviews, REVIEWS),
     Route("POST", f"{DESK}/mentors/{{username}}", reviews_views.review_mentor, REVIEWS, EVERYBODYS),
     Route("POST", f"{DESK}/revisions/{{revision}}", reviews_views.review_revision, REVIEWS, EVERYBODYS),
@@ -337,8 +359,21 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", deliveries.PAGE, deliveries.deliveries_page, PEOPLE),
     Route("GET", "/dashboard/admin/control", admin_views.control, MEDIA),
     Route("POST", "/dashboard/admin/media-nodes/{id}", admin_views.switch_node, MEDIA, EVERYBODYS),
-    Route("GET", f"{API}/admin/users", admin_api.users, PEOPLE),
-    Route("PATCH", f"{API}/admin/users/{{id}}", admin_api.change_user, STANDING, EVERYBODYS, fresh=True),
+    Route("GET", f"{API}/admin/users", users_api.users, PEOPLE),
+    Route("GET", f"{API}/admin/users/{{id}}", users_api.user, PEOPLE, EVERYBODYS),
+    Route("PATCH", f"{API}/admin/users/{{id}}", users_api.change_user, STANDING, EVERYBODYS, fresh=True),
+    Route("POST", f"{API}/admin/users/{{id}}/warn", users_api.warn_user, STANDING, EVERYBODYS, fresh=True),
+    Route("GET", f"{API}/admin/invitations", invitations_api.invitations, STAFF),
+    Route("POST", f"{API}/admin/invitations", invitations_api.invite, STAFF, fresh=True),
+    Route(
+        "DELETE",
+        f"{API}/admin/invitations/{{id}}",
+        invitations_api.revoke_invitation,
+        STAFF,
+        EVERYBODYS,
+        fresh=True,
+    ),
+    Route("GET", f"{API}/admin/audit", audit_views.audit_api, AUDIT),
     Route(
         "GET",
         "/dashboard/admin/credentials/{id}/file",

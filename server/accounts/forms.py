@@ -22,6 +22,15 @@ class Register(Form):
     interests: list[str] = Field(default_factory=list, max_length=30)
 
 
+class JoinStaff(Form):
+    """Who takes up an invitation with a new account: the address is the invitation's."""
+
+    username: str = Field(max_length=100)
+    password: str = Field(max_length=MAX_PASSWORD_SENT)
+    timezone: str = Field("UTC", max_length=64)
+    name: str = Field("", max_length=200)
+
+
 class LogIn(Form):
     identifier: str = Field(max_length=320)
     password: str = Field(max_length=MAX_PASSWORD_SENT)

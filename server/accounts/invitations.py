@@ -4,18 +4,26 @@ those of other mails it is made by the job that sends it, so that none is stored
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from tortoise.exceptions import IntegrityError
 from tortoise.queryset import QuerySet
 
 from server.accounts.lookup import by_email
 from server.accounts.models import Invitation, User
 from server.accounts.names import clean_email, same
+from server.accounts.registration import (
+    checked,
+    create_account,
+    hashed_password,
+    require_free_username,
+)
 from server.accounts.roles import grant_role, in_order, roles_of
 from server.accounts.standing import record_roles
 from server.accounts.tokens import hashed, new_secret, plausible
-from server.accounts.values import InvitationLetter, InvitationOffer, InvitationView
+from server.accounts.values import InvitationLetter, InvitationOffer, InvitationView, Registration
 from server.edge.access import Viewer
 from server.edge.permissions import STAFF, Permission, may
 from server.edge.ratelimit import WINDOWS, Limit
@@ -29,6 +37,7 @@ PER_INVITER = Limit("invitations", 50, timedelta(days=1))
 REASON = "accepted an invitation"
 OVER = "This invitation was used already, taken back, or is too old. Please ask for a new one."
 NOT_YOURS = "This invitation is for another e-mail address than the one of your account."
+KNOWN = "This address has an account by now. Log in to accept the invitation."
 UNPROVEN = "Please confirm your e-mail address first; then open the invitation again."
 
 
@@ -190,15 +199,31 @@ async def accept(viewer: Viewer, token: str) -> None:
     await _give(found, user.id)
 
 
-@transactional
-async def accept_as_new(token: str, user_id: int) -> None:
-    """Take the roles up with an account that was made by the link a moment ago: who has the link has the
-    mailbox. Call it in the transaction that makes the account.
+async def register_invited(token: str, wanted: Registration) -> int:
+    """Take the roles up with a new account, whatever address `wanted` has: who has the link has the
+    mailbox that it was sent to. Returns the account's id.
 
     Raises Invalid."""
+    found = await _usable(token)
+    if found is None:
+        raise Invalid(fields={"token": OVER}, message=OVER)
+    clean = checked(replace(wanted, email=found.email, role="learner"))
+    await require_free_username(clean.username)
+    password_hash = await hashed_password(clean)
+    try:
+        return await _create(token, clean, password_hash)
+    except IntegrityError as error:
+        await require_free_username(clean.username)
+        raise Invalid(fields={"form": KNOWN}, message=KNOWN) from error
+
+
+@transactional
+async def _create(token: str, clean: Registration, password_hash: str) -> int:
     found = await _taken(token)
+    user_id = await create_account(clean, password_hash)
     await User.filter(id=user_id).update(email_verified_at=clock.now())
     await _give(found, user_id)
+    return user_id
 
 
 async def _taken(token: str) -> Invitation:

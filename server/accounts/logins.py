@@ -118,6 +118,11 @@ async def viewer_of(user: User, login: Login | None) -> Viewer:
 
 async def active_logins(viewer: Viewer) -> list[LoginView]:
     """The logins that still work, the last used first."""
+    return await logins_of(viewer.user_id, current_id=viewer.login_id)
+
+
+async def logins_of(user_id: int, *, current_id: int = 0) -> list[LoginView]:
+    """The same of anybody, for those who may look."""
     now = clock.now()
     rows = await Login.filter(
         user_id=viewer.user_id,
@@ -125,7 +130,7 @@ async def active_logins(viewer: Viewer) -> list[LoginView]:
         expires_at__gt=now,
         last_seen_at__gt=now - IDLE,
     ).order_by("-last_seen_at", "-id")
-    return [_view(row, viewer.login_id) for row in rows]
+    return [_view(row, current_id) for row in rows]
 
 
 def _view(row: Login, current_id: int) -> LoginView:

@@ -9,7 +9,13 @@ from tortoise.expressions import Q
 from server.accounts.confirmations import issue_token
 from server.accounts.endings import Ended, follows_ended_logins
 from server.accounts.figures import joined_since
-from server.accounts.invitations import accept_as_new, invitation_to_send, offer_of
+from server.accounts.files import account_file
+from server.accounts.invitations import (
+    invitation_to_send,
+    invitations,
+    invite,
+    revoke_invitation,
+)
 from server.accounts.logins import viewer_by_cookie, viewer_by_token, viewer_of
 from server.accounts.lookup import by_username
 from server.accounts.models import User
@@ -37,8 +43,8 @@ __all__ = [
     "Client",
     "Ended",
     "Registration",
-    "accept_as_new",
     "account",
+    "account_file",
     "account_known",
     "change_account",
     "checked",
@@ -49,11 +55,13 @@ __all__ = [
     "grant_role",
     "hashed_password",
     "invitation_to_send",
+    "invitations",
+    "invite",
     "issue_token",
     "joined_since",
     "make_owner",
-    "offer_of",
     "require_free_username",
+    "revoke_invitation",
     "viewer_by_cookie",
     "viewer_by_token",
     "warn",
@@ -82,6 +90,12 @@ async def user_by_username(username: str) -> User:
         raise NotFound
     await user.fetch_related("roles")
     return user
+
+
+async def id_by_username(username: str) -> int | None:
+    """Whose username this is, in any spelling, whether or not the account is active."""
+    user = await by_username(username)
+    return user.id if user else None
 
 
 async def users_by_ids(user_ids: Iterable[int]) -> dict[int, User]:

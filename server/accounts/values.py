@@ -139,3 +139,28 @@ class InvitationOffer:
     expires_at: datetime
     known: bool
     yours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StandingStep:
+    """Something that happened to an account's standing: `what` is user, user_roles or user_warning. `by`
+    is a username, empty where nobody of the staff did it."""
+
+    at: datetime
+    what: str
+    old: str
+    new: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFile:
+    """What staff see of one account. `number` is what the log calls it; `protected`: its logins ask for a
+    second factor."""
+
+    number: int
+    account: Account
+    protected: bool
+    logins: list[LoginView]
+    history: list[StandingStep]

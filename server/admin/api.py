@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 from aiohttp import web
 from pydantic import Field
 
-from server.accounts import service as accounts
-from server.accounts.api import shown
 from server.classroom import service as classroom
 from server.edge.access import require_viewer
-from server.edge.api import ok, page_of, paging, read_json, read_query
+from server.edge.api import ok, page_of, read_json
 from server.edge.forms import Form
 from server.edge.openapi import described
-from server.edge.paths import id_in_path
 from server.people import service as people
 from server.people.states import MentorStatus
 
@@ -25,39 +21,6 @@ STANDARD_REASON = "Your profile does not show yet what we ask of mentors. Please
 
 class ReviewReason(Form):
     reason: str | None = Field(None, max_length=2000)
-
-
-class UserFilter(Form):
-    q: str = Field("", max_length=100)
-    role: str = Field("", max_length=12)
-    status: str = Field("", max_length=12)
-
-
-class ChangeUser(Form):
-    status: str | None = Field(None, max_length=20)
-    roles: set[str] | None = Field(None, max_length=10)
-    reason: str = Field("", max_length=2000)
-
-
-@described(query=UserFilter, paged=True)
-async def users(request: web.Request) -> web.Response:
-    """`GET /admin/users?q=&role=&status=`."""
-    wanted, part = read_query(request, UserFilter), paging(request)
-    found, total = await accounts.accounts(
-        part.offset, part.per_page, q=wanted.q, role=wanted.role, status=wanted.status
-    )
-    return ok(page_of([_shown(account) for account in found], part.page, part.per_page, total))
-
-
-@described(body=ChangeUser)
-async def change_user(request: web.Request) -> web.Response:
-    """`PATCH /admin/users/{id} {status?, roles?, reason}`."""
-    form = await read_json(request, ChangeUser)
-    public_id = id_in_path(request)
-    changed = await accounts.change_account(
-        require_viewer(request), public_id, status=form.status, roles=form.roles, reason=form.reason
-    )
-    return ok(_shown(changed))
 
 
 async def waiting_mentors(request: web.Request) -> web.Response:
@@ -117,7 +80,3 @@ async def resume_node(request: web.Request) -> web.Response:
 async def _set_draining(request: web.Request, draining: bool) -> web.Response:
     node_id = request.match_info["id"]
     return ok(asdict(await classroom.set_node_draining(require_viewer(request), node_id, draining)))
-
-
-def _shown(account: accounts.Account) -> dict[str, Any]:
-    return {**shown(account), "status": account.status}

@@ -12,7 +12,6 @@ from server.admin.joined import SHOWN_DAYS, joined_days
 from server.booking import service as booking
 from server.classroom import service as classroom
 from server.edge.access import require_viewer
-from server.edge.api import paging
 from server.edge.permissions import Permission
 from server.edge.redirects import see_other
 from server.edge.templates import read_form, render
@@ -24,7 +23,6 @@ from server.people.states import MentorStatus
 from server.people.verification import count_credentials
 
 DRAINING = {"drain": True, "resume": False}
-USERS_PER_PAGE = 100
 SHOWN_ROWS = 4  # of each list on the overview
 
 
@@ -70,15 +68,3 @@ async def switch_node(request: web.Request) -> web.StreamResponse:
         raise Invalid(fields={"action": "Choose drain or resume."})
     await classroom.set_node_draining(require_viewer(request), request.match_info["id"], draining)
     return see_other("/dashboard/admin/control")
-
-
-async def users(request: web.Request) -> web.StreamResponse:
-    """The applications that wait, and everybody."""
-    part = paging(request)
-    found, total = await accounts.accounts((part.page - 1) * USERS_PER_PAGE, USERS_PER_PAGE)
-    context = {
-        "waiting": await people.waiting_mentors(),
-        "users": found,
-        "total": total,
-    }
-    return render(request, "admin/users.html", context)

@@ -17,6 +17,7 @@ import pytest
 from aiohttp import ClientResponse, WSMsgType
 from aiohttp.test_utils import TestClient
 
+from server.accounts import service as accounts
 from server.accounts.entering import begin
 from server.accounts.models import Login, Totp, User
 from server.accounts.passwords import hash_password
@@ -159,6 +160,8 @@ class World:
             return path.replace("{id}", str(await self._credential()))
         if "/media-nodes/{id}" in path:
             return path.replace("{id}", "media-1")
+        if "/invitations/{id}" in path:
+            return path.replace("{id}", str(await self._invitation()))
         if "/users/{id}" in path:
             return path.replace("{id}", str(self.people["mentor"].public_id))
         if "/messages/{id}" in path:
@@ -201,8 +204,8 @@ class World:
         bad, learner = await self._message(), self.people["learner"]
         return (await report(learner, bad.id, Reason.OTHER, ""))[0]
 
-    async def _booking(self) -> UUID:
-        return (await booking.book_session(self.session, self.people["learner"])).booking_id
+    async def _invitation(self) -> UUID:
+        return (await accounts.invite(self.people["owner"], f"{uuid4()}@example.com", {"ops"})).id
 
     async def _login(self) -> str:
         await bearer(self.people["learner"])

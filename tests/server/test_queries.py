@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from aiohttp.test_utils import TestClient
 
+from server.accounts import service as accounts
 from server.booking import service as booking
 from server.booking.times import next_mark
 from server.classroom.models import AttendanceInterval
@@ -85,6 +86,7 @@ class World:
             await Credential.create(user_id=owner.user_id, title=name, created_at=clock.now())
         await bearer(self.lea)
         await self._messages(guest)
+        await self._staff(name)
         await DatabaseMailer().send(Mail(f"{name}@example.com", name, name, name))
 
     async def _messages(self, guest: Viewer) -> None:
@@ -93,6 +95,13 @@ class World:
             await say(each, "lea")
         await say(guest, self.session)
         self.report, _ = await report(self.lea, (await say(guest, "lea")).id, Reason.OTHER, "")
+
+    async def _staff(self, name: str) -> None:
+        """What they invite and decide, about Mira too, and where she is logged in."""
+        owner = await person(f"{name}o", "owner")
+        await accounts.invite(owner, f"{name}i@example.com", {"ops"})
+        await accounts.warn(owner, self.mira.public_id, "x")
+        await bearer(self.mira)
 
     async def _segment(self) -> None:
         await Segment.create(
@@ -118,6 +127,8 @@ class World:
 
     def _path(self, route: Route) -> str:
         own = self.booked if "/bookings/{id}" in route.path else self.session
+        if "/users/{id}" in route.path:
+            own = self.mira.public_id
         if "/reports/{id}" in route.path:
             assert self.report is not None
             own = self.report

@@ -29,6 +29,7 @@ from tests.web.mentor_samples import MENTOR_PAGES
 from tests.web.message_samples import MESSAGE_PAGES, REPORT_PAGES
 from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
 from tests.web.review_samples import CHANGED, REVIEW_PAGES, SENT_BACK
+from tests.web.staff_samples import ACCEPTING_PAGES, INVITED_PAGES, STAFF_PAGES
 
 NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
 DAYS = fortnight(NOW, ZoneInfo("Europe/Berlin"), [NOW, NOW + timedelta(days=2)])
@@ -326,32 +327,6 @@ USERS = [
         roles={"learner", "mentor"},
         status="suspended",
         created_at=NOW,
-    ),
-]
-WAITING = [
-    SimpleNamespace(
-        username="lena",
-        name="Léna Baptiste",
-        email="lena@example.org",
-        headline="First songs for grown-ups",
-        bio="I have taught ukulele in Lyon since 2014.\nMost of my learners never read notes.",
-        languages=("fr",),
-        skills=("Music",),
-        reason="",
-        status="submitted",
-        submitted_at=NOW,
-    ),
-    SimpleNamespace(
-        username="max",
-        name=LONG_NAME,
-        email="m@example.org",
-        headline="",
-        bio="",
-        languages=(),
-        skills=(),
-        reason="",
-        status="submitted",
-        submitted_at=NOW,
     ),
 ]
 MAILS = [
@@ -741,10 +716,11 @@ PAGES: dict[str, Page] = {
         ADMIN,
     ),
     **{name: (template, context, ADMIN) for name, (template, context) in REVIEW_PAGES.items()},
-    "admin-users": ("admin/users.html", {"waiting": WAITING, "users": USERS}, ADMIN),
+    **{name: (template, context, ADMIN) for name, (template, context) in STAFF_PAGES.items()},
+    **{name: (template, context, LEARNER) for name, (template, context) in ACCEPTING_PAGES.items()},
+    **{name: (template, context, None) for name, (template, context) in INVITED_PAGES.items()},
     "admin-control": ("admin/control.html", {"nodes": NODES}, ADMIN),
     "admin-control-empty": ("admin/control.html", {"nodes": []}, ADMIN),
-    "admin-users-empty": ("admin/users.html", {"waiting": [], "users": []}, ADMIN),
     "recordings": (
         "recordings/list.html",
         {"session": ENDED, "recording": _recording("ready"), "tracks": TRACKS},

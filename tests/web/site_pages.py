@@ -58,6 +58,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/auth/check-mail",
         "/auth/verify?token=wrong",
         "/auth/2fa",
+        "/auth/invitation?token=wrong",
         "/auth/goodbye",
         "/auth/email?token=wrong",
         "/auth/email/undo?token=wrong",
@@ -110,7 +111,14 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/sessions/{draft}",
         "/sessions/{draft}/edit",
     ),
-    "admin": ("/dashboard/admin/overview", "/dashboard/admin/users", "/dashboard/admin/control",
+    "admin": (
+        "/dashboard/admin/overview",
+        "/dashboard/admin/users",
+        "/dashboard/admin/users?q=nobody-has-this-name",
+        "/dashboard/admin/users/{user}",
+        "/dashboard/admin/invitations",
+        "/dashboard/admin/audit",
+        "/dashboard/admin/control",
         "/dashboard/admin/reports",
         "/dashboard/admin/reports/{report}",
         "/dashboard/admin/reviews",
@@ -236,6 +244,7 @@ class Visitors:
                 "past": past,
                 "draft": draft,
                 "mentor": "mira",
+                "user": await _link(admin, "/dashboard/admin/users", "/dashboard/admin/users/", "tbody"),
                 "learner": "lea",
                 "certificate": await _link(
                     learner, "/profile/lea/achievements", "/certificates/", ".sheets"

@@ -39,6 +39,7 @@ from server.messages import staff_views as messages_staff
 from server.messages import views as messages_views
 from server.messages.circles import PAGE as MESSAGES
 from server.notifications import api as notification_api
+from server.notifications import leaving_views, links
 from server.notifications import views as notification_views
 from server.notifications.socket import notifications_socket
 from server.pages import development, personal_views
@@ -91,12 +92,13 @@ MESSAGE_BODY = message_files.MAX_BYTES + 64 * 1024
 ASSESSMENTS = f"{API}/users/me/assessments"
 REVISIONS, EVIDENCE = f"{API}/admin/revisions", f"{API}/admin/credentials"
 DESK = "/dashboard/admin"
-
 USERS, INVITATIONS = users_views.PAGE, invitations_views.PAGE
+
 ANYONE, SIGNED_IN, BY_CLOSE_CODE = Access.ANYONE, Access.SIGNED_IN, Access.BY_CLOSE_CODE
 MENTOR, ADMIN = Access.MENTOR, Access.ADMIN
 FIGURES, PEOPLE, MEDIA = Access.FIGURES_VIEW, Access.PEOPLE_VIEW, Access.MEDIA_CONTROL
 REVIEWS, STANDING = Access.REVIEWS_DECIDE, Access.PEOPLE_CHANGE
+ROLES, STAFF, AUDIT = Access.PEOPLE_BAN, Access.ROLES_GRANT, Access.AUDIT_VIEW
 EVERYBODYS, MENTORS, MEMBERS, OWN = Whose.EVERYBODYS, Whose.MENTORS, Whose.MEMBERS, Whose.OWN
 MEMBERS_ONLY, MENTORS_ONLY = Whose.MEMBERS_ONLY, Whose.MENTORS_ONLY
 
@@ -113,10 +115,10 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/auth/reset", auth_views.reset, ANYONE, token_free=True),
     Route("GET", "/auth/2fa", proof_views.code_page, ANYONE),
     Route("POST", "/auth/2fa", proof_views.give_code, ANYONE, token_free=True),
-    Route("GET", "/auth/confirm", proof_views.confirm_page, SIGNED_IN),
-    Route("POST", "/auth/confirm", proof_views.confirm, SIGNED_IN),
     Route("GET", invitation_views.PAGE, invitation_views.invitation_page, ANYONE),
     Route("POST", invitation_views.PAGE, invitation_views.accept_invitation, ANYONE),
+    Route("GET", "/auth/confirm", proof_views.confirm_page, SIGNED_IN),
+    Route("POST", "/auth/confirm", proof_views.confirm, SIGNED_IN),
     Route("GET", SECURITY, security_views.security_page, SIGNED_IN),
     Route("POST", f"{SECURITY}/password", security_views.change_my_password, SIGNED_IN),
     Route("GET", email_views.EMAIL_PAGE, email_views.email_page, SIGNED_IN, fresh=True),
@@ -149,6 +151,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", notification_views.CENTRE, notification_views.mark, SIGNED_IN),
     Route("GET", notification_views.PREFERENCES, notification_views.preferences_page, SIGNED_IN),
     Route("POST", notification_views.PREFERENCES, notification_views.change_preferences, SIGNED_IN),
+    Route("GET", f"{links.PATH}/{{token}}", leaving_views.unsubscribe_page, ANYONE),
+    Route("POST", f"{links.PATH}/{{token}}", leaving_views.unsubscribe, ANYONE, token_free=True),
     Route("GET", "/ws/notifications/", notifications_socket, BY_CLOSE_CODE),
     Route("GET", f"{API}/notifications", notification_api.list_notifications, SIGNED_IN),
     Route("POST", f"{API}/notifications/read", notification_api.mark_read, SIGNED_IN),
@@ -251,25 +255,6 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{API}/bookings", booking_api.list_bookings, SIGNED_IN),
     Route("GET", f"{API}/bookings/{{id}}", booking_api.get_booking, SIGNED_IN, OWN),
     Route("POST", f"{API}/bookings/{{id}}/cancel", booking_api.cancel_booking, SIGNED_IN, OWN),
-    # --- classroom
-    Route("GET", "/ws/session/{id}/", room_socket, BY_CLOSE_CODE, MEMBERS),
-    Route("GET", "/sessions/{id}/room", classroom_views.room_page, SIGNED_IN, MEMBERS),
-    Route("GET", "/sessions/{id}/summary", classroom_views.summary_page, SIGNED_IN, MEMBERS),
-    Route("POST", f"{API}/sessions/{{id}}/ticket", classroom_api.issue_ticket, SIGNED_IN, MEMBERS),
-    Route(
-        "POST",
-        f"{API}/sessions/{{id}}/recordings/consent",
-        classroom_api.answer_consent,
-        SIGNED_IN,
-        MEMBERS,
-    ),
-    # --- recordings
-    Route("GET", "/sessions/{id}/recordings", recordings_views.recording_page, SIGNED_IN, MEMBERS_ONLY),
-    Route(
-        "GET", f"{API}/sessions/{{id}}/recordings", recordings_api.get_recording, SIGNED_IN, MEMBERS_ONLY
-    ),
-    Route("GET", f"{API}/recordings/{{id}}/file", recordings_api.get_file, SIGNED_IN, MEMBERS_ONLY),
-    Route("DELETE", f"{API}/recordings/{{id}}", recordings_api.delete_recording, SIGNED_IN, MENTORS_ONLY),
     # --- messages
     Route("GET", MESSAGES, messages_views.list_page, SIGNED_IN),
     Route("GET", f"{MESSAGES}/{{username}}", messages_views.thread_page, SIGNED_IN, EVERYBODYS),
@@ -298,6 +283,25 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{API}/message-files", messages_api.upload, SIGNED_IN, most=MESSAGE_BODY),
     Route("GET", f"{API}/message-files/{{id}}", messages_api.file_content, SIGNED_IN, MEMBERS_ONLY),
     Route("DELETE", f"{API}/message-files/{{id}}", messages_api.give_up, SIGNED_IN, OWN),
+    # --- classroom
+    Route("GET", "/ws/session/{id}/", room_socket, BY_CLOSE_CODE, MEMBERS),
+    Route("GET", "/sessions/{id}/room", classroom_views.room_page, SIGNED_IN, MEMBERS),
+    Route("GET", "/sessions/{id}/summary", classroom_views.summary_page, SIGNED_IN, MEMBERS),
+    Route("POST", f"{API}/sessions/{{id}}/ticket", classroom_api.issue_ticket, SIGNED_IN, MEMBERS),
+    Route(
+        "POST",
+        f"{API}/sessions/{{id}}/recordings/consent",
+        classroom_api.answer_consent,
+        SIGNED_IN,
+        MEMBERS,
+    ),
+    # --- recordings
+    Route("GET", "/sessions/{id}/recordings", recordings_views.recording_page, SIGNED_IN, MEMBERS_ONLY),
+    Route(
+        "GET", f"{API}/sessions/{{id}}/recordings", recordings_api.get_recording, SIGNED_IN, MEMBERS_ONLY
+    ),
+    Route("GET", f"{API}/recordings/{{id}}/file", recordings_api.get_file, SIGNED_IN, MEMBERS_ONLY),
+    Route("DELETE", f"{API}/recordings/{{id}}", recordings_api.delete_recording, SIGNED_IN, MENTORS_ONLY),
     # --- achievements
     Route(
         "GET",

@@ -125,7 +125,7 @@ async def logins_of(user_id: int, *, current_id: int = 0) -> list[LoginView]:
     """The same of anybody, for those who may look."""
     now = clock.now()
     rows = await Login.filter(
-        user_id=viewer.user_id,
+        user_id=user_id,
         revoked_at__isnull=True,
         expires_at__gt=now,
         last_seen_at__gt=now - IDLE,

@@ -189,6 +189,9 @@ class World:
         )
         return int(kept.id)
 
+    async def _booking(self) -> UUID:
+        return (await booking.book_session(self.session, self.people["learner"])).booking_id
+
     async def _message(self, *file_ids: UUID) -> Line:
         return await say(self.people["mentor"], self.session, files=file_ids)
 

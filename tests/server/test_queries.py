@@ -16,9 +16,9 @@ from server.classroom.models import AttendanceInterval
 from server.edge.access import Access, Viewer, Whose
 from server.infra import clock
 from server.infra.mailer import DatabaseMailer, Mail
-from server.people.models import Credential
 from server.messages.reports import report
 from server.messages.states import Reason
+from server.people.models import Credential
 from server.recordings.models import Recording, Segment
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
 from tests.server.achievements.lessons import certificate_of

@@ -494,6 +494,7 @@ PAGES: dict[str, Page] = {
     **{name: (template, context, LEARNER) for name, (template, context) in MESSAGE_PAGES.items()},
     **{name: (template, context, ADMIN) for name, (template, context) in REPORT_PAGES.items()},
     **{name: (template, context, None) for name, (template, context) in MENTOR_PAGES.items()},
+    **{name: (template, context, LEARNER) for name, (template, context) in ACHIEVEMENT_PAGES.items()},
     **{name: (template, context, MENTOR) for name, (template, context) in HOURS_PAGES.items()},
     **{name: (template, context, LEARNER) for name, (template, context) in ASSESSMENT_PAGES.items()},
     "login": ("accounts/login.html", {"form": {}, "errors": {}, "next": "/sessions/"}, None),

@@ -94,6 +94,10 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/profile/{learner}/achievements",
         "/certificates/{certificate}",
         "/dashboard/admin/users",
+        "/communication/notifications",
+        "/communication/notifications?view=unread&topic=followers",
+        "/communication/notifications?view=history",
+        "/communication/preferences",
         "/profile/edit/security",
         "/profile/edit/security/2fa",
         "/profile/edit/security/email",
@@ -240,11 +244,11 @@ class Visitors:
                 "report": await _link(
                     admin, "/dashboard/admin/reports", "/dashboard/admin/reports/", "tbody"
                 ),
+                "user": await _link(admin, "/dashboard/admin/users", "/dashboard/admin/users/", "tbody"),
                 "coming": coming,
                 "past": past,
                 "draft": draft,
                 "mentor": "mira",
-                "user": await _link(admin, "/dashboard/admin/users", "/dashboard/admin/users/", "tbody"),
                 "learner": "lea",
                 "certificate": await _link(
                     learner, "/profile/lea/achievements", "/certificates/", ".sheets"

@@ -22,6 +22,8 @@ PAGES_IN_A_BROWSER = {
     "test_ways_of_looking.py",
     "test_uploads.py",
     "test_recovery_codes.py",
+    "test_conversation_live.py",
+    "test_news_live.py",
 }
 
 

@@ -99,6 +99,7 @@ const hear = ({ detail }) => {
 // --- writing
 
 const error = part("error");
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const say = (words) => {
   const line = Object.assign(document.createElement("p"), { className: "error", textContent: words });
   line.setAttribute("role", "alert");
@@ -111,39 +112,29 @@ const wireForm = () => {
     input: part("files"), list: part("chosen"), say,
     most: Number(chat.dataset.mostFiles), bytes: Number(chat.dataset.mostBytes),
   });
-  let typed = 0;
-  let sending = false;
+  let typed = -Infinity;
+  let queue = Promise.resolve();
 
   const send = async () => {
     await files.settled();
-    const ids = files.ids();
-    if (!text.value.trim() && !ids.length) return;
+    const [ids, words] = [files.ids(), text.value];
+    if (!words.trim() && !ids.length) return;
     await post(`${api}/messages`, {
-      text: text.value, files: ids, client_key: key.value, acknowledged: form.elements.acknowledged.checked,
+      text: words, files: ids, client_key: key.value, acknowledged: form.elements.acknowledged.checked,
     });
-    form.reset();
-    text.value = "";
-    key.value = crypto.randomUUID();
+    if (text.value.startsWith(words)) text.value = text.value.slice(words.length); // more may have been typed meanwhile
+    key.value = newKey();
+    form.elements.acknowledged.checked = false;
     files.clear();
     error.replaceChildren();
     anyway.hidden = true;
-    text.focus();
-    await refresh();
-    toEnd();
+    refresh().then(toEnd);
   };
-  const trySend = async () => {
-    if (sending) return;
-    sending = true;
-    form.setAttribute("aria-busy", "true");
-    try {
-      await send();
-    } catch (refused) {
-      say(refused instanceof Refused ? refused.message : "The connection is gone. Your message is still here: try again.");
-      anyway.hidden = refused.code !== "contact_data" && anyway.hidden;
-    }
-    sending = false;
-    form.removeAttribute("aria-busy");
+  const failed = (refused) => {
+    say(refused instanceof Refused ? refused.message : "The connection is gone. Your message is still here: try again.");
+    anyway.hidden = refused.code !== "contact_data" && anyway.hidden;
   };
+  const trySend = () => { queue = queue.then(send).catch(failed); };
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -32,15 +32,16 @@ async def overview(request: web.Request) -> web.StreamResponse:
     newest, _ = await accounts.accounts(0, SHOWN_ROWS) if asking.may(Permission.PEOPLE_VIEW) else ([], 0)
     taught = await booking.figures()
     joined = await accounts.joined_since(now() - timedelta(days=SHOWN_DAYS))
+    mentors = await people.mentors_by_status()
     waiting = {
-        "mentors": await people.count_mentors(MentorStatus.SUBMITTED),
+        "mentors": mentors[MentorStatus.SUBMITTED],
         "revisions": await count_revisions(),
         "evidence": await count_credentials(),
     }
     counts = {
         "waiting": sum(waiting.values()),
         "users": await accounts.count_accounts(),
-        "mentors": await people.count_mentors(),
+        "mentors": mentors[MentorStatus.APPROVED],
         "learners": await accounts.count_accounts("learner"),
         "sessions": taught.sessions,
         "hours taught": taught.hours,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from tortoise.functions import Count
+
 from server.accounts import service as accounts
 from server.edge.access import Viewer
 from server.infra import audit, clock
@@ -24,6 +28,17 @@ async def mentor_approved(user_id: int) -> bool:
 
 async def count_mentors(status: MentorStatus = MentorStatus.APPROVED) -> int:
     return await MentorProfile.filter(status=status, user__status="active").count()
+
+
+async def mentors_by_status() -> Counter[str]:
+    """How many mentors there are in each state of review. One query."""
+    rows = (
+        await MentorProfile.filter(user__status="active")
+        .annotate(count=Count("id"))
+        .group_by("status")
+        .values("status", "count")
+    )
+    return Counter({row["status"]: row["count"] for row in rows})
 
 
 async def waiting_mentors() -> list[MentorApplication]:

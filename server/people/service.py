@@ -17,6 +17,7 @@ from server.people.registering import register, take_role
 from server.people.review import (
     count_mentors,
     mentor_approved,
+    mentors_by_status,
     move,
     review_mentor,
     suspended_mentors,
@@ -43,6 +44,7 @@ __all__ = [
     "all_skills",
     "count_mentors",
     "mentor_approved",
+    "mentors_by_status",
     "own_skills",
     "register",
     "replace_skills",

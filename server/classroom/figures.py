@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tortoise.functions import Count, Min
+from tortoise.functions import Min
 
 from server.booking.states import SessionStatus
 from server.classroom.models import AttendanceInterval
@@ -26,16 +26,8 @@ class PresenceRecord:
 async def presence_record(mentor_id: int) -> PresenceRecord:
     """Two queries."""
     held = AttendanceInterval.filter(session__mentor_id=mentor_id, session__status=SessionStatus.ENDED)
-    learners = (
-        await held.exclude(user_id=mentor_id)
-        .annotate(people=Count("user_id", distinct=True))
-        .values_list("people", flat=True)
-    )
-    came = (
-        await held.filter(user_id=mentor_id)
-        .annotate(came=Min("started_at"))
-        .group_by("session_id", "session__starts_at")
-        .values("session_id", "session__starts_at", "came")
-    )
+    learners = await held.exclude(user_id=mentor_id).group_by("user_id").values_list("user_id", flat=True)
+    own = held.filter(user_id=mentor_id).annotate(came=Min("started_at"))
+    came = await own.group_by("session_id", "session__starts_at").values("session__starts_at", "came")
     punctual = [row for row in came if row["came"] <= row["session__starts_at"] + ON_TIME]
-    return PresenceRecord(int(next(iter(learners), 0)), len(came), len(punctual))
+    return PresenceRecord(len(set(learners)), len(came), len(punctual))

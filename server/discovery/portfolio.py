@@ -4,6 +4,7 @@ Every figure is counted from what happened; what nobody measured is left out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -21,6 +22,7 @@ from server.people.mentors import Portrait, portrait
 
 HOUR = 60  # minutes of the free times
 SLOTS = 6
+CANDIDATES = 48  # of which some overlap
 SESSIONS = 4
 
 
@@ -50,8 +52,17 @@ async def portfolio(username: str, viewer_id: int | None) -> Portfolio:
         credentials=await shown_credentials(mentor_id),
         figures=told(await teaching_record(mentor_id), await presence_record(mentor_id)),
         sessions=await taught_next(mentor_id, at, SESSIONS, viewer_id),
-        slots=(await next_slots([mentor_id], minutes=HOUR, now=at, limit=SLOTS))[mentor_id],
+        slots=apart((await next_slots([mentor_id], minutes=HOUR, now=at, limit=CANDIDATES))[mentor_id]),
     )
+
+
+def apart(slots: Iterable[Slot]) -> list[Slot]:
+    """The first that don't overlap: free times begin every few minutes."""
+    found: list[Slot] = []
+    for slot in slots:
+        if len(found) < SLOTS and (not found or slot.starts_at >= found[-1].ends_at):
+            found.append(slot)
+    return found
 
 
 def told(record: TeachingRecord, presence: PresenceRecord) -> list[tuple[str, str]]:

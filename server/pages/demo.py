@@ -82,6 +82,8 @@ async def _make_person(login: DemoLogin) -> Viewer:
 
 
 async def _approve(login: DemoLogin, viewer: Viewer) -> None:
+    levels = {"teach": dict(login.levels)}
+    await people.replace_skills(viewer.user_id, teach=login.teach, want=login.want, levels=levels)
     await people.change_profile(
         viewer,
         headline=login.headline,

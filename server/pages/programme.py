@@ -22,6 +22,7 @@ class DemoLogin:
     timezone: str
     teach: tuple[str, ...] = ()
     want: tuple[str, ...] = ()
+    levels: tuple[tuple[str, str], ...] = ()
     headline: str = ""
     bio: str = ""
     languages: tuple[str, ...] = ()
@@ -61,6 +62,7 @@ DEMO_LOGINS: tuple[DemoLogin, ...] = (
         "Mira Okafor",
         "Europe/Berlin",
         teach=("python", "sql", "data-analysis", "statistics"),
+        levels=(("python", "advanced"), ("sql", "advanced"), ("data-analysis", "intermediate")),
         headline="Data engineer who explains with pencil and paper first",
         bio="Twelve years of pipelines, first at a hospital, now at a railway. I like small groups, slow "
         "examples and the question that nobody dares to ask. Bring your own data if you can.",
@@ -77,6 +79,7 @@ DEMO_LOGINS: tuple[DemoLogin, ...] = (
         "Tomás Herrera",
         "America/New_York",
         teach=("javascript", "web-development", "public-speaking", "spanish"),
+        levels=(("web-development", "advanced"), ("public-speaking", "advanced")),
         headline="Web developer and debate coach",
         bio="I build websites for museums and coach a university debate team. Both are about deciding "
         "what to leave out. My lessons are half talking, half doing.",

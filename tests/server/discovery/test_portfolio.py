@@ -10,8 +10,9 @@ from aiohttp.test_utils import TestClient
 
 from server.booking import service as booking
 from server.booking.models import Session
+from server.booking.openings import Slot
 from server.classroom.models import AttendanceInterval
-from server.discovery.portfolio import portfolio
+from server.discovery.portfolio import apart, portfolio
 from server.edge.access import Viewer
 from server.infra import clock
 from server.infra.errors import NotFound
@@ -47,12 +48,13 @@ async def test_figures_count_what_took_place_and_who_was_there() -> None:
     for lesson, mentors_minute in ((first, -5), (second, 6)):
         await came(lesson, mira, mentors_minute)
         await came(lesson, lea, 1)
+    await came(second, jun, 30)
     other = await mentor("max")
     await came(await held(other, [jun], 5), jun, 0)
     assert (await portfolio("mira", None)).figures == [
         ("2", "lessons held"),
         ("1.5", "hours taught"),
-        ("1", "learner taught"),
+        ("2", "learners taught"),
         ("1 of 3", "begun on time"),
     ]
     assert (await portfolio("max", None)).figures[2:] == [("1", "learner taught")]
@@ -116,6 +118,17 @@ async def test_page_is_for_whom_it_is_meant(http: TestClient) -> None:
     for username, viewer_id in (("mira", lea.user_id), ("lea", None), ("nobody", None)):
         with pytest.raises(NotFound):
             await portfolio(username, viewer_id)
+
+
+def test_free_hours_that_are_shown_do_not_overlap() -> None:
+    start = clock.now()
+    slots = [
+        Slot(start + timedelta(minutes=30 * number), start + timedelta(minutes=30 * number + 60))
+        for number in range(48)
+    ]
+    assert apart(slots) == slots[0:12:2]
+    assert apart(slots[:2]) == slots[:1]
+    assert apart([]) == []
 
 
 async def test_next_sessions_and_free_hours_are_in_the_viewers_zone(http: TestClient) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tortoise.expressions import F
 
+from server.accounts import service as accounts
 from server.booking import busy, notices
 from server.booking.models import Booking, Session
 from server.booking.moves import move
@@ -57,6 +58,7 @@ async def book_session(session_id: UUID, viewer: Viewer) -> Booked:
     if await blocked_between(viewer.user_id, session.mentor_id):
         raise NotFound(message=NO_SESSION)
     check_bookable(session, now())
+    await _require_active_mentor(session)
     await _take_seat(session)
     booking = await _write_booking(session, viewer.user_id)
     await busy.take_learner_time(session, viewer.user_id, booking.id)
@@ -71,6 +73,12 @@ def check_bookable(session: Session, at: datetime) -> None:
         raise wrong_state(session.status)
     if at >= bookable_until(session.starts_at):
         raise Conflict("wrong_state", "This session began more than ten minutes ago.")
+
+
+async def _require_active_mentor(session: Session) -> None:
+    """Nobody books somebody who was suspended or is leaving. Raises Conflict(wrong_state)."""
+    if not await accounts.active_among([session.mentor_id]):
+        raise Conflict("wrong_state", "This mentor can't be booked at the moment.")
 
 
 async def active_booking(session_id: UUID, learner_id: int) -> Booking | None:

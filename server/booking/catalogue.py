@@ -131,7 +131,9 @@ async def taught_next(
 
 
 def _matching(query: SessionQuery, now: datetime) -> QuerySet[Session]:
-    found = Session.filter(status__in=OPEN_SESSIONS, starts_at__gt=now - BOOKABLE_AFTER_START)
+    found = Session.filter(
+        status__in=OPEN_SESSIONS, starts_at__gt=now - BOOKABLE_AFTER_START, mentor__status="active"
+    )
     found = found.filter(not_blocked(query.seen_by, "mentor_id"))
     for condition in _conditions(query):
         found = found.filter(condition)

@@ -133,6 +133,13 @@ async def test_owner_is_made_with_a_password_from_standard_input(tmp_path: Path)
     assert rows == [("boss", 1, 2)]
 
 
+async def test_owner_is_made_on_the_command_line_once(tmp_path: Path) -> None:
+    given = "a good long password\n"
+    await command(tmp_path, "create-owner", "boss@example.com", given=given)
+    code, _, err = await command(tmp_path, "create-owner", "other@example.com", given=given)
+    assert (code, "There is an owner already: boss." in err, "Traceback" in err) == (1, True, False)
+
+
 async def test_second_factor_is_forgotten_on_the_command_line(tmp_path: Path) -> None:
     await command(tmp_path, "create-owner", "boss@example.com", given="a good long password\n")
     code, out, err = await command(tmp_path, "forget-factor", "BOSS@example.com")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from server.accounts.models import User
 from server.booking import service
 from server.booking.models import Booking, BusyCell, Session
 from server.booking.times import next_mark
@@ -57,6 +58,19 @@ async def test_second_post_by_the_same_learner_finds_the_same_booking() -> None:
     second = await service.book_session(session_id, learner)
     assert (second.booking_id, second.created) == (first.booking_id, False)
     assert await seats_agree(session_id) == 1
+
+
+@pytest.mark.parametrize("status", ["suspended", "banned"])
+async def test_mentor_who_is_put_out_is_neither_found_nor_booked(status: str) -> None:
+    mira, lea, leo = await mentor(), await person("lea"), await person("leo")
+    session_id = await published(mira, capacity=5)
+    await service.book_session(session_id, lea)
+    await User.filter(id=mira.user_id).update(status=status)
+    assert await refusal(session_id, leo) == "wrong_state"
+    assert await service.find_sessions(service.SessionQuery(), clock.now(), 0, 9) == ([], 0)
+    assert not (await service.book_session(session_id, lea)).created
+    await User.filter(id=mira.user_id).update(status="active")
+    assert (await service.book_session(session_id, leo)).created
 
 
 async def test_full_session_is_sold_out() -> None:

@@ -70,6 +70,6 @@ def test_other_numbers_and_signs_are_fine(text: str) -> None:
 
 def test_long_texts_take_no_time() -> None:
     nasty = ("a@" * 5000, "a" * 10_000, "a" + " " * 10_000, "0" * 10_000, "+1 " * 3000, "a.b-" * 2500)
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert all(contact_in(text) in ("", PHONE) for text in nasty)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 0.5

@@ -67,7 +67,7 @@ async def test_message_typing_and_reading_are_seen_at_once(pair: Pair) -> None:
     await expect(lea.locator("[data-chat-state]")).to_contain_text("is writing", timeout=AT_ONCE_MS)
     await amara.get_by_label("Message to").fill("At five: https://example.org/a")
     await amara.get_by_role("button", name="Send").click()
-    link = lea.get_by_role("link", name="https://example.org/a")
+    link = lea.get_by_role("link", name="https://example.org/a", exact=True)
     await expect(link).to_have_attribute("rel", "nofollow ugc noopener noreferrer", timeout=AT_ONCE_MS)
     await expect(lea.locator("[data-chat-state]")).to_be_empty()
     await expect(lea.locator(".chat-row[aria-current]")).to_contain_text("At five")

@@ -1,8 +1,28 @@
 // Files beside the message that is being written: sent as soon as they are chosen, each with how far it is.
 
-import { remove, upload } from "./asking.js";
+import { parsed, Refused, token } from "./asking.js";
 
 const FILES = "/api/v1/message-files";
+
+/** Sends a file and tells how much of it went; `signal` stops it. */
+const upload = (path, file, { progress, signal }) => new Promise((done, failed) => {
+  const request = new XMLHttpRequest();
+  const form = new FormData();
+  form.append("file", file);
+  request.upload.addEventListener("progress", ({ loaded, total }) => progress(loaded / total));
+  request.addEventListener("load", () => {
+    const found = parsed(request.responseText);
+    if (request.status < 400) done(found.data);
+    else failed(new Refused(found));
+  });
+  request.addEventListener("error", () => failed(new Error("The connection is gone. Choose the file again.")));
+  signal.addEventListener("abort", () => request.abort());
+  request.open("POST", path);
+  request.setRequestHeader("X-CSRF-Token", token);
+  request.send(form);
+});
+
+const remove = (path) => fetch(path, { method: "DELETE", headers: { "X-CSRF-Token": token } });
 
 const made = (tag, properties = {}, ...children) => {
   const element = Object.assign(document.createElement(tag), properties);
@@ -12,8 +32,8 @@ const made = (tag, properties = {}, ...children) => {
 
 const megabytes = (bytes) => (bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`);
 
-/** @param {{input: HTMLInputElement, list: HTMLElement, most: number, bytes: number, say: (words: string) => void}} parts */
-export const chooseFiles = ({ input, list, most, bytes, say }) => {
+/** @param {HTMLElement} list @param {(words: string) => void} say @param {{most: number, bytes: number}} limits */
+export const filesIn = (list, say, { most, bytes }) => {
   const row = (file) => {
     const stop = new AbortController();
     const bar = made("progress", { max: 1, value: 0 });
@@ -54,14 +74,8 @@ export const chooseFiles = ({ input, list, most, bytes, say }) => {
       else send(file);
     }
   };
-  input.addEventListener("change", () => {
-    take([...input.files]);
-    input.value = "";
-  });
   return {
     take,
-    ids: () => [...list.querySelectorAll("[name=file_ids]")].map(({ value }) => value),
-    clear: () => list.replaceChildren(),
     settled: async () => {
       while (list.querySelector("[data-pending]")) await new Promise((done) => { list.addEventListener("settled", done, { once: true }); });
     },

@@ -1,4 +1,4 @@
-// The list of conversations, asked for anew whenever something is written or read.
+// Asks for the list anew when something is written or read.
 
 const WAIT_MS = 150; // several at once are one question
 
@@ -13,6 +13,6 @@ export const keepRows = (current = "") => {
   document.addEventListener("news", ({ detail }) => {
     if (!["message", "message-read", "message-removed", "resync"].includes(detail.type)) return;
     clearTimeout(timer);
-    timer = setTimeout(() => ask().catch(() => {}), WAIT_MS); // it is asked again with the next news
+    timer = setTimeout(() => ask().catch(() => {}), WAIT_MS);
   });
 };

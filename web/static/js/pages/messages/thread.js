@@ -1,14 +1,12 @@
-// A conversation as it happens. What is new is read from the server by number: nothing is missed while the
-// connection is away, and nothing comes twice.
+// A conversation as it happens. What is new is read by number: nothing is missed, and nothing comes twice.
 
 import { closeMenus } from "../../behaviours/menus.js";
 import { post, Refused } from "./asking.js";
-import { chooseFiles } from "./files.js";
 import { keepRows } from "./rows.js";
 
 const TYPING_EVERY_MS = 3000;
 const TYPING_STAYS_MS = 5000;
-const NEAR_PX = 120; // so close to the end one is reading the newest
+const NEAR_PX = 120; // reading the newest
 
 const chat = document.querySelector("[data-chat]");
 const part = (name) => document.querySelector(`[data-chat-${name}]`);
@@ -18,7 +16,7 @@ const messages = chat.dataset.session ? `${api}/messages` : api; // what reading
 const usual = state.textContent;
 
 const lastSeq = () => Number([...lines.querySelectorAll("[data-seq]")].at(-1)?.dataset.seq ?? 0);
-const atEnd = () => scroll.scrollTop > -NEAR_PX; // the end is at 0, everything else above it
+const atEnd = () => scroll.scrollTop > -NEAR_PX; // the end is 0
 const toEnd = () => { scroll.scrollTop = 0; };
 
 // --- what is new
@@ -41,7 +39,7 @@ const fetchNew = async () => {
   if (near || mine) toEnd();
 };
 const refresh = () => {
-  asking = asking.then(fetchNew).then(tellRead).catch(() => {}); // asked again with the next news, or when we are back
+  asking = asking.then(fetchNew).then(tellRead).catch(() => {});
   return asking;
 };
 
@@ -76,13 +74,8 @@ const showRead = (seq, at) => {
 
 const showRemoved = (seq) => {
   const line = lines.querySelector(`[data-seq="${seq}"]`);
-  if (!line) return;
-  const gone = document.createElement("p");
-  gone.className = "message-text chat-gone";
-  gone.textContent = line.classList.contains("mine") ? "You took this message back" : "Message removed";
-  line.querySelector(".chat-more")?.remove();
-  for (const old of line.querySelectorAll(".message-text, .chat-files")) old.remove();
-  line.querySelector(".chat-body").append(gone);
+  line?.querySelector(".chat-more")?.remove();
+  line?.querySelector(".chat-body").replaceChildren("Message removed");
 };
 
 const hear = ({ detail }) => {
@@ -99,7 +92,7 @@ const hear = ({ detail }) => {
 // --- writing
 
 const error = part("error");
-const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const newKey = () => `${Date.now()}-${Math.random()}`;
 const say = (words) => {
   const line = Object.assign(document.createElement("p"), { className: "error", textContent: words });
   line.setAttribute("role", "alert");
@@ -108,42 +101,48 @@ const say = (words) => {
 
 const wireForm = () => {
   const [text, key, anyway] = [form.elements.text, form.elements.client_key, part("anyway")];
-  const files = chooseFiles({
-    input: part("files"), list: part("chosen"), say,
-    most: Number(chat.dataset.mostFiles), bytes: Number(chat.dataset.mostBytes),
-  });
+  const [input, chosen] = [part("files"), part("chosen")];
+  let files = null; // its script comes with the first file
+  const take = async (picked) => {
+    if (!picked.length) return;
+    files ??= import("./files.js").then(({ filesIn }) => filesIn(chosen, say, {
+      most: Number(chat.dataset.mostFiles), bytes: Number(chat.dataset.mostBytes),
+    }));
+    (await files).take(picked);
+  };
   let typed = -Infinity;
   let queue = Promise.resolve();
 
   const send = async () => {
-    await files.settled();
-    const [ids, words] = [files.ids(), text.value];
+    await (await files)?.settled();
+    const ids = [...chosen.querySelectorAll("[name=file_ids]")].map(({ value }) => value);
+    const words = text.value;
     if (!words.trim() && !ids.length) return;
     await post(`${api}/messages`, {
       text: words, files: ids, client_key: key.value, acknowledged: form.elements.acknowledged.checked,
     });
-    if (text.value.startsWith(words)) text.value = text.value.slice(words.length); // more may have been typed meanwhile
+    if (text.value.startsWith(words)) text.value = text.value.slice(words.length); // and not what came after
     key.value = newKey();
     form.elements.acknowledged.checked = false;
-    files.clear();
+    chosen.replaceChildren();
     error.replaceChildren();
     anyway.hidden = true;
     refresh().then(toEnd);
   };
   const failed = (refused) => {
-    say(refused instanceof Refused ? refused.message : "The connection is gone. Your message is still here: try again.");
+    say(refused instanceof Refused ? refused.message : "The connection is gone. Try again.");
     anyway.hidden = refused.code !== "contact_data" && anyway.hidden;
   };
   const trySend = () => { queue = queue.then(send).catch(failed); };
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    event.stopPropagation(); // nobody else waits for a page to come
+    event.stopPropagation();
     trySend();
   });
   text.addEventListener("keydown", (event) => {
     const plain = event.key === "Enter" && !event.shiftKey && !event.isComposing;
-    if (!plain || matchMedia("(pointer: coarse)").matches) return; // on a phone Enter is a new line
+    if (!plain || matchMedia("(pointer: coarse)").matches) return;
     event.preventDefault();
     trySend();
   });
@@ -152,13 +151,14 @@ const wireForm = () => {
     typed = performance.now();
     post(`${messages}/typing`, {}).catch(() => {});
   });
-  text.addEventListener("paste", (event) => files.take(event.clipboardData.files));
+  text.addEventListener("paste", (event) => take([...event.clipboardData.files]));
+  input.addEventListener("change", () => {
+    take([...input.files]);
+    input.value = "";
+  });
 };
 
 keepRows(path);
-toEnd();
-const named = location.hash.startsWith("#message-") && document.querySelector(location.hash);
-if (named) named.scrollIntoView({ block: "center" });
 if (newest) {
   document.addEventListener("news", hear);
   document.addEventListener("visibilitychange", () => { asking = asking.then(tellRead).catch(() => {}); });

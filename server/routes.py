@@ -151,8 +151,15 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", notification_views.CENTRE, notification_views.mark, SIGNED_IN),
     Route("GET", notification_views.PREFERENCES, notification_views.preferences_page, SIGNED_IN),
     Route("POST", notification_views.PREFERENCES, notification_views.change_preferences, SIGNED_IN),
-    Route("GET", f"{links.PATH}/{{token}}", leaving_views.unsubscribe_page, ANYONE),
-    Route("POST", f"{links.PATH}/{{token}}", leaving_views.unsubscribe, ANYONE, token_free=True),
+    Route("GET", f"{links.PATH}/{{token}}", leaving_views.unsubscribe_page, ANYONE, EVERYBODYS),
+    Route(
+        "POST",
+        f"{links.PATH}/{{token}}",
+        leaving_views.unsubscribe,
+        ANYONE,
+        EVERYBODYS,
+        token_free=True,
+    ),
     Route("GET", "/ws/notifications/", notifications_socket, BY_CLOSE_CODE),
     Route("GET", f"{API}/notifications", notification_api.list_notifications, SIGNED_IN),
     Route("POST", f"{API}/notifications/read", notification_api.mark_read, SIGNED_IN),
@@ -206,7 +213,9 @@ ROUTES: tuple[Route, ...] = (
         SIGNED_IN,
         most=EVIDENCE_BODY,
     ),
-    Route("DELETE", f"{API}/users/me/credentials/{{id}}", credential_api.remove_credential, SIGNED_IN, OWN),
+    Route(
+        "DELETE", f"{API}/users/me/credentials/{{id}}", credential_api.remove_credential, SIGNED_IN, OWN
+    ),
     Route("GET", f"{API}/users/me/privacy", people_api.privacy, SIGNED_IN),
     Route("PUT", f"{API}/users/me/privacy", people_api.change_privacy, SIGNED_IN),
     Route("GET", f"{API}/users/me/blocked", people_api.blocked, SIGNED_IN),
@@ -366,7 +375,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{API}/admin/users", users_api.users, PEOPLE),
     Route("GET", f"{API}/admin/users/{{id}}", users_api.user, PEOPLE, EVERYBODYS),
     Route("PATCH", f"{API}/admin/users/{{id}}", users_api.change_user, STANDING, EVERYBODYS, fresh=True),
-    Route("POST", f"{API}/admin/users/{{id}}/warn", users_api.warn_user, STANDING, EVERYBODYS, fresh=True),
+    Route(
+        "POST", f"{API}/admin/users/{{id}}/warn", users_api.warn_user, STANDING, EVERYBODYS, fresh=True
+    ),
     Route("GET", f"{API}/admin/invitations", invitations_api.invitations, STAFF),
     Route("POST", f"{API}/admin/invitations", invitations_api.invite, STAFF, fresh=True),
     Route(

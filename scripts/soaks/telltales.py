@@ -1,7 +1,7 @@
 """Whether the time of an answer tells that an account exists: 200 pairs of a known and an unknown one.
 
-Logging in, registering by the API and step by step, taking another address, asking for a new password and for
-the verification mail; the medians may be 20 ms apart. `--pairs N` takes more or fewer."""
+Logging in, registering by the API and step by step, taking another address, asking for a new password and
+for the verification mail; the medians may be 20 ms apart. `--pairs N` takes more or fewer."""
 
 from __future__ import annotations
 

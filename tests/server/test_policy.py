@@ -31,6 +31,8 @@ from server.messages.files import take_in
 from server.messages.reports import report
 from server.messages.states import Reason
 from server.messages.values import Line
+from server.notifications import links
+from server.notifications.kinds import KINDS
 from server.people.credentials import NewCredential, add_credential, own_credentials
 from server.people.gallery import gallery, use_picture
 from server.people.models import MentorRevision
@@ -145,6 +147,8 @@ class World:
         path = route.path.replace("{username}", "mentor").replace("{skill}", "closures")
         if "{revision}" in path:
             return path.replace("{revision}", str(await self._revision()))
+        if path.startswith(links.PATH):
+            return links.leave_path(self.people["learner"].user_id, KINDS["free_seat"])
         if "{name}" in path:
             return await self._picture()
         if "{code}" in path:

@@ -18,6 +18,8 @@ from server.infra import clock
 from server.infra.mailer import DatabaseMailer, Mail
 from server.messages.reports import report
 from server.messages.states import Reason
+from server.notifications import links
+from server.notifications.kinds import KINDS
 from server.people.models import Credential
 from server.recordings.models import Recording, Segment
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
@@ -132,6 +134,8 @@ class World:
         if "/reports/{id}" in route.path:
             assert self.report is not None
             own = self.report
+        if route.path.startswith(links.PATH):
+            return links.leave_path(self.lea.user_id, KINDS["free_seat"])
         path = route.path.replace("{skill}", f"no{FEW}").replace("{code}", self.code)
         return path.replace("{username}", self.mira.username).replace("{id}", str(own))
 

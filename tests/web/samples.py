@@ -27,6 +27,7 @@ from tests.web.assessment_samples import ASSESSMENT_PAGES
 from tests.web.hours_samples import HOURS_PAGES
 from tests.web.mentor_samples import MENTOR_PAGES
 from tests.web.message_samples import MESSAGE_PAGES, REPORT_PAGES
+from tests.web.notification_samples import DELIVERY_PAGES, NOTIFICATION_PAGES
 from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
 from tests.web.review_samples import CHANGED, REVIEW_PAGES, SENT_BACK
 from tests.web.staff_samples import ACCEPTING_PAGES, INVITED_PAGES, STAFF_PAGES
@@ -493,6 +494,8 @@ PAGES: dict[str, Page] = {
     **{name: (template, context, LEARNER) for name, (template, context) in PEOPLE_PAGES.items()},
     **{name: (template, context, LEARNER) for name, (template, context) in MESSAGE_PAGES.items()},
     **{name: (template, context, ADMIN) for name, (template, context) in REPORT_PAGES.items()},
+    **{name: (template, context, LEARNER) for name, (template, context) in NOTIFICATION_PAGES.items()},
+    **{name: (template, context, ADMIN) for name, (template, context) in DELIVERY_PAGES.items()},
     **{name: (template, context, None) for name, (template, context) in MENTOR_PAGES.items()},
     **{name: (template, context, LEARNER) for name, (template, context) in ACHIEVEMENT_PAGES.items()},
     **{name: (template, context, MENTOR) for name, (template, context) in HOURS_PAGES.items()},

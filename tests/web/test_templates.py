@@ -32,6 +32,7 @@ TEMPLATE_NAMES = sorted(
 MAIL = {
     "to": SimpleNamespace(email="ines@example.org", name="Ines Albers", timezone="Europe/Berlin"),
     "base_url": "https://peerlearn.example",
+    "unsubscribe": "https://peerlearn.example/communication/unsubscribe/WzEsIm4iXQ.c2lnbmF0dXJl",
     "subject": "A subject",
     "token": "abc-DEF_123",
     "verdict": "changes_requested",
@@ -51,7 +52,16 @@ MAIL = {
     "says": "Spent ten hours in lessons",
     "closes_at": datetime(2026, 12, 8, 17, 45, tzinfo=UTC),
     "new": "ines.albers@example.org",
+    "follower": "Tomasz Wiśniewski",
+    "inviter": "Olga Nowak",
+    "roles": ["ops", "support"],
+    "gained": ["ops"],
+    "lost": ["support"],
+    "expires_at": datetime(2026, 12, 1, 17, 45, tzinfo=UTC),
+    "digest": "daily",
+    "items": [{"text": "Tomasz Wiśniewski follows you", "path": "/profile/tomasz", "starts_at": None}],
 }
+OTHERWISE: dict[str, dict[str, Any]] = {"standing_changed": {"what": "roles"}}
 MAIL_NAMES = sorted(file.stem for file in (TEMPLATES / "email").glob("*.mail"))
 VERDICTS = ("approved", "changes_requested", "rejected", "suspended")
 
@@ -102,7 +112,7 @@ def test_template_compiles(name: str) -> None:
 
 
 def test_every_page_template_has_a_sample() -> None:
-    folders = ("layouts/", "partials/", "email/", "classroom/room.html")
+    folders = ("layouts/", "partials/", "email/", "classroom/room.html", "notifications/words.txt")
     pages = {name for name in TEMPLATE_NAMES if not name.startswith(folders)}
     assert pages - {template for template, _, _ in PAGES.values()} == set()
 
@@ -238,7 +248,11 @@ def _anyone() -> dict[str, Any]:
 
 
 def mail(name: str, medium: Mapping[str, str], **told: Any) -> str:
-    return environment().get_template(f"email/{name}.mail").render({**MAIL, **told, **medium})
+    return (
+        environment()
+        .get_template(f"email/{name}.mail")
+        .render({**MAIL, **OTHERWISE.get(name, {}), **told, **medium})
+    )
 
 
 @pytest.mark.parametrize("name", MAIL_NAMES)

@@ -26,6 +26,8 @@ async def public_profile(username: str, viewer_id: int | None) -> PublicProfile:
     user = await found(username, viewer_id)
     face = (await visible(viewer_id, [user.id]))[user.id]
     mentor = await MentorProfile.get_or_none(user_id=user.id)
+    approved = mentor is not None and mentor.status == MentorStatus.APPROVED
+    read = mentor if approved or viewer_id == user.id else None  # what nobody has reviewed is not shown
     skills = tuple(row for row in await skill_rows(user.id) if row.kind == "teach")
     circle = await counts(user.id) if await follow_list_seen(viewer_id, user.id) else (None, None)
     return PublicProfile(
@@ -33,13 +35,13 @@ async def public_profile(username: str, viewer_id: int | None) -> PublicProfile:
         name=face.name,
         picture=large(face.picture_url or ""),
         roles=tuple(sorted({grant.role for grant in user.roles} & OPEN_ROLES)),
-        headline=mentor.headline if mentor else "",
+        headline=read.headline if read else "",
         about=(await written(user.id))[0],
-        bio=mentor.bio if mentor else "",
-        languages=tuple(mentor.languages) if mentor else (),
+        bio=read.bio if read else "",
+        languages=tuple(read.languages) if read else (),
         teaches=tuple(row.slug for row in skills),
         skills=skills,
-        approved_mentor=bool(mentor and mentor.status == MentorStatus.APPROVED),
+        approved_mentor=approved,
         followers=circle[0],
         following=circle[1],
         followed=await follows(viewer_id, user.id),

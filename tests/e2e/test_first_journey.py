@@ -90,7 +90,7 @@ async def test_two_people_and_the_owner_get_to_a_lesson(
 
     await register(town, mentor, "mentor", "Wanda Novak")
     await log_in(desk, owner["email"], owner["password"])
-    await desk.goto("/dashboard/admin/users")
+    await desk.goto("/dashboard/admin/reviews")
     application = desk.locator(".applications li", has_text="Wanda Novak")
     await application.get_by_role("button", name="Approve").click()
     await expect(desk.locator(".applications li", has_text="Wanda Novak")).to_have_count(0)

@@ -77,7 +77,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/profile/edit/basic",
         "/profile/edit/picture",
         "/profile/edit/skills",
-        "/profile/assess/python",
+        "/profile/assess/{skill}",
         "/profile/edit/credentials",
         "/profile/edit/privacy",
         "/profile/edit/role",
@@ -125,6 +125,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/dashboard/admin/control",
         "/dashboard/admin/reports",
         "/dashboard/admin/reports/{report}",
+        "/dashboard/admin/deliveries",
+        "/dashboard/admin/deliveries?user=lea",
         "/dashboard/admin/reviews",
         "/dashboard/admin/reviews?tab=revisions",
         "/dashboard/admin/reviews?tab=evidence",
@@ -250,6 +252,7 @@ class Visitors:
                 "draft": draft,
                 "mentor": "mira",
                 "learner": "lea",
+                "skill": "python",
                 "certificate": await _link(
                     learner, "/profile/lea/achievements", "/certificates/", ".sheets"
                 ),

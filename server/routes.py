@@ -322,6 +322,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/certificates/{code}", achievements_views.certificate_page, ANYONE, EVERYBODYS),
     Route("GET", "/certificates/{code}/pdf", achievements_views.certificate_file, ANYONE, EVERYBODYS),
     Route("POST", "/certificates/{code}/listed", achievements_views.change_listed, SIGNED_IN, OWN),
+    Route("POST", "/certificates/{code}/revoke", achievements_views.revoke, REVIEWS, EVERYBODYS),
     Route(
         "GET", f"{API}/users/{{username}}/achievements", achievements_api.achievements, ANYONE, EVERYBODYS
     ),

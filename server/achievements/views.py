@@ -7,17 +7,21 @@ import asyncio
 from aiohttp import web
 
 from server.accounts.requests import client_of
-from server.achievements import shelf
+from server.accounts.views import error_lines
+from server.achievements import service, shelf
+from server.achievements.forms import Revoke
 from server.achievements.lookup import PRINTS, look_up
 from server.achievements.paper import Sheet, print_sheet
 from server.achievements.service import NO_CERTIFICATE, set_listed
 from server.edge.access import require_viewer
+from server.edge.api import validated
+from server.edge.errors import status_of
 from server.edge.keys import SETTINGS
 from server.edge.paging import Part
 from server.edge.ratelimit import WINDOWS
 from server.edge.redirects import safe_next, see_other
 from server.edge.templates import read_form, render
-from server.infra.errors import NotFound
+from server.infra.errors import Conflict, Invalid, NotFound
 from server.people.api import asker
 
 PER_PAGE = 24  # certificates
@@ -30,7 +34,9 @@ async def certificate_page(request: web.Request) -> web.StreamResponse:
     if found is None:
         response = render(request, "achievements/unknown.html", {}, 404)
     else:
-        response = render(request, "achievements/certificate.html", {"certificate": found})
+        response = render(
+            request, "achievements/certificate.html", {"certificate": found, "form": {}, "errors": {}}
+        )
     response.headers.update(UNSEARCHED)
     return response
 
@@ -58,6 +64,21 @@ async def change_listed(request: web.Request) -> web.StreamResponse:
     code = request.match_info["code"]
     await set_listed(code, person.user_id, sent.get("do") == "list")
     return see_other(safe_next(sent.get("next"), f"/certificates/{code}"))
+
+
+async def revoke(request: web.Request) -> web.StreamResponse:
+    """By staff, with a reason that its owner reads."""
+    sent, staff = await read_form(request), require_viewer(request)
+    found = await look_up(request)
+    if found is None:
+        raise NotFound(message=NO_CERTIFICATE)
+    try:
+        form = validated(Revoke, {"reason": str(sent.get("reason", "")).strip()})
+        await service.revoke(found.code, staff.user_id, form.reason)
+    except (Invalid, Conflict) as refused:
+        context = {"certificate": found, "form": sent, "errors": error_lines(refused)}
+        return render(request, "achievements/certificate.html", context, status_of(refused))
+    return see_other(found.path)
 
 
 async def achievements_page(request: web.Request) -> web.StreamResponse:

@@ -29,6 +29,7 @@ OF_MENTORS = {
     "approve": MentorStatus.APPROVED,
     "reject": MentorStatus.REJECTED,
     "request-changes": MentorStatus.CHANGES_REQUESTED,
+    "suspend": MentorStatus.SUSPENDED,
 }
 OF_REVISIONS = {"approve": RevisionStatus.APPROVED, "reject": RevisionStatus.REJECTED}
 OF_EVIDENCE = {"approve": CredentialStatus.VERIFIED, "reject": CredentialStatus.REJECTED}

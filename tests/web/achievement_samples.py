@@ -43,6 +43,11 @@ OTHERS = Achievements(
 OWN = replace(
     OTHERS, own=True, ahead=AHEAD, certificates=(replace(CERTIFICATE, own=True), REVOKED), total=60
 )
+UNSENT: dict[str, Any] = {"form": {}, "errors": {}}
+REVOKING: tuple[str, dict[str, Any]] = (
+    "achievements/certificate.html",
+    {"certificate": CERTIFICATE, "form": {"reason": "x"}, "errors": {"reason": "Say why."}},
+)
 NOTHING = replace(OWN, earned=(), ahead=AHEAD, certificates=(), total=0)
 
 
@@ -56,8 +61,11 @@ ACHIEVEMENT_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "achievements-own": _achievements(OWN),
     "achievements-none": _achievements(NOTHING),
     "achievements-others-none": _achievements(replace(NOTHING, own=False, ahead=())),
-    "certificate": ("achievements/certificate.html", {"certificate": CERTIFICATE}),
-    "certificate-own": ("achievements/certificate.html", {"certificate": replace(CERTIFICATE, own=True)}),
-    "certificate-revoked": ("achievements/certificate.html", {"certificate": REVOKED}),
+    "certificate": ("achievements/certificate.html", {"certificate": CERTIFICATE, **UNSENT}),
+    "certificate-own": (
+        "achievements/certificate.html",
+        {"certificate": replace(CERTIFICATE, own=True), **UNSENT},
+    ),
+    "certificate-revoked": ("achievements/certificate.html", {"certificate": REVOKED, **UNSENT}),
     "certificate-unknown": ("achievements/unknown.html", {}),
 }

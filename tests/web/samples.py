@@ -22,7 +22,7 @@ from server.edge.access import Viewer
 from server.pages.fortnight import fortnight
 from server.people.spotlight import MentorPortrait
 from tests.web.account_samples import GUEST_PAGES, OWN_PAGES
-from tests.web.achievement_samples import ACHIEVEMENT_PAGES
+from tests.web.achievement_samples import ACHIEVEMENT_PAGES, REVOKING
 from tests.web.assessment_samples import ASSESSMENT_PAGES
 from tests.web.hours_samples import HOURS_PAGES
 from tests.web.mentor_samples import MENTOR_PAGES
@@ -496,6 +496,7 @@ PAGES: dict[str, Page] = {
     **{name: (template, context, ADMIN) for name, (template, context) in REPORT_PAGES.items()},
     **{name: (template, context, LEARNER) for name, (template, context) in NOTIFICATION_PAGES.items()},
     **{name: (template, context, ADMIN) for name, (template, context) in DELIVERY_PAGES.items()},
+    "certificate-revoking": (*REVOKING, ADMIN),
     **{name: (template, context, None) for name, (template, context) in MENTOR_PAGES.items()},
     **{name: (template, context, LEARNER) for name, (template, context) in ACHIEVEMENT_PAGES.items()},
     **{name: (template, context, MENTOR) for name, (template, context) in HOURS_PAGES.items()},

@@ -237,3 +237,22 @@ async def test_staff_revokes_with_a_reason(http: TestClient, code: str, lea: Vie
     assert nothing.status == 404
     learner = await as_viewer(http, lea)
     assert (await learner.post(path, {"reason": "Mine."})).status == 403
+
+
+# --- staff
+
+
+async def test_staff_revoke_on_the_page_with_a_reason(http: TestClient, code: str, lea: Viewer) -> None:
+    path, offered = f"/certificates/{code}", "Revoke it for good"
+    assert offered not in await text_of(http, path, lea)
+    headers = await bearer(await person("root", "admin"))
+    async with http.get(path, headers=headers) as answer:
+        assert offered in await answer.text()
+    async with http.post(f"{path}/revoke", data={"reason": " "}, headers=headers) as answer:
+        assert answer.status == 422
+        assert 'id="reason-error"' in await answer.text()
+    async with http.post(f"{path}/revoke", data={"reason": "Two people."}, headers=headers) as answer:
+        assert "This certificate was revoked" in await answer.text()
+    assert "Two people." not in await text_of(http, path)
+    async with http.post(f"{path}/revoke", data={"reason": "Again."}, headers=headers) as answer:
+        assert answer.status == 409

@@ -15,6 +15,7 @@ from server.accounts.models import Login, RoleGrant, User
 from server.edge.access import FRESH_FOR
 from server.infra import clock
 from server.infra.models import AuditRow
+from server.people.models import MentorProfile
 from tests.factories import PASSWORD, api_of, person
 
 USERS, AUDIT = "/dashboard/admin/users", "/dashboard/admin/audit"
@@ -73,6 +74,19 @@ async def test_page_warns_suspends_and_lets_in_again(http: TestClient, people: N
         assert (found, f"because {action}" in text) == (200, True)
         assert (await User.get(username="ben")).status == status
     assert "Logged in now" in text
+
+
+async def test_mentor_is_suspended_from_teaching_alone(http: TestClient, people: None) -> None:
+    await enter(http, "sam")
+    assert "Suspend as a mentor" not in await read(http, await page_of("ben"))
+    assert "Suspend as a mentor" in await read(http, await page_of("mira"))
+    path = "/dashboard/admin/mentors/mira"
+    found, _ = await send(http, path, decision="suspend", reason=" ")
+    assert (found, (await MentorProfile.get(user__username="mira")).status) == (422, "approved")
+    found, text = await send(http, path, decision="suspend", reason="Was rude.")
+    assert (found, "Decided. We have told them." in text) == (200, True)
+    assert (await MentorProfile.get(user__username="mira")).status == "suspended"
+    assert (await User.get(username="mira")).status == "active"
 
 
 async def test_what_was_typed_is_kept_beside_what_is_wrong(http: TestClient, people: None) -> None:

@@ -9,6 +9,8 @@ const days = () => week.querySelector("[data-week-days]");
 const preview = document.querySelector("[data-look-days]");
 let asked = 0;
 let timer = 0;
+let changes = Promise.resolve(); // of the rows, one after the other
+let waiting = 0; // of them; no preview overtakes one
 
 /** The page as it would be after that button; null if it is overtaken by another. */
 const pageAfter = async (button) => {
@@ -29,6 +31,10 @@ const showPreview = (page) => {
 };
 
 const refresh = async () => {
+  if (waiting) {
+    soon();
+    return;
+  }
   try {
     const page = await pageAfter("preview");
     if (page) showPreview(page);
@@ -45,7 +51,7 @@ const focusOn = (button) => {
   (next ?? rows[0])?.focus();
 };
 
-const change = async (button, submitter) => {
+const changeRows = async (button, submitter) => {
   try {
     const page = await pageAfter(button);
     if (!page) return;
@@ -56,6 +62,13 @@ const change = async (button, submitter) => {
     submitter.dataset.plain = "";
     week.requestSubmit(submitter); // the way without a script
   }
+};
+
+const change = (button, submitter) => {
+  waiting += 1;
+  changes = changes.then(() => changeRows(button, submitter)).finally(() => {
+    waiting -= 1;
+  });
 };
 
 const soon = () => {

@@ -20,7 +20,7 @@ FOCUSED = """() => {
     const style = getComputedStyle(element);
     return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   };
-  const stands = [one, one.parentElement, one.closest(".choice, .pick, .session, .entry")];
+  const stands = [one, one.parentElement, one.closest(".choice, .pick, .session, .entry, .mentor-row")];
   const box = one.getBoundingClientRect();
   const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
   return {
@@ -30,7 +30,10 @@ FOCUSED = """() => {
   };
 }"""
 
-WALKED = ("landing", "browse", "detail", "login", "create", "mentor-overview", "admin-users", "summary")
+WALKED = (
+    *("landing", "browse", "detail", "login", "create", "mentor-overview", "admin-users", "summary"),
+    *("register", "hours", "mentors", "preferences", "conversation", "certificate-revoking", "reviews"),
+)
 STEPS = 45  # presses of Tab on each page
 
 

@@ -14,6 +14,9 @@ from media.rtp.header import Header
 Kind = Literal["audio", "video"]
 
 
+NEVER = float("inf")  # when something is due that waits for nothing
+
+
 def nothing() -> None:
     """For who needs not be told that something is due."""
 

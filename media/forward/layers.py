@@ -9,11 +9,10 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Protocol
 
-from media.forward.interfaces import Kind
+from media.forward.interfaces import NEVER, Kind
 from media.forward.source import TrackSource
 
 TOP_LAYER = 255  # whatever is the highest
-NEVER = float("inf")
 CHECK_S = 0.1  # between two looks at which layers are alive
 
 

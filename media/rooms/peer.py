@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Protocol
 
+from media.forward.interfaces import NEVER
 from media.forward.layers import Layers
 from media.forward.viewing import Viewing
 from media.metrics import LATENCY_SAMPLE
@@ -51,7 +52,7 @@ from media.rtp.twcc import TransportFeedback
 from media.transport.connection import CloseReason, Connection
 
 CHECK_S = 1.0  # between two looks at ICE
-NEVER, AT_ONCE = float("inf"), float("-inf")
+AT_ONCE = float("-inf")
 
 
 class Tracks(Protocol):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from media.forward.arrivals import Arrivals
-from media.forward.interfaces import nothing
+from media.forward.interfaces import NEVER, nothing
 from media.forward.keyframes import LOWEST_INTERVAL_S, MIN_INTERVAL_S
 from media.forward.layers import Layers
 from media.forward.source import TrackSource
@@ -24,7 +24,7 @@ REBIND_S = 1.0  # a layer takes a new SSRC at most so often, whatever a peer sen
 # bit/s told to a publisher that takes no transport-wide feedback: a 720p camera and a screen fit
 UPLINK_BITRATE = 3_000_000
 REMB_INTERVAL_S = 1.0
-NEVER, LATER = float("-inf"), float("inf")
+LONG_AGO = float("-inf")
 
 
 @dataclass(slots=True)
@@ -143,7 +143,7 @@ class Receiving:
         publish = section.publish
         if header.payload_type == publish.payload_type:
             index = _layer_of(publish, packet, header, RID)
-            if index is None or now - section.bound_at.get(index, NEVER) < REBIND_S:
+            if index is None or now - section.bound_at.get(index, LONG_AGO) < REBIND_S:
                 return None
             return self._bind(section, index, header.ssrc, now)
         if header.payload_type == publish.rtx_payload_type:
@@ -258,7 +258,7 @@ class Receiving:
     def next_poll(self) -> float:
         """When `poll` has something to do; `stir` tells when it is sooner."""
         if not self._by_ssrc:
-            return LATER
+            return NEVER
         due = self._arrivals.next_poll if self._arrivals.any else self._remb_at
         for section in self._sections.values():
             if section.layers is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from media.forward.interfaces import nothing
+from media.forward.interfaces import NEVER, nothing
 from media.forward.layers import Layers
 from media.forward.rewriter import OutgoingStream
 from media.forward.subscriber import TrackSink
@@ -24,7 +24,6 @@ from media.rtp.twcc import TransportFeedback
 
 PASSED_ON = (AUDIO_LEVEL, VIDEO_ORIENTATION)  # extensions that mean the same to every receiver
 SENDER_REPORT_S = 1.0
-NEVER = float("inf")
 UNIX_TO_NTP_S = 2_208_988_800  # RFC 5905 §6: seconds from 1900 to 1970
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +102,3 @@ class Achievements:
     ahead: tuple[BadgeRow, ...]
     certificates: tuple[Certificate, ...]
     total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """A certificate that was just issued."""
-
-    code: str
-    user_id: int
-    session_id: UUID

@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp_session import AbstractStorage, Session, get_session, new_session
 
 from config.settings import Settings
+from server.edge.cookies import full_name, is_secure
 
 LOGIN = "login"
 SHAPE = re.compile(r"[A-Za-z0-9_-]{20,128}")
@@ -23,11 +24,10 @@ class LoginCookie(AbstractStorage):
     """Carries the secret of a login: HttpOnly, SameSite=Lax, and `__Host-` and Secure over HTTPS."""
 
     def __init__(self, settings: Settings) -> None:
-        secure = settings.base_url.startswith("https://")
         super().__init__(
-            cookie_name="__Host-peerlearn" if secure else "peerlearn",
+            cookie_name=full_name(settings, "peerlearn"),
             max_age=MAX_AGE_S,
-            secure=secure,
+            secure=is_secure(settings),
             httponly=True,
             samesite="Lax",
         )

@@ -136,14 +136,6 @@ async def _lasts(user_id: int, newest: dict[int, tuple[int, int]]) -> dict[int, 
     return {row["conversation_id"]: line for row, line in zip(rows, lines, strict=True)}
 
 
-async def unread_conversations(user_id: int) -> int:
-    """In how many conversations there is something unread."""
-    hidden = await blocked_by_or_of(user_id)
-    places = _places(user_id, hidden).filter(muted=False)
-    ids = [row.conversation_id for row in await places.only("id", "conversation_id")]
-    return sum(1 for _, unread in (await _newest(user_id, ids, hidden)).values() if unread)
-
-
 # --- searching
 
 

@@ -12,13 +12,14 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from server.accounts.sealing import Broken, seal
-from server.edge.keys import SETTINGS
+from server.edge.cookies import PrivateCookie
 from server.infra import clock
 
 Step = Literal["roles", "account", "skills", "finish"]
 STEPS: tuple[Step, ...] = ("roles", "account", "skills", "finish")
 LIFETIME = timedelta(hours=2)  # since the last step
 OWNER = "registration"  # what the seal is bound to
+COOKIE = PrivateCookie("peerlearn-register")
 MOST_WISHES = 10  # skills of one list: the cookie has 4 kB
 MAX_ONWARD = 300
 
@@ -68,7 +69,7 @@ def before(step: Step) -> Step:
 
 def draft_of(request: web.Request) -> Draft:
     """What the browser brings; an empty one when that is nothing, not ours, or too old."""
-    sealed = request.cookies.get(_cookie(request), "")
+    sealed = COOKIE.read(request)
     try:
         draft = Draft.model_validate_json(seal().open(sealed, OWNER))
     except (Broken, ValidationError):
@@ -79,26 +80,9 @@ def draft_of(request: web.Request) -> Draft:
 def remember(request: web.Request, draft: Draft, response: web.Response) -> web.Response:
     """Give the browser the draft with an answer."""
     lasting = draft.model_copy(update={"ends_at": clock.now() + LIFETIME})
-    response.set_cookie(
-        _cookie(request),
-        seal().close(lasting.model_dump_json(exclude_defaults=True), OWNER),
-        max_age=int(LIFETIME.total_seconds()),
-        secure=_is_secure(request),
-        httponly=True,
-        samesite="Lax",
-    )
-    return response
+    sealed = seal().close(lasting.model_dump_json(exclude_defaults=True), OWNER)
+    return COOKIE.give(request, response, sealed, LIFETIME)
 
 
 def forget(request: web.Request, response: web.Response) -> web.Response:
-    secure = _is_secure(request)
-    response.del_cookie(_cookie(request), secure=secure, httponly=True, samesite="Lax")
-    return response
-
-
-def _cookie(request: web.Request) -> str:
-    return "__Host-peerlearn-register" if _is_secure(request) else "peerlearn-register"
-
-
-def _is_secure(request: web.Request) -> bool:
-    return request.app[SETTINGS].base_url.startswith("https://")
+    return COOKIE.take(request, response)

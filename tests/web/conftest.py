@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 
 import aioice.ice
 import pytest
@@ -10,12 +11,15 @@ import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from tests.chromium import CHROMIUM
+from tests.e2e.platform import Platform
 from tests.web.room_browser import FLAGS, MAKE_SCREEN, OpenRoom
 from tests.web.room_mock import RoomMock
 from tests.web.sample_house import sample_house
+from tests.web.site_pages import Visitors
 
 PAGES_IN_A_BROWSER = {
     "test_site_pages.py",
+    "test_profile_pages.py",
     "test_samples_accessible.py",
     "test_recording_player.py",
     "test_keyboard.py",
@@ -87,3 +91,22 @@ async def open_room(chromium: Browser, room: RoomMock) -> AsyncIterator[OpenRoom
     for context in contexts:
         await context.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The platform, in a loop of its own between tests."""
+    platform = Platform(tmp_path_factory.mktemp("house"))
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(platform.start())
+    yield platform
+    loop.run_until_complete(platform.stop())
+    loop.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def visitors(chromium: Browser, house: Platform) -> AsyncIterator[Visitors]:
+    """Of the platform: somebody of each role, in a browser."""
+    visitors = Visitors(chromium, house)
+    yield visitors
+    await visitors.close()

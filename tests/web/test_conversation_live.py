@@ -17,14 +17,6 @@ PASSWORD = "learning-is-fun"
 AT_ONCE_MS = 1000
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
-    platform = Platform(tmp_path_factory.mktemp("house"))
-    await platform.start()
-    yield platform
-    await platform.stop()
-
-
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Lea at her desk and Amara on his phone, each with the other's conversation open."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.platform import Platform
@@ -14,14 +11,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 PASSWORD = "learning-is-fun"
 AT_ONCE_MS = 1000
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
-    platform = Platform(tmp_path_factory.mktemp("house"))
-    await platform.start()
-    yield platform
-    await platform.stop()
 
 
 async def listening(context: BrowserContext, path: str) -> Page:

@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
-from tests.e2e.platform import Platform
 from tests.server.people.drawing import picture
 from tests.web.site_pages import ZONE, Visitors
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 BERLIN = ZoneInfo("Europe/Berlin")
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    platform = Platform(tmp_path_factory.mktemp("people"))
-    loop = asyncio.new_event_loop()
-    loop.run_until_complete(platform.start())
-    yield platform
-    loop.run_until_complete(platform.stop())
-    loop.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def visitors(chromium: Browser, house: Platform) -> AsyncIterator[Visitors]:
-    visitors = Visitors(chromium, house)
-    yield visitors
-    await visitors.close()
 
 
 async def shown_colour(page: Page) -> list[int]:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser
 
 from server.routes import DEVELOPMENT_ROUTES, ROUTES
-from tests.e2e.platform import Platform
 from tests.web.site_pages import (
     DEAD_ENDS,
     OVERFLOW,
@@ -38,24 +33,6 @@ EVERY = [(role, path) for role, paths in PAGES.items() for path in paths]
 READ = [
     (role, path) for role, path in EVERY if not path.startswith("/dev/") and not path.endswith("/room")
 ]
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """The platform, in a loop of its own between tests."""
-    platform = Platform(tmp_path_factory.mktemp("house"))
-    loop = asyncio.new_event_loop()
-    loop.run_until_complete(platform.start())
-    yield platform
-    loop.run_until_complete(platform.stop())
-    loop.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def visitors(chromium: Browser, house: Platform) -> AsyncIterator[Visitors]:
-    visitors = Visitors(chromium, house)
-    yield visitors
-    await visitors.close()
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -180,7 +180,7 @@ async def test_picture_is_served_in_two_sizes_and_the_former_one_is_gone(
     await run_jobs()
     assert (await http.get(first)).status == 404
     for size in (SMALL, LARGE):
-        async with http.get(second.replace(str(LARGE), str(size))) as served:
+        async with http.get(second.replace(f"-{LARGE}.", f"-{size}.")) as served:
             assert served.content_type == "image/webp"
             assert served.headers["X-Content-Type-Options"] == "nosniff"
             assert "immutable" in served.headers["Cache-Control"]

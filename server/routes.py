@@ -22,8 +22,10 @@ from server.admin import (
 )
 from server.admin import views as admin_views
 from server.booking import api as booking_api
-from server.booking import editor, hours_views, slots_api
+from server.booking import editor
 from server.booking import views as booking_views
+from server.booking.hours import slots_api
+from server.booking.hours import views as hours_views
 from server.classroom import api as classroom_api
 from server.classroom import views as classroom_views
 from server.classroom.socket import room_socket

@@ -11,7 +11,7 @@ from datetime import datetime
 from aiohttp import web
 from typing_extensions import TypedDict
 
-from server.booking.slots import Slot, next_slots
+from server.booking.hours.slots import Slot, next_slots
 from server.discovery.forms import MentorForm, kept, lenient
 from server.discovery.listing import chips
 from server.discovery.views import sent_filters

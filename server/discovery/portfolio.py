@@ -11,7 +11,7 @@ from aiohttp import web
 
 from server.booking.catalogue import taught_next
 from server.booking.figures import TeachingRecord, teaching_record
-from server.booking.slots import Slot, next_slots
+from server.booking.hours.slots import Slot, next_slots
 from server.booking.values import SessionCard
 from server.classroom.figures import PresenceRecord, presence_record
 from server.edge.access import viewer

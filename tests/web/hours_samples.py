@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from server.booking.forms import DURATIONS
-from server.booking.hours_form import Row, WeekForm, form_of, row_name
-from server.booking.hours_views import NOTICES, PAUSES, Look
-from server.booking.preview import FreeDay, FreeTime
+from server.booking.hours.form import Row, WeekForm, form_of, row_name
+from server.booking.hours.preview import FreeDay, FreeTime
+from server.booking.hours.views import NOTICES, PAUSES, Look
 from server.people.availability import Availability, Override, Weekly
 from server.people.hour_rules import DAYS
 

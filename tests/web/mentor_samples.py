@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from server.booking.openings import Slot
+from server.booking.hours.openings import Slot
 from server.discovery.listing import Chip
 from server.discovery.mentors import MentorCard
 from server.discovery.portfolio import Portfolio

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 import pytest
 from aiohttp.test_utils import TestClient
 
-from server.booking.hours_form import Row, WeekForm, form_sent, minute_of, pressed
-from server.booking.openings import Slot
-from server.booking.preview import FreeDay, FreeTime, free_days
+from server.booking.hours.form import Row, WeekForm, form_sent, minute_of, pressed
+from server.booking.hours.openings import Slot
+from server.booking.hours.preview import FreeDay, FreeTime, free_days
 from server.edge.access import Viewer
 from server.infra.clock import ManualClock
 from server.people.availability import Override, Weekly

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.booking.openings import Opening, Slot, free_slots, minutes_on, openings
+from server.booking.hours.openings import Opening, Slot, free_slots, minutes_on, openings
 from server.booking.times import GRID, cells_between, on_grid
 from server.people.availability import Availability, Override, Weekly
 

@@ -8,7 +8,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from server.booking import service as booking
-from server.booking.slots import next_slots
+from server.booking.hours.slots import next_slots
 from server.edge.access import Viewer
 from server.infra.clock import ManualClock, now
 from server.infra.errors import Conflict

@@ -9,8 +9,8 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from server.booking import service as booking
+from server.booking.hours.openings import Slot
 from server.booking.models import Session
-from server.booking.openings import Slot
 from server.classroom.models import AttendanceInterval
 from server.discovery.portfolio import apart, portfolio
 from server.edge.access import Viewer

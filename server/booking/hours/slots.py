@@ -9,8 +9,8 @@ from itertools import islice
 
 from tortoise.functions import Max, Min
 
+from server.booking.hours.openings import Slot, free_slots
 from server.booking.models import BusyCell
-from server.booking.openings import Slot, free_slots
 from server.booking.times import cell_of, next_mark
 from server.infra.errors import NotFound
 from server.people.availability import Availability, availabilities

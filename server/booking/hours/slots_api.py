@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from typing_extensions import TypedDict
 
 from server.booking.forms import Zone
-from server.booking.slots import Slot, bookable_slots
+from server.booking.hours.slots import Slot, bookable_slots
 from server.booking.times import FURTHEST, wall_time
 from server.edge.access import viewer
 from server.edge.api import ok, read_query

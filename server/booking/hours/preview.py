@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from server.booking.openings import Slot
+from server.booking.hours.openings import Slot
 from server.people.hour_rules import clock_text
 
 DAY = timedelta(days=1)

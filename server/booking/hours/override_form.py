@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from server.booking.hours_form import A_CLOCK, BOTH_WANTED, END_OF_DAY, minute_of
+from server.booking.hours.form import A_CLOCK, BOTH_WANTED, END_OF_DAY, minute_of
 from server.infra.errors import Invalid
 from server.people.availability import Override
 

@@ -15,11 +15,11 @@ from aiohttp import web
 from server.accounts.views import error_lines
 from server.booking.catalogue import lessons_ahead
 from server.booking.forms import DURATIONS
-from server.booking.hours_form import WeekForm, form_of, form_sent, hours_of, pressed, row_name
-from server.booking.override_form import override_id, override_of
-from server.booking.preview import FreeDay, free_days
-from server.booking.slots import free_of
-from server.booking.slots_api import midnight
+from server.booking.hours.form import WeekForm, form_of, form_sent, hours_of, pressed, row_name
+from server.booking.hours.override_form import override_id, override_of
+from server.booking.hours.preview import FreeDay, free_days
+from server.booking.hours.slots import free_of
+from server.booking.hours.slots_api import midnight
 from server.booking.times import zone_names
 from server.edge.access import Viewer, require_viewer
 from server.edge.errors import status_of

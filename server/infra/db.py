@@ -33,10 +33,16 @@ MODEL_MODULES: tuple[str, ...] = (
     "server.notifications.models",
     "server.people.models",
     "server.booking.models",
+    "server.booking.waiting.models",
+    "server.booking.requests.models",
+    "server.booking.rescheduling.models",
+    "server.calendar.models",
+    "server.materials.models",
     "server.messages.models",
     "server.classroom.models",
     "server.recordings.models",
     "server.achievements.models",
+    "server.pathways.models",
 )
 MIGRATIONS = "server.migrations"
 ENGINES = {

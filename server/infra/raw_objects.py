@@ -37,6 +37,19 @@ PARTIAL_UNIQUES: tuple[PartialUnique, ...] = (
     PartialUnique(
         "booking_active", "booking", ("session_id", "learner_id"), "status IN ('held', 'confirmed')"
     ),
+    PartialUnique(
+        "waitlist_once",
+        "waitlist_entry",
+        ("session_id", "learner_id"),
+        "status IN ('waiting', 'offered')",
+    ),
+    PartialUnique("reschedule_open", "reschedule_proposal", ("session_id",), "status = 'open'"),
+    PartialUnique(
+        "request_open",
+        "session_request",
+        ("learner_id", "mentor_id", "starts_at"),
+        "status IN ('requested', 'proposed')",
+    ),
     # --- classroom
     PartialUnique(
         "attendance_open",
@@ -78,6 +91,22 @@ CHECKS: tuple[Check, ...] = (
     Check("session_price", "session", "{row}price_minor >= 0"),
     Check("session_times", "session", "{row}starts_at < {row}ends_at"),
     Check("busy_cell_owner", "busy_cell", "({row}session_id IS NULL) <> ({row}booking_id IS NULL)"),
+    Check("booking_held", "booking", "{row}status <> 'held' OR {row}hold_expires_at IS NOT NULL"),
+    Check(
+        "booking_refund",
+        "booking",
+        "{row}refund_minor IS NULL OR {row}refund_minor BETWEEN 0 AND {row}price_minor",
+    ),
+    Check("series_shape", "series", "{row}every_weeks BETWEEN 1 AND 4 AND {row}count BETWEEN 2 AND 52"),
+    Check("request_other", "session_request", "{row}learner_id <> {row}mentor_id"),
+    Check(
+        "request_proposed",
+        "session_request",
+        "{row}status <> 'proposed' OR {row}proposed_starts_at IS NOT NULL",
+    ),
+    Check("reschedule_times", "reschedule_proposal", "{row}starts_at < {row}ends_at"),
+    # --- materials
+    Check("material_phase", "material", "{row}phase IN ('before', 'after') AND {row}size >= 0"),
     # --- messages
     Check("conversation_numbers", "conversation", "{row}last_seq >= 0"),
     Check("conversation_read", "conversation_member", "{row}read_seq >= 0"),

@@ -84,6 +84,39 @@ CHECKED: dict[str, tuple[list[Values], list[Values]]] = {
         [{"session_id": SOMEBODY, "booking_id": None}, {"session_id": None, "booking_id": 7}],
         [{"session_id": None, "booking_id": None}, {"session_id": SOMEBODY, "booking_id": 7}],
     ),
+    "booking_held": (
+        [{"status": "held", "hold_expires_at": NOON}, {"status": "confirmed", "hold_expires_at": None}],
+        [{"status": "held", "hold_expires_at": None}],
+    ),
+    "booking_refund": (
+        [{"price_minor": 5, "refund_minor": None}, {"price_minor": 5, "refund_minor": 5}],
+        [{"price_minor": 5, "refund_minor": 6}, {"price_minor": 5, "refund_minor": -1}],
+    ),
+    "series_shape": (
+        [{"every_weeks": 1, "count": 2}, {"every_weeks": 4, "count": 52}],
+        [
+            {"every_weeks": 0, "count": 2},
+            {"every_weeks": 5, "count": 2},
+            {"every_weeks": 1, "count": 1},
+            {"every_weeks": 1, "count": 53},
+        ],
+    ),
+    "request_other": ([{"learner_id": 1, "mentor_id": 2}], [{"learner_id": 1, "mentor_id": 1}]),
+    "request_proposed": (
+        [
+            {"status": "requested", "learner_id": 3, "proposed_starts_at": None},
+            {"status": "proposed", "learner_id": 4, "proposed_starts_at": NOON},
+        ],
+        [{"status": "proposed", "learner_id": 5, "proposed_starts_at": None}],
+    ),
+    "reschedule_times": (
+        [{"starts_at": EARLIER, "ends_at": NOON}],
+        [{"starts_at": NOON, "ends_at": NOON}],
+    ),
+    "material_phase": (
+        [{"phase": "before", "size": 0}, {"phase": "after", "size": 1}],
+        [{"phase": "never", "size": 0}, {"phase": "before", "size": -1}],
+    ),
     "attendance_order": (
         [{"started_at": NOON, "ended_at": None}, {"started_at": NOON, "ended_at": NOON}],
         [{"started_at": NOON, "ended_at": EARLIER}],
@@ -106,6 +139,12 @@ COUNTED: dict[str, tuple[list[Values], list[Values]]] = {
     "mentor_revision_open": ([{"status": "submitted"}], [{"status": "approved"}]),
     "assessment_open": ([{"finished_at": None}], [{"finished_at": NOON}]),
     "booking_active": ([{"status": "held"}, {"status": "confirmed"}], [{"status": "cancelled"}]),
+    "waitlist_once": ([{"status": "waiting"}, {"status": "offered"}], [{"status": "left"}]),
+    "reschedule_open": ([{"status": "open"}], [{"status": "applied"}]),
+    "request_open": (
+        [{"status": "requested"}, {"status": "proposed", "proposed_starts_at": NOON}],
+        [{"status": "declined"}],
+    ),
     "attendance_open": ([{"ended_at": None}], [{"ended_at": NOON}]),
 }
 WITHOUT_REFERENCES = {

@@ -1,0 +1,1 @@
+"""A session moves to another time when those who come agree."""

@@ -1,0 +1,1 @@
+"""Lessons in people's calendars: files, a feed, a page of weeks and months, and reminders."""

@@ -1,0 +1,1 @@
+"""Files that go with a session, before it and after it."""

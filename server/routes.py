@@ -30,7 +30,7 @@ from server.classroom import api as classroom_api
 from server.classroom import views as classroom_views
 from server.classroom.socket import room_socket
 from server.discovery import api as discovery_api
-from server.discovery import mentors, portfolio
+from server.discovery import mentors, portfolio, session_views
 from server.discovery import views as discovery_views
 from server.edge import operations
 from server.edge.access import Access, View, Whose
@@ -238,12 +238,6 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", f"{API}/users/{{username}}/block", people_api.unblock, SIGNED_IN, EVERYBODYS),
     Route("GET", f"{API}/skills", people_api.taxonomy, ANYONE),
     # --- booking
-    Route("GET", "/sessions/{id}", booking_views.session_page, ANYONE, EVERYBODYS),
-    Route("GET", "/sessions/{id}/book", booking_views.book_again, SIGNED_IN, EVERYBODYS),
-    Route("POST", "/sessions/{id}/book", booking_views.book, SIGNED_IN, EVERYBODYS),
-    Route("POST", "/sessions/{id}/cancel", booking_views.cancel, SIGNED_IN, MEMBERS_ONLY),
-    Route("POST", "/sessions/{id}/publish", booking_views.publish, SIGNED_IN, MENTORS),
-    Route("POST", "/sessions/{id}/start", booking_views.start, SIGNED_IN, MENTORS),
     Route("GET", "/sessions/{id}/edit", editor.edit_page, SIGNED_IN, MENTORS),
     Route("POST", "/sessions/{id}/edit", editor.edit, SIGNED_IN, MENTORS),
     Route("GET", "/dashboard/mentor/create", editor.create_page, MENTOR),
@@ -338,6 +332,12 @@ ROUTES: tuple[Route, ...] = (
     ),
     # --- discovery
     Route("GET", "/sessions/", discovery_views.browse, ANYONE),
+    Route("GET", "/sessions/{id}", session_views.session_page, ANYONE, EVERYBODYS),
+    Route("GET", "/sessions/{id}/book", session_views.book_again, SIGNED_IN, EVERYBODYS),
+    Route("POST", "/sessions/{id}/book", session_views.book, SIGNED_IN, EVERYBODYS),
+    Route("POST", "/sessions/{id}/cancel", session_views.cancel, SIGNED_IN, MEMBERS_ONLY),
+    Route("POST", "/sessions/{id}/publish", session_views.publish, SIGNED_IN, MENTORS),
+    Route("POST", "/sessions/{id}/start", session_views.start, SIGNED_IN, MENTORS),
     Route("GET", f"{API}/sessions", discovery_api.list_sessions, ANYONE),
     Route("GET", "/mentors", mentors.mentors_page, ANYONE),
     Route("GET", f"{API}/mentors", mentors.list_mentors, ANYONE),

@@ -1,0 +1,18 @@
+"""What the action did that led to a page: after a POST the browser goes on (303) and `?done=` names it."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+SAID = {
+    "drafted": "The draft is saved. Publish it when it is ready.",
+    "saved": "Your changes are saved.",
+    "published": "Published. People can find and book it now.",
+    "booked": "Your seat is booked. A mail with the details is on its way.",
+    "left": "Your booking is cancelled, and the seat is free again.",
+    "cancelled": "The session is cancelled, and everybody who booked is told.",
+}
+
+
+def said(request: web.Request) -> str | None:
+    return SAID.get(request.query.get("done", ""))

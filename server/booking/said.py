@@ -1,4 +1,4 @@
-"""What the action did that led to a page: after a POST the browser goes on (303) and `?done=` names it."""
+"""What an action did, said on the page it led to: a POST sends the browser on, and `?done=` names it."""
 
 from __future__ import annotations
 

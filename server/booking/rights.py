@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from server.booking.bookings import active_booking
+from server.booking.seats.bookings import active_booking
 from server.booking.cards import cards_by_id
 from server.booking.diary import room_open
 from server.booking.states import OPEN_SESSIONS, BookingStatus, SessionStatus

@@ -1,6 +1,6 @@
 """What booking offers to its own edges and to other features; the parts have one idea each."""
 
-from server.booking.bookings import Booked, book_session, cancel_booking, leave_session
+from server.booking.seats.bookings import Booked, book_session, cancel_booking, leave_session
 from server.booking.cards import cards_by_id
 from server.booking.catalogue import (
     MentorTab,

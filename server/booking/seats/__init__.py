@@ -1,0 +1,1 @@
+"""Seats: taken, held, confirmed and given back."""

@@ -35,6 +35,16 @@ CARD_COLUMNS = (
     "timezone",
     "local_start",
 )
+DETAIL_COLUMNS = (
+    "description",
+    "audience",
+    "prerequisites",
+    "policy",
+    "listed",
+    "offering_id",
+    "series_id",
+    "series_position",
+)
 
 
 def session_path(session_id: UUID) -> str:
@@ -60,13 +70,13 @@ async def cards_by_id(
 
 async def details(query: QuerySet[Session], viewer_id: int | None = None) -> list[SessionDetail]:
     """The details of a query, in its order: three queries."""
-    rows = await _rows(query, "description")
+    rows = await _rows(query, *DETAIL_COLUMNS)
     ids = [row["id"] for row in rows]
     skills, objectives = await _skills(ids), await _objectives(ids)
     return [
         SessionDetail(
             **_card(row, skills[row["id"]], viewer_id),
-            description=row["description"],
+            **{column: row[column] for column in DETAIL_COLUMNS},
             objectives=tuple(objectives[row["id"]]),
         )
         for row in rows

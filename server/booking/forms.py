@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
@@ -51,6 +52,8 @@ def _on_step(minutes: int) -> int:
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Title = Annotated[Text, Field(min_length=3, max_length=140)]
 Description = Annotated[Text, Field(max_length=10_000)]
+Audience = Annotated[Text, Field(max_length=300)]
+Prerequisites = Annotated[Text, Field(max_length=1000)]
 Slug = Annotated[Text, Field(min_length=1, max_length=64)]
 Goal = Annotated[Text, Field(min_length=1, max_length=300)]
 Level = Literal["beginner", "intermediate", "advanced"]
@@ -63,15 +66,19 @@ Seats = Annotated[int, Field(ge=1, le=MAX_CAPACITY, strict=True)]
 Price = Annotated[int, Field(ge=0, le=MAX_PRICE_MINOR, strict=True)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Recording = Literal["auto", "off"]
+Policy = Literal["flexible", "standard", "strict"]
 Skills = Annotated[list[Slug], Field(max_length=10)]
 Goals = Annotated[list[Goal], Field(max_length=12)]
 
 
 class SessionForm(BaseModel):
-    """A new session. Without `timezone` the mentor's own zone is meant."""
+    """A new session. Without `timezone` the mentor's own zone is meant, without `offering_id` their
+    offering of the same title, or a new one."""
 
     title: Title
     description: Description = ""
+    audience: Audience = ""
+    prerequisites: Prerequisites = ""
     skills: Skills = []
     level: Level = "beginner"
     language: Language = "en"
@@ -82,7 +89,9 @@ class SessionForm(BaseModel):
     price_minor: Price = 0
     currency: Currency = DEFAULT_CURRENCY
     recording: Recording = "auto"
+    policy: Policy = "standard"
     timezone: Zone | None = None
+    offering_id: UUID | None = None
 
 
 class SessionChanges(BaseModel):
@@ -90,6 +99,8 @@ class SessionChanges(BaseModel):
 
     title: Title | None = None
     description: Description | None = None
+    audience: Audience | None = None
+    prerequisites: Prerequisites | None = None
     skills: Skills | None = None
     level: Level | None = None
     language: Language | None = None
@@ -100,6 +111,7 @@ class SessionChanges(BaseModel):
     price_minor: Price | None = None
     currency: Currency | None = None
     recording: Recording | None = None
+    policy: Policy | None = None
     timezone: Zone | None = None
 
     def given(self) -> frozenset[str]:

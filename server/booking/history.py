@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from server.booking.forms import SessionForm
 from server.booking.models import Booking, Session
+from server.booking.offerings import offering_of
 from server.booking.sessions import plain_columns, schedule, write_texts
 from server.booking.states import BookingStatus, SessionStatus
 from server.edge.access import Viewer
@@ -31,6 +32,7 @@ async def record_past_session(mentor: Viewer, form: SessionForm, learner_ids: Se
     session = await Session.create(
         id=uuid4(),
         mentor_id=mentor.user_id,
+        offering_id=await offering_of(mentor.user_id, form.title),
         ics_uid=str(uuid4()),
         status=SessionStatus.ENDED,
         seats_taken=len(learner_ids),

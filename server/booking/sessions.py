@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from server.booking.forms import SessionChanges, SessionForm
 from server.booking.models import Objective, Session, SessionSkill
+from server.booking.offerings import offering_of, own_offering, rename_with
 from server.booking.states import SessionStatus, wrong_state
 from server.booking.times import check_ahead, read_start, wall_time
 from server.booking.visibility import locked_own_session
@@ -20,31 +21,39 @@ from server.people import service as people
 from server.people.contacts import require_no_contacts
 
 # Learners booked these: they stay as published.
-FIXED_ONCE_PUBLISHED = frozenset({"starts_at", "ends_at", "price_minor", "currency"})
+FIXED_ONCE_PUBLISHED = frozenset({"starts_at", "ends_at", "price_minor", "currency", "policy"})
 PLAIN_FIELDS = (
     "title",
     "description",
+    "audience",
+    "prerequisites",
     "level",
     "language",
     "capacity",
     "price_minor",
     "currency",
     "recording",
+    "policy",
 )
+PUBLIC_TEXTS = ("title", "description", "audience", "prerequisites")
 
 
 @transactional
-async def create_session(viewer: Viewer, form: SessionForm) -> UUID:
-    """The id of a new draft. Raises Forbidden, Invalid."""
+async def create_session(viewer: Viewer, form: SessionForm, *, listed: bool = True) -> UUID:
+    """The id of a new draft. One that is not `listed` is for who has its address, and nobody finds it.
+
+    Raises Forbidden, Invalid."""
     if "mentor" not in viewer.roles:
         raise Forbidden(message="Only mentors create sessions.")
     session_id = uuid4()
-    require_no_contacts({"title": form.title, "description": form.description})
+    require_no_contacts(_public_texts(form))
     when = schedule(form.starts_at, form.duration_minutes, form.timezone or viewer.timezone)
     check_ahead(when["starts_at"], now())
     await Session.create(
         id=session_id,
         mentor_id=viewer.user_id,
+        offering_id=await _offering(viewer.user_id, form),
+        listed=listed,
         ics_uid=str(session_id),
         created_at=now(),
         **plain_columns(form),
@@ -60,9 +69,11 @@ async def change_session(session_id: UUID, viewer: Viewer, form: SessionChanges)
 
     Raises NotFound, Forbidden, Conflict(wrong_state), Invalid."""
     session = await locked_own_session(session_id, viewer)
-    require_no_contacts({"title": form.title, "description": form.description})
+    require_no_contacts(_public_texts(form))
     changes = _changes(session, form)
     _check_changes(session, changes)
+    if "title" in changes:
+        await rename_with(session, changes["title"])
     if changes:
         await session.update_from_dict(changes).save(update_fields=list(changes))
     await write_texts(session_id, form)
@@ -82,6 +93,19 @@ async def delete_session(session_id: UUID, viewer: Viewer) -> None:
 def plain_columns(form: SessionForm) -> dict[str, Any]:
     """The columns that hold what the form says, as it says it."""
     return {name: getattr(form, name) for name in PLAIN_FIELDS}
+
+
+def _public_texts(form: SessionForm | SessionChanges) -> dict[str, str | None]:
+    """What everybody will read, by field."""
+    texts = {name: getattr(form, name) for name in PUBLIC_TEXTS}
+    return {**texts, "objectives": "\n".join(form.objectives or [])}
+
+
+async def _offering(mentor_id: int, form: SessionForm) -> UUID:
+    """The one that was given, or that of the title. Raises Invalid."""
+    if form.offering_id is not None:
+        return await own_offering(form.offering_id, mentor_id)
+    return await offering_of(mentor_id, form.title)
 
 
 async def write_texts(session_id: UUID, form: SessionForm | SessionChanges) -> None:
@@ -127,7 +151,7 @@ def _check_changes(session: Session, changes: Mapping[str, Any]) -> None:
     if session.status not in (SessionStatus.DRAFT, SessionStatus.PUBLISHED):
         raise wrong_state(session.status)
     if session.status == SessionStatus.PUBLISHED and FIXED_ONCE_PUBLISHED & changes.keys():
-        raise Conflict(message="Time and price stay as published, because people book on them.")
+        raise Conflict(message="Time, price and policy stay as published, because people book on them.")
     if changes.get("capacity", session.capacity) < session.seats_taken:
         raise Invalid(fields={"capacity": f"{session.seats_taken} seats are taken already."})
     starts_at: datetime | None = changes.get("starts_at")

@@ -16,11 +16,14 @@ class MentorShape(TypedDict):
 
 
 class SessionShape(TypedDict):
-    """A session; prices are in minor units of the currency."""
+    """A session; prices are in minor units of the currency. Those of one offering teach the same; a
+    position in a series counts from 0."""
 
     id: UUID
     title: str
     description: str
+    audience: str
+    prerequisites: str
     skills: tuple[str, ...]
     level: str
     language: str
@@ -35,6 +38,10 @@ class SessionShape(TypedDict):
     currency: str
     status: str
     recording: str
+    policy: str
+    offering_id: UUID | None
+    series_id: UUID | None
+    series_position: int | None
     mentor: MentorShape
 
 
@@ -62,6 +69,8 @@ def session_shape(session: SessionDetail) -> SessionShape:
         "id": session.id,
         "title": session.title,
         "description": session.description,
+        "audience": session.audience,
+        "prerequisites": session.prerequisites,
         "skills": tuple(session.skill_slugs),
         "level": session.level,
         "language": session.language,
@@ -76,6 +85,10 @@ def session_shape(session: SessionDetail) -> SessionShape:
         "currency": session.currency,
         "status": session.status,
         "recording": session.recording,
+        "policy": session.policy,
+        "offering_id": session.offering_id,
+        "series_id": session.series_id,
+        "series_position": session.series_position,
         "mentor": {"username": session.mentor.username, "name": session.mentor.name},
     }
 

@@ -52,7 +52,14 @@ class SessionDetail(SessionCard):
     """A session with the texts that only its own page shows."""
 
     description: str
+    audience: str
+    prerequisites: str
     objectives: tuple[str, ...]
+    policy: str
+    listed: bool
+    offering_id: UUID | None
+    series_id: UUID | None
+    series_position: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,13 @@ def _session(number: int = 1, **changes: Any) -> SessionDetail:
             "find the three lines that decide whether a company survives the winter",
             "ask a banker a question that makes them sit up",
         ),
+        "audience": "People who run something small and never liked the numbers.",
+        "prerequisites": "Percentages, and a report that you want to understand.",
+        "policy": "standard",
+        "listed": True,
+        "offering_id": UUID(int=IDENTITY.int - 1),
+        "series_id": None,
+        "series_position": None,
     }
     found = {**usual, **changes}
     found["skill_slugs"] = tuple(skill.lower().replace(" ", "-") for skill in found["skills"])

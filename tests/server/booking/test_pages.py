@@ -289,7 +289,7 @@ async def test_form_changes_a_session_and_keeps_a_published_time(http: TestClien
     moved = form_fields(starts_at=wall_time(session.starts_at + timedelta(hours=1), "Europe/Berlin"))
     status, page = await post(http, path, headers, moved)
     assert status == 409
-    assert "Time and price stay as published" in page
+    assert "Time, price and policy stay as published" in page
     found = await service.get_session(session.id, mira)
     assert (found.title, found.starts_at) == ("Renamed", session.starts_at)
 

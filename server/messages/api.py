@@ -9,6 +9,7 @@ from aiohttp import web
 
 from server.edge.access import require_viewer
 from server.edge.api import ok, page_of, paging, read_json, read_query
+from server.edge.file_names import PICTURE_ENDINGS
 from server.edge.openapi import described
 from server.edge.paths import id_in_path
 from server.edge.uploads import posted_file
@@ -201,7 +202,7 @@ async def give_up(request: web.Request) -> web.StreamResponse:
 async def file_content(request: web.Request) -> web.StreamResponse:
     """A file, for the people of its conversation."""
     row = await reading.readable_file(require_viewer(request), id_in_path(request))
-    shown = row.content_type in files.ENDINGS  # written by ourselves
+    shown = row.content_type in PICTURE_ENDINGS  # written by ourselves
     response = web.StreamResponse(
         headers={
             "Content-Type": row.content_type,

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import secrets
-import shutil
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
 from typing import BinaryIO
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from server.edge.access import Viewer
+from server.edge.file_names import clean_name
 from server.edge.ratelimit import WINDOWS, Limit
+from server.edge.sniffing import HEAD, PICTURES, media_type
 from server.infra import clock
 from server.infra.db import transactional
 from server.infra.errors import Forbidden, Invalid, NotFound
@@ -22,10 +20,10 @@ from server.infra.outbox import enqueue
 from server.infra.storage import Storage
 from server.messages.circles import REFUSALS
 from server.messages.models import MessageFile
-from server.messages.pictures import reencoded
-from server.messages.sniffing import HEAD, PICTURES, media_type
 from server.messages.values import Attachment, Door
 from server.people.gallery import gallery
+from server.people.keeping import keep, new_key
+from server.people.photographs import reencoded
 
 MAX_BYTES = 20 * 1024 * 1024  # of one file
 MAX_FILES = 10  # of one message
@@ -34,10 +32,7 @@ TOO_MANY = f"Send at most {MAX_FILES} files with a message."
 NOT_YOURS = "One of the files is not there any more. Choose it again."
 EMPTY = "This file is empty."
 KEEP_UNSENT = timedelta(days=1)
-LONGEST_NAME = 120
-NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\"\\/:*?<>|]+")
 PER_PERSON = Limit("message-files", 120, timedelta(hours=1))
-ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 
 
 def storage() -> Storage:
@@ -66,10 +61,8 @@ async def take_in(viewer: Viewer, name: str, source: BinaryIO) -> Attachment:
 
 async def _keep(viewer: Viewer, name: str, kind: str, source: BinaryIO) -> Attachment:
     """The file first: a row never names one that is not there."""
-    path = gallery().incoming / uuid4().hex
-    size = await asyncio.to_thread(_copied, source, path)
-    key = f"messages/{secrets.token_hex(16)}"
-    await storage().put(key, path, media_type=kind)
+    key = new_key("messages")
+    size = (await keep(source, key, kind)).size
     row = await MessageFile.create(
         uploader_id=viewer.user_id,
         storage_key=key,
@@ -79,23 +72,6 @@ async def _keep(viewer: Viewer, name: str, kind: str, source: BinaryIO) -> Attac
         created_at=clock.now(),
     )
     return Attachment(row.public_id, name, kind, size)
-
-
-def _copied(source: BinaryIO, path: Path) -> int:
-    with path.open("wb") as target:
-        shutil.copyfileobj(source, target)
-        return target.tell()
-
-
-def clean_name(name: str, kind: str) -> str:
-    """A name that every system takes; a picture's ends as what it was made into."""
-    plain = NOT_IN_NAMES.sub("_", name.rpartition("/")[2].rpartition("\\")[2]).strip(" .")
-    stem, dot, ending = plain.rpartition(".")
-    if kind in ENDINGS:
-        return (stem or plain or "picture")[:LONGEST_NAME] + ENDINGS[kind]
-    if not dot or len(ending) > 10:
-        return (plain or "file")[:LONGEST_NAME]
-    return f"{stem[:LONGEST_NAME]}.{ending}"
 
 
 # --- with a message

@@ -8,12 +8,13 @@ from aiohttp import web
 
 from server.edge.access import require_viewer
 from server.edge.api import ok, read_query
+from server.edge.downloads import decide, send
 from server.edge.forms import Form
 from server.edge.openapi import described
 from server.edge.paths import as_id, id_in_path
 from server.recordings import service
 from server.recordings.depot import depot
-from server.recordings.download import decide, elsewhere, send
+from server.recordings.download import elsewhere, headers_of
 from server.recordings.service import RecordingView, TrackView
 
 TRACK_FIELDS = (
@@ -52,12 +53,12 @@ async def get_file(request: web.Request) -> web.StreamResponse:
     file = await service.file_of(recording_id, as_id(track) if track is not None else None, asking)
     storage = depot().storage
     await storage.size(file.storage_key)
-    status, wanted = decide(request, file)
-    if wanted is not None and request.method == "GET":
-        await service.note_access(file, asking, wanted.first, wanted.count)
+    decision = decide(request, file.size, file.sha256)
+    if decision.wanted is not None and request.method == "GET":
+        await service.note_access(file, asking, decision.wanted.first, decision.wanted.count)
         if link := await elsewhere(request, file, storage):
             return web.Response(status=302, headers={"Location": link})
-    return await send(request, file, storage, status, wanted)
+    return await send(request, storage, file.storage_key, decision, headers_of(file))
 
 
 async def delete_recording(request: web.Request) -> web.StreamResponse:

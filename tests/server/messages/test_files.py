@@ -14,15 +14,16 @@ from PIL import Image
 
 from server.booking import service as booking
 from server.edge.access import Viewer
+from server.edge.file_names import clean_name
+from server.edge.sniffing import media_type
 from server.infra.clock import ManualClock
 from server.infra.errors import Invalid
 from server.infra.storage import Missing
 from server.messages import files, writing
-from server.messages.files import MAX_BYTES, clean_name, drop_unsent
+from server.messages.files import MAX_BYTES, drop_unsent
 from server.messages.models import MessageFile
-from server.messages.pictures import reencoded
-from server.messages.sniffing import media_type
 from server.people import circle as people_circle
+from server.people.photographs import reencoded
 from tests.server.booking.makers import bearer, mentor, person
 from tests.server.messages.makers import lesson, say
 

@@ -1,4 +1,5 @@
-"""Pictures in messages: decoded and written anew, so that nothing but what one sees is passed on."""
+"""Pictures that people pass on to others: decoded and written anew, so that nothing but what one sees is
+in them."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.edge.attachments import disposition
-from server.recordings.ranges import Unsatisfiable, choose, known
+from server.edge.ranges import Unsatisfiable, choose, known
 
 ETAG = '"abc"'
 

@@ -16,6 +16,7 @@ from babel.numbers import format_currency, get_currency_precision
 
 from server.edge import csrf
 from server.edge.access import viewer
+from server.edge.durations import duration_words
 from server.edge.forms import posted
 from server.edge.headers import NONCE
 from server.edge.keys import SETTINGS
@@ -88,6 +89,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters.update(
         local_time=local_time,
+        time_left=time_left,
         money=money,
         date_range=date_range,
         hue=hue,
@@ -148,6 +150,11 @@ def local_time(instant: datetime, zone: str = "UTC") -> str:
 def local_parts(instant: datetime, zone: str = "UTC") -> list[str]:
     """Weekday, day, month, year, time and zone of `local_time`."""
     return local_time(instant, zone).replace(",", "").split()
+
+
+def time_left(instant: datetime) -> str:
+    """How long it is from now until then: `1 hour 20 minutes`; empty when it has come."""
+    return duration_words(max(0.0, (instant - clock.now()).total_seconds()))
 
 
 def date_range(start: datetime, end: datetime, zone: str = "UTC") -> str:

@@ -117,10 +117,11 @@ async def enqueue(
     db.after_commit(_wake)
 
 
-async def withdraw(cause: str) -> None:
-    """Forget the jobs about `cause` that nobody is running; their dedupe keys are free again."""
+async def withdraw(*causes: str) -> None:
+    """Forget the jobs about these causes that nobody is running; their dedupe keys are free again."""
     idle = Q(lease_until__isnull=True) | Q(lease_until__lte=clock.now())
-    await OutboxRow.filter(idle, cause=cause, done_at__isnull=True, failed_at__isnull=True).delete()
+    waiting = OutboxRow.filter(cause__in=causes, done_at__isnull=True, failed_at__isnull=True)
+    await waiting.filter(idle).delete()
 
 
 def on_enqueued(waker: Callable[[], None]) -> Callable[[], None]:

@@ -38,7 +38,8 @@ class Topic:
 class Kind:
     """One thing that can be told. `mail` names its template, if it is mailed at all; one that `may_wait`
     goes into the digest of who wants one; one that is `urgent` doesn't heed quiet hours. The
-    mail goes out after `mail_after`, if its cause is not withdrawn by then."""
+    mail goes out after `mail_after`, if its cause is not withdrawn by then. After the instant that
+    `before` names ("starts_at") nothing goes out any more."""
 
     name: str
     topic: Topic
@@ -47,6 +48,7 @@ class Kind:
     may_wait: bool = False
     urgent: bool = False
     mail_after: timedelta = timedelta(0)
+    before: str = ""
 
 
 BOTH, ALL = frozenset({PAGE, MAIL}), frozenset(Channel)
@@ -75,6 +77,12 @@ BOOKINGS = Topic(
     locked=BOTH,
     why="Somebody keeps that time free for you.",
 )
+REMINDERS = Topic(
+    "reminders",
+    "Reminders",
+    "Your lessons: a day, an hour and ten minutes before they begin.",
+    usual=ALL,
+)
 RECORDINGS = Topic("recordings", "Recordings", "The recording of a lesson is ready.", usual=BOTH)
 FOLLOWING = Topic(
     "following",
@@ -99,7 +107,16 @@ FOLLOWERS = Topic("followers", "New followers", "Who begins to follow you.", usu
 # What goes into a digest was asked about already.
 GATHERED = Topic("digest", "Digests", "", usual=frozenset({MAIL}), locked=frozenset({MAIL}))
 
-TOPICS: tuple[Topic, ...] = (BOOKINGS, RECORDINGS, ACHIEVEMENTS, FOLLOWING, FOLLOWERS, ACCOUNT, SECURITY)
+TOPICS: tuple[Topic, ...] = (
+    BOOKINGS,
+    REMINDERS,
+    RECORDINGS,
+    ACHIEVEMENTS,
+    FOLLOWING,
+    FOLLOWERS,
+    ACCOUNT,
+    SECURITY,
+)
 
 
 def _named(kinds: Iterable[Kind]) -> dict[str, Kind]:
@@ -118,8 +135,13 @@ KINDS: dict[str, Kind] = _named(
         # --- bookings
         Kind("booking_confirmed", BOOKINGS, "calendar", mail="booking_confirmed", urgent=True),
         Kind("seat_booked", BOOKINGS, "calendar", mail="booking_confirmed_mentor"),
+        Kind("seat_offered", BOOKINGS, "ticket", mail="seat_offered", urgent=True),
         Kind("booking_cancelled", BOOKINGS, "calendar", mail="booking_cancelled"),
         Kind("session_cancelled", BOOKINGS, "calendar", mail="session_cancelled", urgent=True),
+        # --- reminders
+        Kind("reminder_day", REMINDERS, "clock", mail="reminder", before="starts_at"),
+        Kind("reminder_hour", REMINDERS, "clock", mail="reminder", before="starts_at"),
+        Kind("reminder_soon", REMINDERS, "clock", urgent=True, before="starts_at"),
         # --- recordings
         Kind("recording_ready", RECORDINGS, "play", mail="recording_ready"),
         # --- achievements

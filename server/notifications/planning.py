@@ -10,8 +10,8 @@ from server.infra.outbox import enqueue
 from server.notifications.acquaintances import blocked
 from server.notifications.kinds import KINDS, Channel, Kind
 from server.notifications.models import Delivery
-from server.notifications.routing import Refusal, due, is_digested, refusal
-from server.notifications.values import Recipient
+from server.notifications.routing import Refusal, due, is_digested, is_late, refusal
+from server.notifications.values import Recipient, read
 
 DELIVER, DIGEST = "notifications.deliver", "notifications.digest"
 
@@ -51,6 +51,8 @@ async def refused_now(delivery: Delivery, to: Recipient) -> Refusal | None:
     """What is wanted at the moment of sending counts, not what was wanted when it was planned."""
     actor_id = delivery.about.get("actor_id")
     barred = await blocked(to.user_id, actor_id if isinstance(actor_id, int) else None)
+    if is_late(KINDS[delivery.kind], read(delivery.about), clock.now()):
+        return Refusal.LATE
     return refusal(KINDS[delivery.kind], Channel(delivery.channel), to, blocked=barred)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from server.notifications.kinds import MAIL, PAGE, Channel, Kind, Topic
 from server.notifications.rhythm import after_quiet, next_digest, zone_of
@@ -19,6 +21,7 @@ class Refusal(StrEnum):
     UNPROVEN = "unproven"  # nobody has shown that the address is theirs
     UNREACHABLE = "unreachable"  # mail to the address comes back
     WITHDRAWN = "withdrawn"  # what it was about is off
+    LATE = "late"  # it was of use before, and could not go out in time
 
 
 def wants(topic: Topic, channel: Channel, choices: Choices) -> bool:
@@ -56,6 +59,12 @@ def due(kind: Kind, channel: Channel, to: Recipient, now: datetime) -> datetime:
     if is_digested(kind, channel, to):
         return next_digest(now, zone, to.pace)
     return after_quiet(now, zone, to.pace)
+
+
+def is_late(kind: Kind, about: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the instant has come before which it was to be told."""
+    instant = about.get(kind.before)
+    return isinstance(instant, datetime) and now >= instant
 
 
 def is_digested(kind: Kind, channel: Channel, to: Recipient) -> bool:

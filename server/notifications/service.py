@@ -52,8 +52,8 @@ async def notify(
     )
 
 
-async def withdraw(cause: str) -> None:
-    """What it is about is off: nothing about `cause` goes out that did not by now."""
-    await outbox.withdraw(cause)
-    waiting = Delivery.filter(cause=cause, status__in=UNSENT)
+async def withdraw(*causes: str) -> None:
+    """What they are about is off: nothing about these causes goes out that did not by now."""
+    await outbox.withdraw(*causes)
+    waiting = Delivery.filter(cause__in=causes, status__in=UNSENT)
     await waiting.update(status="suppressed", detail=Refusal.WITHDRAWN)

@@ -110,6 +110,7 @@ GATHERED = Topic("digest", "Digests", "", usual=frozenset({MAIL}), locked=frozen
 TOPICS: tuple[Topic, ...] = (
     BOOKINGS,
     REMINDERS,
+    MESSAGES,
     RECORDINGS,
     ACHIEVEMENTS,
     FOLLOWING,

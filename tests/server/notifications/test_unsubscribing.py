@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient
 from server.infra import db
 from server.infra.errors import NotFound
 from server.infra.mailer import KeptMail
-from server.notifications.kinds import KINDS, MAIL
+from server.notifications.kinds import GATHERED, KINDS, MAIL, TOPICS
 from server.notifications.links import leave_path, sort_of
 from server.notifications.preferences import preferences_of
 from server.notifications.service import notify
@@ -87,3 +87,14 @@ async def test_links_that_are_not_ours_are_not_found(http: TestClient, token: st
     with pytest.raises(NotFound):
         sort_of(token)
     assert (await http.get(f"/communication/unsubscribe/{token or 'x'}")).status == 404
+
+
+def test_every_kind_belongs_to_a_row_of_the_preferences() -> None:
+    assert {kind.topic for kind in KINDS.values()} <= {*TOPICS, GATHERED}
+
+
+async def test_link_in_the_mail_about_a_message_ends_those_mails(http: TestClient) -> None:
+    lea = await person("lea")
+    before = await wanted_mails(lea.user_id)
+    await http.post(leave_path(lea.user_id, KINDS["message"]), data={"do": "end"})
+    assert await wanted_mails(lea.user_id) == before - {"messages"}

@@ -115,6 +115,20 @@ def free_slots(
                 yield Slot(start, start + length)
 
 
+def fits(hours: Availability, taken: Set[int], start: datetime, length: timedelta) -> bool:
+    """Whether a lesson can begin just then, on any mark: by the rule of `free_slots`."""
+    day, pause = (
+        start.astimezone(ZoneInfo(hours.timezone)).date(),
+        timedelta(minutes=hours.buffer_minutes),
+    )
+    opened = openings(hours, day, day + DAY)
+    within = any(
+        opening.starts_at <= start < opening.ends_at and start + length <= closes
+        for opening, closes in zip(opened, _closing_times(opened), strict=True)
+    )
+    return within and taken.isdisjoint(cells_between(start, start + length + pause))
+
+
 def _starts(opening: Opening, before: datetime) -> Iterator[datetime]:
     start = opening.starts_at
     while start < min(opening.ends_at, before):

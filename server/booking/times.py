@@ -10,12 +10,16 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from server.booking.clock_changes import instants_of, next_shown
 from server.infra.errors import Invalid
 
 GRID = timedelta(minutes=5)  # lessons start on these marks, and a busy cell is this long
 DOORS_OPEN = timedelta(minutes=15)  # a room opens this long before the start
 BOOKABLE_AFTER_START = timedelta(minutes=10)  # latecomers may still take a seat
 OVERTIME = timedelta(minutes=15)  # a lesson nobody ends is ended this long after its planned end
+HOLD = timedelta(minutes=15)  # a seat is held this long for its learner to pay
+OFFER = timedelta(hours=2)  # a free seat is kept this long for who is next in the queue
+OFFERS_END = timedelta(minutes=10)  # before the start; a shorter time than that is no offer
 FURTHEST = timedelta(days=730)  # a lesson is planned at most two years ahead
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,17 +76,18 @@ def read_start(text: str, zone_name: str) -> datetime:
 
 def _from_wall(wall: datetime, where: ZoneInfo) -> datetime:
     """The one instant at which the clocks of the zone show this wall time."""
-    first, second = (wall.replace(tzinfo=where, fold=fold).astimezone(UTC) for fold in (0, 1))
-    if first == second:
-        return first
-    if first.astimezone(where).replace(tzinfo=None) == wall:
+    found = instants_of(wall, where)
+    if len(found) == 1:
+        return found[0]
+    if found:
         raise _clock_change(
             "ambiguous_time",
-            f"The clocks in {where.key} show this time twice that night. Choose one an hour away.",
+            f"The clocks in {where.key} show this time twice that night. Say which of both you mean.",
         )
+    shown = next_shown(wall, where)
     raise _clock_change(
         "nonexistent_time",
-        f"The clocks in {where.key} skip this time that night. Choose one an hour later.",
+        f"The clocks in {where.key} skip this time that night. The next one is {shown:%H:%M}.",
     )
 
 
@@ -116,3 +121,9 @@ def doors_open_at(starts_at: datetime) -> datetime:
 
 def over_at(ends_at: datetime) -> datetime:
     return ends_at + OVERTIME
+
+
+def offer_until(starts_at: datetime, now: datetime) -> datetime | None:
+    """Until when a seat that is free now is kept for who waits; None where the start is too near."""
+    until = min(now + OFFER, starts_at - OFFERS_END)
+    return until if until - now >= OFFERS_END else None

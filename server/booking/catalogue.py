@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from tortoise.expressions import F, Q, Subquery
 from tortoise.queryset import QuerySet
 
 from server.booking.cards import cards, details
-from server.booking.models import Session, SessionSkill
+from server.booking.models import Session
+from server.booking.searching import ORDERS, SessionQuery, matching
 from server.booking.states import OPEN_SESSIONS, SessionStatus
-from server.booking.times import BOOKABLE_AFTER_START, OVERTIME
+from server.booking.times import OVERTIME
 from server.booking.values import SessionCard, SessionDetail
 from server.booking.visibility import NO_SESSION, may_see, require_no_block
 from server.edge.access import Viewer
 from server.infra.errors import NotFound
-from server.people.privacy import name_seen, not_blocked
 
-Sort = Literal["soonest", "price", "rating", "popular"]
 MentorTab = Literal["upcoming", "drafts", "past", "cancelled"]
 
-# The column order of each sort; the last ones make it total, so that pages never repeat a row.
-# No lesson has a rating yet, so that `rating` is `soonest`.
-ORDERS: dict[str, tuple[str, ...]] = {
-    "soonest": ("starts_at", "id"),
-    "price": ("price_minor", "starts_at", "id"),
-    "rating": ("starts_at", "id"),
-    "popular": ("-seats_taken", "starts_at", "id"),
-}
 TAB_STATES: dict[MentorTab, tuple[SessionStatus, ...]] = {
     "upcoming": OPEN_SESSIONS,
     "drafts": (SessionStatus.DRAFT,),
@@ -39,26 +27,6 @@ TAB_STATES: dict[MentorTab, tuple[SessionStatus, ...]] = {
     "cancelled": (SessionStatus.CANCELLED,),
 }
 TAB_LENGTH = 100  # rows of one tab
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionQuery:
-    """What a visitor looks for. `since` and `until` are instants, `until` excluded; `seen_by` is who
-    looks, None a guest."""
-
-    q: str = ""
-    skills: tuple[str, ...] = ()
-    level: str | None = None
-    language: str | None = None
-    price_min: int | None = None
-    price_max: int | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    mentor: str | None = None
-    min_rating: float | None = None
-    has_seats: bool = False
-    sort: Sort = "soonest"
-    seen_by: int | None = None
 
 
 # --- one session
@@ -96,7 +64,7 @@ async def _page(
     query: SessionQuery, now: datetime, offset: int, limit: int
 ) -> tuple[QuerySet[Session] | None, int]:
     """None for a page after the last."""
-    found = _matching(query, now)
+    found = matching(query, now)
     total = await found.count()
     if offset >= total:
         return None, total
@@ -107,7 +75,7 @@ async def featured_sessions(
     now: datetime, limit: int, *, seen_by: int | None = None, but_own: bool = False
 ) -> list[SessionCard]:
     """The next sessions that still have a seat, for this viewer; without those that they teach."""
-    found = _matching(SessionQuery(has_seats=True, seen_by=seen_by), now)
+    found = matching(SessionQuery(has_seats=True, seen_by=seen_by), now)
     if but_own:
         found = found.exclude(mentor_id=seen_by)
     return await cards(found.order_by(*ORDERS["soonest"]).limit(limit), seen_by)
@@ -118,7 +86,7 @@ async def also_taught(
 ) -> list[SessionCard]:
     """What else its mentor teaches soon, with seats left."""
     query = SessionQuery(has_seats=True, seen_by=seen_by)
-    theirs = _matching(query, now).filter(mentor_id=session.mentor_id).exclude(id=session.id)
+    theirs = matching(query, now).filter(mentor_id=session.mentor_id).exclude(id=session.id)
     return await cards(theirs.order_by(*ORDERS["soonest"]).limit(limit), seen_by)
 
 
@@ -126,57 +94,8 @@ async def taught_next(
     mentor_id: int, now: datetime, limit: int, seen_by: int | None
 ) -> list[SessionCard]:
     """What a mentor teaches next that can still be entered, full or not."""
-    theirs = _matching(SessionQuery(seen_by=seen_by), now).filter(mentor_id=mentor_id)
+    theirs = matching(SessionQuery(seen_by=seen_by), now).filter(mentor_id=mentor_id)
     return await cards(theirs.order_by(*ORDERS["soonest"]).limit(limit), seen_by)
-
-
-def _matching(query: SessionQuery, now: datetime) -> QuerySet[Session]:
-    found = Session.filter(
-        status__in=OPEN_SESSIONS, starts_at__gt=now - BOOKABLE_AFTER_START, mentor__status="active"
-    )
-    found = found.filter(not_blocked(query.seen_by, "mentor_id"))
-    for condition in _conditions(query):
-        found = found.filter(condition)
-    return found
-
-
-def _conditions(query: SessionQuery) -> Iterable[Q]:
-    """One condition for each filter that is set."""
-    if query.q:
-        yield _text_condition(query.q, query.seen_by)
-    if query.skills:
-        yield Q(id__in=_sessions_about(skill__slug__in=list(query.skills)))
-    if query.has_seats:
-        yield Q(seats_taken__lt=F("capacity"))
-    if query.min_rating is not None:
-        yield Q(id__in=[])  # nobody is rated yet, so nobody is rated that high
-    wanted: dict[str, Any] = {
-        "level": query.level,
-        "language": query.language,
-        "price_minor__gte": query.price_min,
-        "price_minor__lte": query.price_max,
-        "starts_at__gte": query.since,
-        "starts_at__lt": query.until,
-        "mentor__username_key": query.mentor.casefold() if query.mentor else None,
-    }
-    yield Q(**{column: value for column, value in wanted.items() if value is not None})
-
-
-def _text_condition(text: str, viewer_id: int | None) -> Q:
-    """Each word stands in the title, the description, a skill or the mentor's name as it is shown."""
-    condition = Q()
-    for word in text.split()[:8]:
-        condition &= (
-            Q(title__icontains=word)
-            | Q(description__icontains=word)
-            | (Q(mentor__name__icontains=word) & name_seen(viewer_id, "mentor__"))
-            | Q(id__in=_sessions_about(skill__name__icontains=word))
-        )
-    return condition
-
-
-def _sessions_about(**conditions: Any) -> Subquery:
-    return Subquery(SessionSkill.filter(**conditions).values("session_id"))
 
 
 # --- a mentor's own

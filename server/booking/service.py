@@ -1,11 +1,8 @@
 """What booking offers to its own edges and to other features; the parts have one idea each."""
 
-from server.booking.seats.bookings import Booked, book_session, cancel_booking, leave_session
 from server.booking.cards import cards_by_id
 from server.booking.catalogue import (
     MentorTab,
-    SessionQuery,
-    Sort,
     also_taught,
     featured_sessions,
     find_details,
@@ -35,6 +32,10 @@ from server.booking.lifecycle import (
     tell_recorded,
 )
 from server.booking.rights import abilities, room_access
+from server.booking.searching import SessionQuery, Sort
+from server.booking.seats.bookings import Booked, book_session
+from server.booking.seats.cancelling import cancel_booking, cancellation, leave_session
+from server.booking.seats.confirming import confirm
 from server.booking.sessions import change_session, create_session, delete_session
 from server.booking.shapes import SessionShape, booking_shape, session_shape
 from server.booking.values import (
@@ -73,9 +74,11 @@ __all__ = [
     "booking_shape",
     "cancel_booking",
     "cancel_session",
+    "cancellation",
     "cards_by_id",
     "change_session",
     "close_overdue",
+    "confirm",
     "create_session",
     "delete_session",
     "end_session",

@@ -16,7 +16,7 @@ from server.infra.clock import now
 async def list_sessions(request: web.Request) -> web.StreamResponse:
     asking, asked = viewer(request), paging(request)
     query = read_query(request, BrowseForm).query(
-        asking.timezone if asking else "UTC", asking.user_id if asking else None
+        asking.timezone if asking else None, asking.user_id if asking else None
     )
     found, total = await booking.find_details(query, now(), asked.offset, asked.per_page)
     items = [booking.session_shape(session) for session in found]

@@ -9,7 +9,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from server.booking.searching import Recording
 from server.booking.service import SessionQuery, Sort
+from server.booking.times import zone_names
+from server.booking.wallclock import Days
+from server.booking.wallclock import Part as PartOfDay
 from server.edge.amounts import DEFAULT_CURRENCY, Currency
 from server.edge.api import validated
 from server.edge.languages import Language
@@ -50,9 +54,22 @@ def _instant(text: str) -> datetime:
     return read.astimezone(UTC)
 
 
+def _known_zone(name: str) -> str:
+    if name not in zone_names():
+        raise ValueError("Write a time zone such as Europe/Berlin.")
+    return name
+
+
 Word = Annotated[str, Field(max_length=200), BeforeValidator(_last)]
 Moment = Annotated[str, Field(max_length=40), AfterValidator(_day_or_instant), BeforeValidator(_last)]
 Amount = Annotated[int, Field(ge=0, le=10**12), BeforeValidator(_last)]
+Rating = Annotated[float, Field(ge=1, le=5, allow_inf_nan=False)]
+Length = Literal["short", "medium", "long"]
+LENGTHS: dict[Length, tuple[int | None, int | None]] = {  # minutes: longer than, and at most
+    "short": (None, 30),
+    "medium": (30, 60),
+    "long": (60, None),
+}
 
 
 class Filters(BaseModel):
@@ -93,7 +110,8 @@ def names(errors: Iterable[str]) -> frozenset[str]:
 
 
 class BrowseForm(Filters):
-    """Prices are in minor units; a day is one of the visitor's zone."""
+    """Prices are in minor units; a day and an hour are by the visitor's own clocks. `timezone` says which
+    those are of somebody who is not signed in. `duration`: up to 30 minutes, up to 60, longer."""
 
     q: Word = ""
     skill: Annotated[list[Word], BeforeValidator(_listed), Field(max_length=MAX_SKILLS)] = []
@@ -102,17 +120,24 @@ class BrowseForm(Filters):
     price: Literal["free", "paid"] | None = None
     price_min: Amount | None = None
     price_max: Amount | None = None
+    currency: Annotated[Currency, BeforeValidator(_last)] | None = None
     since: Moment | None = Field(None, alias="from")
     until: Moment | None = Field(None, alias="to")
+    time: PartOfDay | None = None
+    days: Days | None = None
+    timezone: Annotated[Word, AfterValidator(_known_zone)] = "UTC"
+    duration: Length | None = None
+    recording: Recording | None = None
     mentor: Word | None = None
-    min_rating: Annotated[float, Field(ge=1, le=5, allow_inf_nan=False)] | None = None
+    min_rating: Rating | None = None
     has_seats: bool = False
     sort: Sort = "soonest"
 
-    def query(self, zone_name: str, seen_by: int | None = None) -> SessionQuery:
-        """What to look for, for somebody in that zone; `seen_by` None is a guest."""
-        zone = ZoneInfo(zone_name)
+    def query(self, zone_name: str | None = None, seen_by: int | None = None) -> SessionQuery:
+        """What to look for, for somebody who lives in that zone; `seen_by` None is a guest."""
+        zone = ZoneInfo(zone_name or self.timezone)
         free, paid = self.price == "free", self.price == "paid"
+        longer_than, longest = LENGTHS[self.duration] if self.duration else (None, None)
         return SessionQuery(
             q=self.q,
             skills=tuple(self.skill),
@@ -120,8 +145,15 @@ class BrowseForm(Filters):
             language=self.language,
             price_min=max(self.price_min or 0, 1) if paid else self.price_min,
             price_max=0 if free else self.price_max,
+            currency=self.currency,
             since=_begin(self.since, zone),
             until=_end(self.until, zone),
+            timezone=zone.key,
+            part=self.time,
+            days=self.days,
+            longer_than=longer_than,
+            longest=longest,
+            recording=self.recording,
             mentor=self.mentor,
             min_rating=self.min_rating,
             has_seats=self.has_seats,
@@ -135,7 +167,7 @@ class MentorForm(Filters):
 
     q: Word = ""
     skill: Annotated[list[Word], BeforeValidator(_listed), Field(max_length=MAX_SKILLS)] = []
-    min_rating: Annotated[float, Field(ge=1, le=5, allow_inf_nan=False)] | None = None
+    min_rating: Rating | None = None
     max_price: Amount | None = None
     currency: Annotated[Currency, BeforeValidator(_last)] = DEFAULT_CURRENCY
     language: Annotated[Language, BeforeValidator(_last)] | None = None

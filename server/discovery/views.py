@@ -23,7 +23,7 @@ async def browse(request: web.Request) -> web.StreamResponse:
     form, errors = lenient(BrowseForm, filters)
     filters = kept(BrowseForm, filters, errors)
     number = _page_number(request)
-    query = form.query(asking.timezone if asking else "UTC", asking.user_id if asking else None)
+    query = form.query(asking.timezone if asking else None, asking.user_id if asking else None)
     found, total = await booking.find_sessions(query, now(), (number - 1) * PER_PAGE, PER_PAGE)
     skills = await people.all_skills()
     context = {

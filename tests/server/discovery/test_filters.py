@@ -40,6 +40,18 @@ def test_skills_can_be_repeated_or_listed() -> None:
         assert validated(BrowseForm, {"skill": skill}).query("UTC").skills == ("sql", "python")
 
 
+def test_a_guest_says_the_zone_and_a_member_has_one() -> None:
+    form = validated(BrowseForm, {"from": "2030-10-27", "timezone": "Asia/Kathmandu", "time": "evening"})
+    assert form.query().timezone == "Asia/Kathmandu"
+    assert form.query().since == datetime(2030, 10, 26, 18, 15, tzinfo=UTC)
+    assert form.query("Europe/Berlin").timezone == "Europe/Berlin"
+
+
+def test_lengths_leave_no_minute_out() -> None:
+    found = [validated(BrowseForm, {"duration": name}).query() for name in ("short", "medium", "long")]
+    assert [(query.longer_than, query.longest) for query in found] == [(None, 30), (30, 60), (60, None)]
+
+
 def test_free_and_paid_are_prices() -> None:
     assert validated(BrowseForm, {"price": "free"}).query("UTC").price_max == 0
     assert validated(BrowseForm, {"price": "paid"}).query("UTC").price_min == 1
@@ -57,6 +69,12 @@ def test_free_and_paid_are_prices() -> None:
         ("to", "9999-12-31"),
         ("min_rating", "nan"),
         ("min_rating", "6"),
+        ("time", "teatime"),
+        ("days", "friday"),
+        ("timezone", "Mars/Olympus"),
+        ("duration", "an age"),
+        ("recording", "maybe"),
+        ("currency", "XYZW"),
     ],
 )
 def test_bad_filter_is_named_and_the_page_leaves_it_out(name: str, value: str) -> None:
@@ -68,9 +86,7 @@ def test_bad_filter_is_named_and_the_page_leaves_it_out(name: str, value: str) -
     assert name in errors
 
 
-NAMES = st.sampled_from(
-    ["q", "skill", "level", "from", "to", "price_min", "min_rating", "sort", "mentor"]
-)
+NAMES = st.sampled_from([field.alias or name for name, field in BrowseForm.model_fields.items()])
 
 
 @given(st.dictionaries(NAMES, st.text(max_size=30)))

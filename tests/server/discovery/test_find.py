@@ -36,7 +36,8 @@ async def programme() -> None:
     later = start + timedelta(hours=1)
     await published(max_, later, title="Loops", skills=["python"], level="advanced", capacity=3)
     latest = start + timedelta(hours=2)
-    await published(mira, latest, title="Both", skills=["python", "sql"], language="de", capacity=2)
+    both = {"language": "de", "capacity": 2, "recording": "off"}
+    await published(mira, latest, title="Both", skills=["python", "sql"], **both)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,8 @@ async def programme() -> None:
         ({"price_max": 0}, ["Joins 100% drawn", "Loops", "Both"]),
         ({"price_min": 1}, []),
         ({"min_rating": 1.0}, []),
+        ({"recording": "off"}, ["Both"]),
+        ({"recording": "auto"}, ["Joins 100% drawn", "Loops"]),
     ],
 )
 async def test_filters_find_what_they_say(wanted: dict[str, Any], expected: list[str]) -> None:
@@ -75,6 +78,15 @@ async def test_times_and_seats_filter_too() -> None:
     await service.book_session(third.id, await person("leo"))
     assert await titles(has_seats=True) == ["Loops", "Both"]
     assert await titles(sort="popular") == ["Joins 100% drawn", "Both", "Loops"]
+
+
+async def test_amounts_are_compared_in_one_currency() -> None:
+    await programme()
+    await Session.filter(title="Loops").update(price_minor=1500, currency="EUR")
+    await Session.filter(title="Both").update(price_minor=1500, currency="JPY")
+    assert await titles(price_max=2000) == ["Joins 100% drawn", "Loops", "Both"]
+    assert await titles(price_max=2000, currency="EUR") == ["Joins 100% drawn", "Loops"]
+    assert await titles(price_min=1, price_max=2000, currency="JPY") == ["Both"]
 
 
 async def test_only_what_can_still_be_entered_is_listed(moved_clock: ManualClock) -> None:

@@ -109,7 +109,9 @@ class Preference(Model):
 
 class Rhythm(Model):
     """When a person wants to be told: quiet hours in their own zone (minutes from midnight; none when
-    null), and how often what may wait is gathered into one mail ("at_once", "daily", "weekly")."""
+    null), and how often what may wait is gathered into one mail ("at_once", "daily", "weekly").
+
+    `push_says`: a push may name people and lessons, where others could look at the screen."""
 
     id = fields.BigIntField(primary_key=True)
     user: fields.OneToOneRelation[User] = fields.OneToOneField("models.User", related_name="rhythm")
@@ -118,6 +120,7 @@ class Rhythm(Model):
     quiet_until = fields.IntField(null=True)
     digest = fields.CharField(max_length=8, default="at_once")
     digest_minute = fields.IntField(default=480)
+    push_says = fields.BooleanField(default=False, db_default=False)
     updated_at = fields.DatetimeField()
 
     class Meta:

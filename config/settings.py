@@ -7,6 +7,7 @@ environment wins over it.
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import secrets
@@ -23,6 +24,8 @@ ANY_ADDRESS = frozenset({"0.0.0.0", "[::]", "::"})
 REDIS_SCHEMES = ("redis", "rediss", "unix")
 NODE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # also the name of the node's folder
 MIN_SECRET_LENGTH = 32  # characters; 128 bits even if it is hexadecimal
+VAPID_BYTES = 32  # of a private key: a number below the order of P-256 (SEC 2 §2.4.2)
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 PLACEHOLDER = "change-me"  # what example files have where a secret belongs
 
 Env = Literal["development", "production"]
@@ -71,6 +74,8 @@ class Settings:
     metrics_from: tuple[str, ...]
     turn_urls: tuple[str, ...]
     turn_secret: str
+    vapid_private_key: str
+    vapid_subject: str
     media: MediaSettings
 
     @property
@@ -219,13 +224,13 @@ def _read_media(read: _Reader, env: Env, data_dir: Path, secret: str) -> MediaSe
     )
 
 
-def _stored_secret(data_dir: Path, name: str) -> str:
-    """A development secret that survives restarts: made once, kept in `DATA_DIR`."""
+def _stored_secret(data_dir: Path, name: str, size: int = 48) -> str:
+    """A development secret of `size` bytes that survives restarts: made once, kept in `DATA_DIR`."""
     path = data_dir / name
     if path.is_file() and (kept := path.read_text(encoding="utf-8").strip()):
         return kept
     data_dir.mkdir(parents=True, exist_ok=True)
-    made = secrets.token_urlsafe(48)
+    made = secrets.token_urlsafe(size)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(made)
@@ -252,6 +257,35 @@ def _turn_secret(read: _Reader, env: str) -> str:
     value = _no_placeholder(read, "TURN_SECRET", env)
     if env == "production":
         _long_enough("TURN_SECRET", value)
+    return value
+
+
+def _vapid_key(read: _Reader, env: Env, data_dir: Path) -> str:
+    """The private key of Web Push, 32 bytes as base64url. In production push is off without one."""
+    value = _no_placeholder(read, "VAPID_PRIVATE_KEY", env)
+    if not value and env == "development":
+        value = _stored_secret(data_dir, "vapid-private-key", VAPID_BYTES)
+    if value and not _is_p256_key(value):
+        raise SettingsError(
+            f"{PREFIX}VAPID_PRIVATE_KEY: not 32 bytes as base64url, a private key of P-256"
+        )
+    return value
+
+
+def _is_p256_key(value: str) -> bool:
+    try:
+        raw = base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return False
+    return len(raw) == VAPID_BYTES and 0 < int.from_bytes(raw) < P256_ORDER
+
+
+def _vapid_subject(read: _Reader, base_url: str) -> str:
+    """Where push services find who sends; the page itself, where that can be reached."""
+    usual = base_url if base_url.startswith("https://") else "mailto:no-reply@peerlearn.example"
+    value = read.text("VAPID_SUBJECT", usual)
+    if not value.startswith(("mailto:", "https://")):
+        raise SettingsError(f"{PREFIX}VAPID_SUBJECT: {value!r} starts with neither mailto: nor https://")
     return value
 
 
@@ -308,5 +342,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         metrics_from=read.networks("METRICS_FROM"),
         turn_urls=turn_urls,
         turn_secret=_turn_secret(read, env) if turn_urls else "",
+        vapid_private_key=_vapid_key(read, env, data_dir),
+        vapid_subject=_vapid_subject(read, base_url),
         media=_read_media(read, env, data_dir, control_secret),
     )

@@ -47,6 +47,9 @@ def test_made_secret_survives_a_restart_and_is_ours_alone(tmp_path: Path) -> Non
         ("TRUSTED_PROXIES", "nginx"),
         ("METRICS_FROM", "10.0.0.0/33"),
         ("SECRET_KEY_FILE", "/nowhere/secret"),
+        ("VAPID_PRIVATE_KEY", "not a key"),
+        ("VAPID_PRIVATE_KEY", "A" * 43),
+        ("VAPID_SUBJECT", "me@example.org"),
     ],
 )
 def test_bad_value_is_refused_by_the_name_of_its_key(tmp_path: Path, key: str, value: str) -> None:
@@ -59,6 +62,15 @@ def test_production_refuses_to_start_without_a_secret(tmp_path: Path, missing: s
     secrets = {"SECRET_KEY": SECRET, "MEDIA_CONTROL_SECRET": SECRET} | {missing: "short"}
     with pytest.raises(SettingsError, match=f"PEERLEARN_{missing}"):
         load_settings(environment(tmp_path, ENV="production", **secrets))
+
+
+def test_push_has_a_key_in_development_and_is_off_in_production_without_one(tmp_path: Path) -> None:
+    made = load_settings(environment(tmp_path)).vapid_private_key
+    assert load_settings(environment(tmp_path)).vapid_private_key == made != ""
+    named = {"ENV": "production", "SECRET_KEY": SECRET, "MEDIA_CONTROL_SECRET": SECRET}
+    assert load_settings(environment(tmp_path, **named)).vapid_private_key == ""
+    ours = load_settings(environment(tmp_path, **named, VAPID_PRIVATE_KEY=made, BASE_URL="https://a.org"))
+    assert (ours.vapid_private_key, ours.vapid_subject) == (made, "https://a.org")
 
 
 def test_secret_is_read_from_a_file(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ WIDE = """async (wanted) => {
 }"""
 WITHIN_S = 25
 
-pytestmark = [pytest.mark.browser, pytest.mark.media]
+pytestmark = [pytest.mark.browser, pytest.mark.media, pytest.mark.alone]
 
 
 class Tab:

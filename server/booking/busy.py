@@ -8,7 +8,7 @@ transaction.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
@@ -33,6 +33,24 @@ async def take_learner_time(session: Session, learner_id: int, booking_id: int) 
     """Raises Conflict(overlap)."""
     cells = cells_between(session.starts_at, session.ends_at)
     await _take(cells, TAKEN, user_id=learner_id, booking_id=booking_id)
+
+
+async def try_learner_time(session: Session, learner_id: int, booking_id: int) -> bool:
+    """As `take_learner_time`, where the transaction is to go on if the time is taken: False then."""
+    cells = cells_between(session.starts_at, session.ends_at)
+    rows = [BusyCell(cell=cell, user_id=learner_id, booking_id=booking_id) for cell in cells]
+    await BusyCell.bulk_create(rows, ignore_conflicts=True)
+    if await BusyCell.filter(booking_id=booking_id).count() == len(rows):
+        return True
+    await release_booking_time([booking_id])
+    return False
+
+
+async def busy_among(user_ids: Iterable[int], starts_at: datetime, ends_at: datetime) -> set[int]:
+    """Those of these people who have a lesson between these instants."""
+    cells = cells_between(starts_at, ends_at)
+    taken = BusyCell.filter(user_id__in=set(user_ids), cell__gte=cells.start, cell__lt=cells.stop)
+    return {int(str(user_id)) for user_id in await taken.distinct().values_list("user_id", flat=True)}
 
 
 async def _take(cells: Iterable[int], taken: str, **owner: object) -> None:

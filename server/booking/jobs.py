@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from server.booking import service
-from server.infra.outbox import job
+from server.booking.seats.expiry import expire_hold, expire_overdue
+from server.booking.seats.taking import HOLD_OVER
+from server.booking.waiting.offers import MORE, offer_free, offer_overlooked
+from server.infra.outbox import job, periodic
 
 
 @job("booking.session_over")
 async def session_over(payload: dict[str, Any]) -> None:
     """15 minutes after the planned end: live becomes ended, never started becomes missed."""
     await service.close_overdue(UUID(payload["session_id"]))
+
+
+@job(HOLD_OVER)
+async def hold_over(payload: dict[str, Any]) -> None:
+    """The time for which a seat was held is over: it comes back, if it was not taken."""
+    await expire_hold(payload["booking_id"])
+
+
+@job(MORE)
+async def offer_seats(payload: dict[str, Any]) -> None:
+    """There is one more free seat, and somebody who waits for it."""
+    await offer_free(UUID(payload["session_id"]))
+
+
+@periodic("booking.sweep", every=timedelta(minutes=1))
+async def sweep(payload: dict[str, Any]) -> None:
+    """What no job did: holds whose end was lost, and seats for people who could not take them before."""
+    await expire_overdue()
+    await offer_overlooked()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from server.booking import busy, notices
+from server.booking import announcing, busy, notices
 from server.booking.models import Booking, Objective, Session
 from server.booking.moves import move
+from server.booking.paying import taking_payments
 from server.booking.states import ACTIVE_BOOKINGS, CANCELLED_BOOKINGS, BookingStatus, SessionStatus
 from server.booking.times import check_ahead, doors_open_at, over_at
 from server.booking.visibility import locked_own_session
+from server.booking.waiting.queue import empty_queue
 from server.edge.access import Viewer
 from server.infra.clock import now
 from server.infra.db import transactional
@@ -19,6 +22,7 @@ from server.infra.outbox import enqueue
 from server.people import service as people
 from server.people.availability import buffer_of
 
+OVER, NEVER_CAME = "the session is over", "the mentor never came"
 NEVER_THERE = (BookingStatus.EXPIRED, BookingStatus.NO_SHOW_MENTOR, *CANCELLED_BOOKINGS)
 
 
@@ -34,6 +38,7 @@ async def publish_session(session_id: UUID, viewer: Viewer) -> None:
     await move(session, SessionStatus.PUBLISHED, viewer.user_id, published_at=now())
     await busy.take_mentor_time(session, timedelta(minutes=await buffer_of(session.mentor_id)))
     await notices.published(session)
+    await announcing.published(session)
     over = {"session_id": str(session.id)}
     await enqueue("booking.session_over", over, run_at=over_at(session.ends_at))
 
@@ -52,7 +57,7 @@ async def _check_complete(session: Session) -> None:
     if session.status != SessionStatus.DRAFT:
         return
     check_ahead(session.starts_at, now())
-    if session.price_minor:
+    if session.price_minor and not taking_payments():
         raise Invalid(
             message="Priced sessions can't be published yet.",
             fields={"price_minor": "Paid sessions are not open yet. Set the price to 0 to publish."},
@@ -97,9 +102,12 @@ async def end_session(session_id: UUID, viewer: Viewer) -> None:
 
 
 async def _end(session: Session, actor_id: int | None, reason: str = "") -> None:
-    """What is left of everybody's time is free again."""
+    """What is left of everybody's time is free again. A seat that was still held was never anybody's."""
     await notices.over(session)
-    await move(session, SessionStatus.ENDED, actor_id, reason, ended_at=now())
+    held = await _move_bookings(session, (BookingStatus.HELD,), BookingStatus.EXPIRED, None, OVER)
+    seats = session.seats_taken - len(held)
+    await move(session, SessionStatus.ENDED, actor_id, reason, ended_at=now(), seats_taken=seats)
+    await empty_queue(session)
     await busy.release_session_time(session.id)
     await enqueue("classroom.session_ended", {"session_id": str(session.id)})
 
@@ -118,8 +126,10 @@ async def cancel_session(session_id: UUID, viewer: Viewer, reason: str = "") -> 
         seats_taken=0,
         ics_sequence=session.ics_sequence + 1,
     )
-    told = await _move_bookings(session, BookingStatus.CANCELLED_BY_MENTOR, viewer.user_id, reason)
-    await notices.called_off(session, told)
+    off = BookingStatus.CANCELLED_BY_MENTOR
+    booked = await _move_bookings(session, ACTIVE_BOOKINGS, off, viewer.user_id, reason)
+    await notices.called_off(session, [*booked, *await empty_queue(session)])
+    await announcing.called_off(session)
     await busy.release_session_time(session.id)
     await enqueue("classroom.session_ended", {"session_id": str(session.id)})
 
@@ -138,8 +148,11 @@ async def close_overdue(session_id: UUID) -> None:
 
 async def _miss(session: Session) -> None:
     await notices.over(session)
-    await move(session, SessionStatus.MISSED, None, "the mentor never came", ended_at=now())
-    await _move_bookings(session, BookingStatus.NO_SHOW_MENTOR, None, "the mentor never came")
+    await move(session, SessionStatus.MISSED, None, NEVER_CAME, ended_at=now(), seats_taken=0)
+    await _move_bookings(session, (BookingStatus.HELD,), BookingStatus.EXPIRED, None, OVER)
+    kept = (BookingStatus.CONFIRMED,)
+    await _move_bookings(session, kept, BookingStatus.NO_SHOW_MENTOR, None, NEVER_CAME)
+    await empty_queue(session)
     await busy.release_session_time(session.id)
     await enqueue("classroom.session_ended", {"session_id": str(session.id)})
 
@@ -153,12 +166,15 @@ async def tell_recorded(session_id: UUID) -> None:
         await notices.recorded(session, [booking.learner_id for booking in await seats])
 
 
-async def _move_bookings(session: Session, to: str, actor_id: int | None, reason: str) -> list[int]:
-    """Move every active booking; gives the ids of their learners."""
-    active = await Booking.filter(session_id=session.id, status__in=ACTIVE_BOOKINGS)
-    for booking in active:
-        await move(booking, to, actor_id, reason)
-    return [booking.learner_id for booking in active]
+async def _move_bookings(
+    session: Session, those: Sequence[BookingStatus], to: BookingStatus, actor_id: int | None, reason: str
+) -> list[int]:
+    """Move every booking in those states; who paid gets all of it back. Gives the ids of the learners."""
+    moved = await Booking.filter(session_id=session.id, status__in=those)
+    for booking in moved:
+        paid = booking.price_minor if booking.status == BookingStatus.CONFIRMED else 0
+        await move(booking, to, actor_id, reason, cancelled_at=now(), refund_minor=paid)
+    return [booking.learner_id for booking in moved]
 
 
 async def _locked(session_id: UUID) -> Session | None:

@@ -49,6 +49,32 @@ async def given_back(session: Session, booking: Booking) -> None:
     )
 
 
+async def seat_offered(session: Session, booking: Booking) -> None:
+    """Tell somebody who waited that a seat is kept for them, and until when."""
+    names = await _names(session.mentor_id)
+    assert booking.hold_expires_at is not None
+    await notify(
+        booking.learner_id,
+        "seat_offered",
+        {
+            "title": session.title,
+            "mentor": names[session.mentor_id],
+            "starts_at": session.starts_at,
+            "ends_at": session.ends_at,
+            "until": booking.hold_expires_at,
+        },
+        path=f"{session_path(session.id)}/book",
+        dedupe_key=str(booking.public_id),
+        actor_id=session.mentor_id,
+        cause=hold_cause(booking),
+    )
+
+
+def hold_cause(booking: Booking) -> str:
+    """What waits for the end of a hold, or is told of it, is withdrawn with it."""
+    return f"hold:{booking.id}"
+
+
 async def called_off(session: Session, learner_ids: Iterable[int]) -> None:
     """Tell everybody who had a seat, whatever is between them: it is their time."""
     await withdraw(cause_of(session.id))

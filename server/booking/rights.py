@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from server.booking.seats.bookings import active_booking
 from server.booking.cards import cards_by_id
 from server.booking.diary import room_open
+from server.booking.seats.bookings import active_booking
 from server.booking.states import OPEN_SESSIONS, BookingStatus, SessionStatus
 from server.booking.times import bookable_until, doors_open_at, over_at
 from server.booking.values import Abilities, BookingRow, RoomAccess, SessionCard

@@ -46,7 +46,12 @@ SESSION_MOVES: Mapping[str, frozenset[str]] = {
 
 BOOKING_MOVES: Mapping[str, frozenset[str]] = {
     BookingStatus.HELD: frozenset(
-        {BookingStatus.CONFIRMED, BookingStatus.EXPIRED, BookingStatus.CANCELLED_BY_MENTOR}
+        {
+            BookingStatus.CONFIRMED,
+            BookingStatus.EXPIRED,
+            BookingStatus.CANCELLED_BY_LEARNER,
+            BookingStatus.CANCELLED_BY_MENTOR,
+        }
     ),
     BookingStatus.CONFIRMED: frozenset(
         {

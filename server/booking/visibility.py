@@ -39,6 +39,14 @@ async def locked_session(session_id: UUID, viewer: Viewer | None) -> Session:
     return _seen(await Session.filter(id=session_id).select_for_update().get_or_none(), viewer)
 
 
+async def session_to_change(session_id: UUID) -> Session:
+    """As `locked_session`, for the platform and for who has a right of their own. Raises NotFound."""
+    session = await Session.filter(id=session_id).select_for_update().get_or_none()
+    if session is None:
+        raise NotFound(message=NO_SESSION)
+    return session
+
+
 async def locked_own_session(session_id: UUID, viewer: Viewer) -> Session:
     """As `locked_session`, for its mentor only. Raises NotFound, Forbidden."""
     session = await locked_session(session_id, viewer)

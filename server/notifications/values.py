@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 # Instants: text in jobs and rows, instants again in templates.
-TIMES = frozenset({"starts_at", "ends_at", "at"})
+TIMES = frozenset({"starts_at", "ends_at", "at", "until"})
 
 Choices = Mapping[tuple[str, str], bool]  # (topic, channel): wanted
 

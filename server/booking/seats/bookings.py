@@ -1,4 +1,4 @@
-"""Seats: a learner takes one, or gives it back. The database counts them, not this code."""
+"""A learner books a seat: a free one is theirs at once, a priced one is held until it is paid."""
 
 from __future__ import annotations
 
@@ -6,31 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tortoise.expressions import F
-
 from server.accounts import service as accounts
-from server.booking import busy, notices
 from server.booking.models import Booking, Session
-from server.booking.moves import move
-from server.booking.states import (
-    ACTIVE_BOOKINGS,
-    OPEN_SESSIONS,
-    BookingStatus,
-    SessionStatus,
-    wrong_state,
-)
-from server.booking.times import bookable_until
+from server.booking.paying import taking_payments
+from server.booking.seats.confirming import confirm, tell_booked
+from server.booking.seats.taking import take_seat
+from server.booking.states import ACTIVE_BOOKINGS, OPEN_SESSIONS, BookingStatus, wrong_state
+from server.booking.times import HOLD, bookable_until
 from server.booking.visibility import NO_SESSION, locked_session
+from server.booking.waiting.offers import all_promised, offered_to, settle
 from server.edge.access import Viewer
 from server.infra.clock import now
-from server.infra.db import after_commit, transactional
+from server.infra.db import transactional
 from server.infra.errors import Conflict, NotFound
-from server.infra.metrics import BOOKINGS
-from server.infra.transitions import record_transition
 from server.people.privacy import blocked_between
 
-# Kept on each booking: what was promised when the seat was taken.
-POLICY = {"full_refund_hours": 24, "half_refund_hours": 12}
+SOLD_OUT = "All seats of this session are taken."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +34,7 @@ class Booked:
 
 @transactional
 async def book_session(session_id: UUID, viewer: Viewer) -> Booked:
-    """Take a seat of a free session.
+    """Take a seat, or take up the one that was offered to this learner.
 
     The session is locked first, so that of two posts by one learner the second finds the first's
     booking, and not a session that just sold out.
@@ -54,17 +45,33 @@ async def book_session(session_id: UUID, viewer: Viewer) -> Booked:
         raise Conflict("own_session", "This is your own session.")
     mine = await active_booking(session_id, viewer.user_id)
     if mine is not None:
-        return Booked(mine.public_id, created=False)
+        return await _again(mine, viewer)
+    await _check_may_book(session, viewer)
+    hold_until = now() + HOLD if session.price_minor else None
+    booking = await take_seat(session, viewer.user_id, hold_until=hold_until)
+    await settle(booking)
+    if booking.status == BookingStatus.CONFIRMED:
+        await tell_booked(session, booking)
+    return Booked(booking.public_id, created=True)
+
+
+async def _again(mine: Booking, viewer: Viewer) -> Booked:
+    """They have this seat. One that was offered to them and costs nothing is thereby taken."""
+    if mine.status == BookingStatus.HELD and not mine.price_minor and await offered_to(mine):
+        await confirm(mine.id, viewer.user_id)
+    return Booked(mine.public_id, created=False)
+
+
+async def _check_may_book(session: Session, viewer: Viewer) -> None:
+    """Raises NotFound, Conflict (wrong_state, sold_out)."""
     if await blocked_between(viewer.user_id, session.mentor_id):
         raise NotFound(message=NO_SESSION)
     check_bookable(session, now())
-    await _require_active_mentor(session)
-    await _take_seat(session)
-    booking = await _write_booking(session, viewer.user_id)
-    await busy.take_learner_time(session, viewer.user_id, booking.id)
-    await notices.booked(session, booking)
-    after_commit(BOOKINGS.inc)
-    return Booked(booking.public_id, created=True)
+    if session.price_minor and not taking_payments():
+        raise Conflict("wrong_state", "Paid seats can't be booked at the moment.")
+    await require_active_mentor(session)
+    if await all_promised(session, viewer.user_id):
+        raise Conflict("sold_out", SOLD_OUT)
 
 
 def check_bookable(session: Session, at: datetime) -> None:
@@ -75,7 +82,7 @@ def check_bookable(session: Session, at: datetime) -> None:
         raise Conflict("wrong_state", "This session began more than ten minutes ago.")
 
 
-async def _require_active_mentor(session: Session) -> None:
+async def require_active_mentor(session: Session) -> None:
     """Nobody books somebody who was suspended or is leaving. Raises Conflict(wrong_state)."""
     if not await accounts.active_among([session.mentor_id]):
         raise Conflict("wrong_state", "This mentor can't be booked at the moment.")
@@ -85,63 +92,3 @@ async def active_booking(session_id: UUID, learner_id: int) -> Booking | None:
     return await Booking.get_or_none(
         session_id=session_id, learner_id=learner_id, status__in=ACTIVE_BOOKINGS
     )
-
-
-async def _take_seat(session: Session) -> None:
-    """The guard that counts: it holds whatever was read before. Raises Conflict(sold_out)."""
-    taken = await Session.filter(
-        id=session.id, status__in=OPEN_SESSIONS, seats_taken__lt=F("capacity")
-    ).update(seats_taken=F("seats_taken") + 1)
-    if not taken:
-        raise Conflict("sold_out", "All seats of this session are taken.")
-
-
-async def _give_seat_back(session_id: UUID) -> None:
-    await Session.filter(id=session_id, seats_taken__gt=0).update(seats_taken=F("seats_taken") - 1)
-
-
-async def _write_booking(session: Session, learner_id: int) -> Booking:
-    booking = await Booking.create(
-        session_id=session.id,
-        learner_id=learner_id,
-        status=BookingStatus.CONFIRMED,
-        price_minor=session.price_minor,
-        currency=session.currency,
-        policy=POLICY,
-        created_at=now(),
-    )
-    await record_transition("booking", booking.id, "", BookingStatus.CONFIRMED, learner_id)
-    return booking
-
-
-@transactional
-async def cancel_booking(booking_id: UUID, viewer: Viewer, reason: str = "") -> None:
-    """Give a seat back before the lesson begins. Raises NotFound, Conflict(wrong_state)."""
-    booking = await own_booking(booking_id, viewer)
-    session = await locked_session(booking.session_id, viewer)
-    await booking.refresh_from_db()
-    if session.status != SessionStatus.PUBLISHED:
-        raise wrong_state(session.status)
-    await move(booking, BookingStatus.CANCELLED_BY_LEARNER, viewer.user_id, reason)
-    was_full = session.seats_taken >= session.capacity
-    await _give_seat_back(session.id)
-    await busy.release_booking_time([booking.id])
-    await notices.given_back(session, booking)
-    if was_full:
-        await notices.seat_free(session, booking)
-
-
-async def leave_session(session_id: UUID, viewer: Viewer, reason: str = "") -> None:
-    """Give back the seat in this session. Raises NotFound, Conflict(wrong_state)."""
-    booking = await active_booking(session_id, viewer.user_id)
-    if booking is None:
-        raise NotFound(message="You have no seat in this session.")
-    await cancel_booking(booking.public_id, viewer, reason)
-
-
-async def own_booking(booking_id: UUID, viewer: Viewer) -> Booking:
-    """Raises NotFound."""
-    booking = await Booking.get_or_none(public_id=booking_id, learner_id=viewer.user_id)
-    if booking is None:
-        raise NotFound(message="There is no such booking.")
-    return booking

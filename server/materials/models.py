@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 
 class Material(Model):
     """One file. `phase` says from when learners see it: "before" (once they have a seat) or "after" (once
-    the session has ended)."""
+    the session has ended). `told_at`: since when nobody need hear of it any more. One whose draft was
+    deleted has no session, and goes. Several rows may share what is stored under `storage_key`."""
 
     id = fields.BigIntField(primary_key=True)
     public_id: UUID = fields.UUIDField(unique=True, default=uuid4)
-    session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
-        "models.Session", related_name="materials", on_delete=fields.RESTRICT
+    session: fields.ForeignKeyNullableRelation[Session] = fields.ForeignKeyField(
+        "models.Session", related_name="materials", null=True, on_delete=fields.SET_NULL
     )
-    session_id: UUID
+    session_id: UUID | None
     uploader: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name=False, on_delete=fields.RESTRICT
     )
@@ -34,7 +35,8 @@ class Material(Model):
     storage_key = fields.CharField(max_length=200)
     phase = fields.CharField(max_length=8, default="before")
     created_at = fields.DatetimeField()
+    told_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "material"
-        indexes = (("session_id", "phase"),)
+        indexes = (("session_id", "phase"), ("uploader_id", "created_at"), ("storage_key",))

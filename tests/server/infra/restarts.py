@@ -111,7 +111,7 @@ RESTARTS = (
 async def set_up(folder: Path, *, rooms: int, people: int, offers: int) -> AsyncIterator[Scene]:
     """Servers of everything, and people at work."""
     with postgres(options=DURABLE) as database, redis_server() as redis:
-        settings = await _fresh_database(folder, database)
+        settings = await fresh_database(folder, database)
         try:
             async with settled_town(settings, redis) as town:
                 await asyncio.gather(town.start(), town.start())
@@ -123,7 +123,8 @@ async def set_up(folder: Path, *, rooms: int, people: int, offers: int) -> Async
             await db.close_database()
 
 
-async def _fresh_database(folder: Path, server: PostgresServer) -> Settings:
+async def fresh_database(folder: Path, server: PostgresServer) -> Settings:
+    """Settings of an open database of its own, with all tables."""
     cluster = Cluster(server.url)
     await cluster.run("CREATE DATABASE town")
     environ = {"PEERLEARN_DATA_DIR": str(folder), "PEERLEARN_DATABASE_URL": cluster.url_of("town")}

@@ -37,11 +37,13 @@ async def moved(session: Session) -> None:
 async def given_back(session: Session, booking: Booking) -> None:
     """A seat is free again, whoever wanted it so: its learner left, or took no new time."""
     await withdraw(reminders_for(booking.id))
+    await enqueue("calendar.given_back", {"booking_id": booking.id})
 
 
 async def called_off(session: Session) -> None:
     """It will not take place."""
     await _forget(session)
+    await enqueue("calendar.called_off", {"session_id": str(session.id)})
 
 
 async def _plan(session: Session) -> None:

@@ -90,6 +90,7 @@ def _environment() -> jinja2.Environment:
     environment.filters.update(
         local_time=local_time,
         time_left=time_left,
+        duration=duration_words,
         money=money,
         date_range=date_range,
         hue=hue,

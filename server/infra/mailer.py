@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -26,6 +27,21 @@ class MailRefused(Hopeless):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A text file that goes with a mail; `parameters` are those of its media type, but the charset."""
+
+    name: str
+    subtype: str
+    text: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def media_type(self) -> str:
+        parameters = "".join(f"; {name}={value}" for name, value in self.parameters.items())
+        return f"text/{self.subtype}{parameters}"
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """One message; `text` and `html` say the same. `message_id` tells a copy from another message; a POST
     to `unsubscribe`, where there is one, ends mails of this sort."""
@@ -36,6 +52,16 @@ class Mail:
     html: str
     message_id: str = ""
     unsubscribe: str = ""
+    attachments: Sequence[Attachment] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file that went with a kept mail."""
+
+    name: str
+    media_type: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +73,7 @@ class KeptMail:
     text: str
     html: str
     at: datetime
+    attachments: tuple[KeptFile, ...] = ()
 
 
 class Mailer(Protocol):
@@ -66,6 +93,7 @@ class DatabaseMailer:
             subject=mail.subject,
             text=mail.text,
             html=mail.html,
+            attachments=[asdict(_kept(file)) for file in mail.attachments] or None,
             created_at=clock.now(),
         )
 
@@ -106,6 +134,10 @@ class SmtpMailer:
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058 §3.1
         message.set_content(mail.text)
         message.add_alternative(mail.html, subtype="html")
+        for file in mail.attachments:
+            message.add_attachment(
+                file.text, subtype=file.subtype, filename=file.name, params=dict(file.parameters)
+            )
         return message
 
 
@@ -118,5 +150,13 @@ def open_mailer(settings: Settings) -> Mailer:
 
 async def kept_mails(limit: int = 200) -> list[KeptMail]:
     """What the DatabaseMailer kept, newest first."""
-    rows = await MailRow.all().order_by("-id").limit(limit)
-    return [KeptMail(row.recipient, row.subject, row.text, row.html, row.created_at) for row in rows]
+    return [_read(row) for row in await MailRow.all().order_by("-id").limit(limit)]
+
+
+def _read(row: MailRow) -> KeptMail:
+    files = tuple(KeptFile(**file) for file in row.attachments or ())
+    return KeptMail(row.recipient, row.subject, row.text, row.html, row.created_at, files)
+
+
+def _kept(file: Attachment) -> KeptFile:
+    return KeptFile(file.name, file.media_type, file.text)

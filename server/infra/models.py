@@ -31,13 +31,15 @@ class OutboxRow(Model):
 
 
 class MailRow(Model):
-    """A mail kept in the database instead of being sent (development)."""
+    """A mail kept in the database instead of being sent (development). `attachments` is a list of
+    {name, media_type, text}; null for none."""
 
     id = fields.BigIntField(primary_key=True)
     recipient = fields.CharField(max_length=320)
     subject = fields.CharField(max_length=300)
     text = fields.TextField()
     html = fields.TextField()
+    attachments: list[dict[str, str]] | None = fields.JSONField(null=True)
     created_at = fields.DatetimeField()
 
     class Meta:

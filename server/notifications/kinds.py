@@ -139,6 +139,8 @@ KINDS: dict[str, Kind] = _named(
         Kind("seat_offered", BOOKINGS, "ticket", mail="seat_offered", urgent=True),
         Kind("booking_cancelled", BOOKINGS, "calendar", mail="booking_cancelled"),
         Kind("session_cancelled", BOOKINGS, "calendar", mail="session_cancelled", urgent=True),
+        Kind("seat_given_back", BOOKINGS, "calendar", mail="seat_given_back"),
+        Kind("session_called_off", BOOKINGS, "calendar", mail="session_called_off"),
         # --- reminders
         Kind("reminder_day", REMINDERS, "clock", mail="reminder", before="starts_at"),
         Kind("reminder_hour", REMINDERS, "clock", mail="reminder", before="starts_at"),

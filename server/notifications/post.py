@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from config.settings import Settings
 from server.edge.templates import render_text
-from server.infra.mailer import Mail, Mailer, MailRefused, open_mailer
+from server.infra.mailer import Attachment, Mail, Mailer, MailRefused, open_mailer
 from server.notifications import addresses
 from server.notifications.links import open_links
 
@@ -33,11 +33,11 @@ class PostOffice:
 
     def __init__(self, settings: Settings) -> None:
         self._mailer: Mailer = open_mailer(settings)
-        self._base_url = settings.base_url
+        self.base_url = settings.base_url
 
     def new_message_id(self) -> str:
         """One that no other mail has (RFC 5322 §3.6.4)."""
-        return f"<{uuid4().hex}@{urlsplit(self._base_url).hostname}>"
+        return f"<{uuid4().hex}@{urlsplit(self.base_url).hostname}>"
 
     async def send(
         self,
@@ -47,19 +47,20 @@ class PostOffice:
         *,
         message_id: str = "",
         unsubscribe: str = "",
+        attachments: Sequence[Attachment] = (),
     ) -> str:
         """Send `web/templates/email/<template>.mail`, as text and as HTML; the first line of the text
         is the subject, which is returned. `unsubscribe` is the path that ends mails of this sort.
 
         What becomes of it is remembered of the address; raises MailRefused when that takes no mail."""
         mail = f"email/{template}.mail"
-        leave = f"{self._base_url}{unsubscribe}" if unsubscribe else ""
-        values = {"to": to, "base_url": self._base_url, "unsubscribe": leave, **context}
+        leave = f"{self.base_url}{unsubscribe}" if unsubscribe else ""
+        values = {"to": to, "base_url": self.base_url, "unsubscribe": leave, **context}
         first, _, text = render_text(mail, values | TEXT).partition("\n")
         subject = " ".join(first.split())
         html = render_text(mail, values | HTML)
         try:
-            await self._mailer.send(Mail(to.email, subject, text, html, message_id, leave))
+            await self._mailer.send(Mail(to.email, subject, text, html, message_id, leave, attachments))
         except MailRefused as refused:
             await addresses.note_returned(to.email, str(refused))
             raise

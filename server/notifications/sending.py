@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 from server.infra import clock
 from server.infra.db import transactional
-from server.infra.mailer import MailRefused
+from server.infra.outbox import Hopeless
 from server.notifications import digests
-from server.notifications.kinds import KINDS, MAIL, PAGE, Channel, Kind
+from server.notifications.attaching import files_for
+from server.notifications.kinds import KINDS, MAIL, PAGE, PUSH, Channel, Kind
 from server.notifications.links import leave_path
 from server.notifications.models import Delivery
 from server.notifications.planning import plan, refused_now, suppress
 from server.notifications.post import Addressee, post_office
+from server.notifications.push import sending as pushing
 from server.notifications.recipients import recipient
 from server.notifications.routing import Refusal
 from server.notifications.values import Recipient, read
@@ -38,22 +40,29 @@ Send = Callable[[Outgoing], Awaitable[str]]  # gives what history says of it; ra
 
 async def _mail(out: Outgoing) -> str:
     to = Addressee(out.to.email, out.to.name, out.to.timezone)
+    about = read(out.delivery.about)
     return await post_office().send(
         to,
         out.kind.mail,
-        read(out.delivery.about),
+        about,
         message_id=out.delivery.message_id,
         unsubscribe=leave_path(out.to.user_id, out.kind),
+        attachments=await files_for(out.kind.name, out.to, about),
     )
 
 
-SENDERS: dict[Channel, Send] = {MAIL: _mail}
+async def _push(out: Outgoing) -> str:
+    return await pushing.send(out.delivery, out.kind, out.to)
+
+
+SENDERS: dict[Channel, Send] = {MAIL: _mail, PUSH: _push}
 OFFERED: tuple[Channel, ...] = (PAGE, *SENDERS)
 
 
 def ways(kind: Kind) -> list[Channel]:
     """By which channels this can be told at all."""
-    return [channel for channel in OFFERED if channel is not MAIL or kind.mail]
+    able = {MAIL: bool(kind.mail), PUSH: kind.push}
+    return [channel for channel in OFFERED if able.get(channel, True)]
 
 
 async def deliver(delivery_id: int) -> None:
@@ -63,7 +72,7 @@ async def deliver(delivery_id: int) -> None:
         return
     try:
         subject = await SENDERS[Channel(out.delivery.channel)](out)
-    except MailRefused as refused:
+    except Hopeless as refused:
         await Delivery.filter(id=delivery_id).update(status="bounced", detail=str(refused)[:2000])
         return
     except Exception as error:

@@ -43,6 +43,8 @@ MAILS: dict[str, dict[str, Any]] = {
     "credential_reviewed": {"verdict": "verified", "reason": "", "title": "Diploma", "path": "/profile"},
     "invitation": {"inviter": "Olga", "roles": ["ops"], "token": "abc", "expires_at": END},
     "security_changed": {"what": "second_factor_on"},
+    "seat_given_back": {**SESSION, **TIMES, "price_minor": 2000, "refund_minor": 1000, "currency": "EUR"},
+    "session_called_off": {**SESSION, **TIMES},
     "reminder": {**SESSION, **TIMES, "mentor": "Mira"},
     "recording_ready": {**SESSION, "starts_at": START},
     "certificate_issued": {**SESSION, "starts_at": START, "path": "/certificates/K7"},

@@ -13,6 +13,7 @@ from server.booking.offerings import offering_of, own_offering, rename_with
 from server.booking.states import SessionStatus, wrong_state
 from server.booking.times import check_ahead, read_start, wall_time
 from server.booking.visibility import locked_own_session
+from server.booking.waiting.offers import offer_next
 from server.edge.access import Viewer
 from server.infra.clock import now
 from server.infra.db import transactional
@@ -76,6 +77,7 @@ async def change_session(session_id: UUID, viewer: Viewer, form: SessionChanges)
         await rename_with(session, changes["title"])
     if changes:
         await session.update_from_dict(changes).save(update_fields=list(changes))
+        await offer_next(session)
     await write_texts(session_id, form)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,10 @@ from server.accounts.logins import open_login
 from server.accounts.models import RoleGrant, User
 from server.accounts.values import Client
 from server.booking import service
-from server.booking.times import next_mark
+from server.booking.models import Booking, BusyCell, Session
+from server.booking.paying import Payments, paid_by
+from server.booking.states import ACTIVE_BOOKINGS
+from server.booking.times import cells_between, next_mark
 from server.edge.access import Viewer
 from server.infra import clock
 from server.people.models import MentorProfile, Skill
@@ -88,3 +92,21 @@ async def cookie(viewer: Viewer) -> dict[str, str]:
     """The headers of this person's browser."""
     login = await open_login(viewer.user_id, Client("127.0.0.1", "127.0.0.1"))
     return {"Cookie": f"peerlearn={login.cookie}"}
+
+
+async def agree(session_id: UUID) -> int:
+    """The seats taken, which are as many as the active bookings; and nobody's time is taken but theirs."""
+    session = await Session.get(id=session_id)
+    active = await Booking.filter(session_id=session_id, status__in=ACTIVE_BOOKINGS)
+    assert session.seats_taken == len(active)
+    cells = cells_between(session.starts_at, session.ends_at)
+    over = session.status in ("ended", "missed", "cancelled")
+    owners = await BusyCell.filter(booking__session_id=session_id).values_list("booking_id", "user_id")
+    expected = [] if over else [(one.id, one.learner_id) for one in active for _ in cells]
+    assert sorted(owners) == sorted(expected)
+    return len(active)
+
+
+def payments() -> AbstractContextManager[None]:
+    """Priced sessions can be published and booked in the block."""
+    return paid_by(Payments(page=lambda booking_id: f"/payments/{booking_id}"))

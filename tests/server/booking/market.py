@@ -29,6 +29,8 @@ from tests.server.classroom.town import ServerProcess, Town
 ANSWER_S = 15.0
 AGAIN_S = 0.1  # before trying again what got no answer
 LOOK_S = 0.1
+# asyncpg has several words for a database that went away.
+CUT_OFF = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 # Each in one statement, so that it sees one moment.
 MISCOUNTED = """SELECT s.id, s.seats_taken, s.capacity FROM session s
     WHERE s.seats_taken > s.capacity OR s.seats_taken <> (SELECT count(*) FROM booking b
@@ -122,7 +124,7 @@ class Auditor:
         while True:
             try:
                 await self._look_until_cut_off()
-            except (asyncpg.PostgresError, OSError):
+            except CUT_OFF:
                 await asyncio.sleep(AGAIN_S)
 
     async def _look_until_cut_off(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from server.booking import service
+from server.booking.requests import ending as requests
 from server.booking.seats.expiry import expire_hold, expire_overdue
 from server.booking.seats.taking import HOLD_OVER
 from server.booking.waiting.offers import MORE, offer_free, offer_overlooked
@@ -31,8 +32,15 @@ async def offer_seats(payload: dict[str, Any]) -> None:
     await offer_free(UUID(payload["session_id"]))
 
 
+@job(requests.EXPIRED)
+async def request_expired(payload: dict[str, Any]) -> None:
+    """Nobody answered a request in time."""
+    await requests.expire(payload["request_id"])
+
+
 @periodic("booking.sweep", every=timedelta(minutes=1))
 async def sweep(payload: dict[str, Any]) -> None:
     """What no job did: holds whose end was lost, and seats for people who could not take them before."""
     await expire_overdue()
+    await requests.expire_overdue()
     await offer_overlooked()

@@ -113,6 +113,9 @@ async def seat_free(session: Session, booking: Booking) -> None:
 async def _tell_followers(
     session: Session, kind: str, dedupe_key: str, but: Collection[int] = ()
 ) -> None:
+    """Nobody of one that is for who has its address."""
+    if not session.listed:
+        return
     names = await _names(session.mentor_id)
     await tell_followers(
         session.mentor_id,

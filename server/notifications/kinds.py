@@ -72,7 +72,7 @@ ACCOUNT = Topic(
 BOOKINGS = Topic(
     "bookings",
     "Bookings and cancellations",
-    "Seats booked and given back, and lessons that won’t take place.",
+    "Seats booked and given back, requests, and lessons that won’t take place.",
     usual=ALL,
     locked=BOTH,
     why="Somebody keeps that time free for you.",
@@ -146,6 +146,11 @@ KINDS: dict[str, Kind] = _named(
         Kind("reminder_hour", REMINDERS, "clock", mail="reminder", before="starts_at"),
         Kind("reminder_soon", REMINDERS, "clock", urgent=True, before="starts_at"),
         # --- recordings
+        Kind("request_received", BOOKINGS, "hand", mail="request_received"),
+        Kind("request_proposed", BOOKINGS, "clock", mail="request_proposed"),
+        Kind("request_accepted", BOOKINGS, "calendar", mail="request_accepted", urgent=True),
+        Kind("request_declined", BOOKINGS, "close", mail="request_declined"),
+        Kind("request_expired", BOOKINGS, "clock", mail="request_expired"),
         Kind("recording_ready", RECORDINGS, "play", mail="recording_ready"),
         # --- achievements
         Kind("certificate_issued", ACHIEVEMENTS, "seal", mail="certificate_issued"),

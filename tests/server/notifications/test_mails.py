@@ -24,6 +24,7 @@ START = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 END = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 SESSION = {"title": "R&D <b>basics</b>", "path": "/sessions/1"}
 TIMES = {"starts_at": START, "ends_at": END}
+REQUEST = {"title": "R&D <b>basics</b>", "path": "/requests/1", "who": "Lea", **TIMES}
 MAILS: dict[str, dict[str, Any]] = {
     "verify_email": {"token": "abc"},
     "known_email": {},
@@ -32,6 +33,17 @@ MAILS: dict[str, dict[str, Any]] = {
     "booking_confirmed": {**SESSION, **TIMES, "mentor": "Mira"},
     "booking_confirmed_mentor": {**SESSION, **TIMES, "learner": "Lea"},
     "seat_offered": {**SESSION, **TIMES, "until": START, "mentor": "Mira"},
+    "request_received": {
+        **REQUEST,
+        "until": END,
+        "message": "I start <b>Monday</b>.",
+        "price_minor": 4500,
+        "currency": "EUR",
+    },
+    "request_proposed": {**REQUEST, "until": END, "message": "Then I have more time."},
+    "request_accepted": {**SESSION, **TIMES, "until": END, "who": "Mira", "asked": True, "to_mentor": False},
+    "request_declined": {**REQUEST, "message": "I am away.", "to_mentor": True},
+    "request_expired": {**REQUEST, "to_mentor": False},
     "booking_cancelled": {**SESSION, "starts_at": START, "who": "Lea"},
     "session_cancelled": {**SESSION, "starts_at": START},
     "new_login": {"device": "Firefox on Linux", "address": "192.0.2.7", "at": START},

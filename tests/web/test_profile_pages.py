@@ -120,3 +120,11 @@ async def test_follow_and_block_from_a_persons_page(visitors: Visitors) -> None:
         await expect(page.get_by_role("button", name="Unblock")).to_be_visible()
         await page.get_by_role("button", name="Unblock").click()
         await expect(page.get_by_text("You find each other again.")).to_be_visible()
+
+
+async def test_row_of_tabs_on_a_phone_begins_where_the_current_one_is(visitors: Visitors) -> None:
+    async with visitors.look("mentor", "phone", "/profile/edit/availability") as page:
+        current = await page.locator(".edit-tabs [aria-current]").bounding_box()
+        assert current is not None
+        assert current["x"] >= 0
+        assert current["x"] + current["width"] <= 390

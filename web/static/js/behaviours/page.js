@@ -11,6 +11,7 @@ import { showPasswords } from "./passwords.js";
 import { showPending } from "./pending.js";
 import { searchPickers } from "./pickers.js";
 import { openSheets } from "./sheets.js";
+import { showCurrentTabs } from "./tabs.js";
 import { useOwnZone, keepRelative } from "./times.js";
 import { followUploads } from "./uploads.js";
 
@@ -24,6 +25,7 @@ searchPickers();
 searchSelects();
 followUploads();
 tellOffline();
+showCurrentTabs();
 copyLinks();
 useOwnZone();
 keepRelative();

@@ -60,6 +60,11 @@ async def find_details(
     return await details(page, query.seen_by) if page else [], total
 
 
+async def count_sessions(query: SessionQuery, now: datetime) -> int:
+    """How many of them there are."""
+    return await matching(query, now).count()
+
+
 async def _page(
     query: SessionQuery, now: datetime, offset: int, limit: int
 ) -> tuple[QuerySet[Session] | None, int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 PER_PAGE = 20
+SEVERAL = frozenset({"skill"})  # filters of which several values can be set, as `a,b`
 
 # What a chip says; `{}` is the filter's value, or its words where `words` has some.
 CHIP_TEXTS = {
@@ -15,11 +16,15 @@ CHIP_TEXTS = {
     "level": "{}",
     "language": "In {}",
     "price": "{}",
-    "price_min": "Price from {}",
-    "price_max": "Price up to {}",
+    "price_min": "{}",
+    "price_max": "{}",
     "max_price": "{}",
     "from": "From {}",
     "to": "Until {}",
+    "time": "{}",
+    "days": "{}",
+    "duration": "{}",
+    "recording": "{}",
     "mentor": "With {}",
     "min_rating": "Rated {} or better",
     "has_seats": "With free seats",
@@ -27,35 +32,36 @@ CHIP_TEXTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Which part of a list is shown; pages count from 1, and an empty list has one."""
-
-    number: int
-    per_page: int
-    total: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // self.per_page))
-
-
-@dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter that is set; `href` leads to the list without it."""
+    """A filter that is set; `href` leads to the list without it, which has the filters `rest`."""
 
     text: str
     href: str
+    rest: Mapping[str, str] = field(default_factory=dict)
 
 
 def chips(path: str, filters: Mapping[str, str], words: Mapping[tuple[str, str], str]) -> list[Chip]:
-    """One chip for each filter. `words` maps (filter, value) to what people call it."""
+    """One chip for each value of a filter. `words` maps (filter, value) to what people call it."""
     return [
-        Chip(CHIP_TEXTS[name].format(words.get((name, value), value)), without(path, filters, name))
-        for name, value in filters.items()
+        Chip(CHIP_TEXTS[name].format(words.get((name, value), value)), address(path, rest), rest)
+        for name, value, rest in _each(filters)
         if name in CHIP_TEXTS
     ]
 
 
-def without(path: str, filters: Mapping[str, str], name: str) -> str:
-    rest = {key: value for key, value in filters.items() if key != name}
-    return f"{path}?{urlencode(rest)}" if rest else path
+def _each(filters: Mapping[str, str]) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Name and value of each, and the filters without it."""
+    for name, text in filters.items():
+        values = text.split(",") if name in SEVERAL else [text]
+        for value in values:
+            left = ",".join(other for other in values if other != value)
+            yield name, value, _with(filters, name, left)
+
+
+def _with(filters: Mapping[str, str], name: str, text: str) -> dict[str, str]:
+    changed = {**filters, name: text}
+    return {key: value for key, value in changed.items() if value}
+
+
+def address(path: str, filters: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode(filters)}" if filters else path

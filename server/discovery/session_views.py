@@ -19,6 +19,7 @@ from server.edge.redirects import see_other
 from server.edge.templates import read_form, render
 from server.infra.clock import now
 from server.infra.errors import Conflict, DomainError, Forbidden, Invalid
+from server.materials import service as materials
 from server.people.spotlight import mentor_portrait
 
 SHOWN_MORE = 3  # other sessions of the same mentor
@@ -88,6 +89,7 @@ async def _detail(
         "session": session,
         "booking": booking,
         "mentor": await mentor_portrait(session.mentor_id),
+        "materials": await materials.shown_on(session, booking, asking),
         "more": await service.also_taught(session, now(), SHOWN_MORE, asking.user_id if asking else None),
         "can": service.abilities(session, booking, asking, now()),
         "errors": {"form": _sentence(refused)} if refused else {},

@@ -18,6 +18,7 @@ from server.accounts.values import FactorState, LoginView
 from server.admin.joined import joined_days
 from server.booking.values import Abilities, BookingRow, Person, SessionDetail
 from server.classroom.media_nodes import NodeReport
+from server.discovery.views import WORDS, WayOut
 from server.edge.access import Viewer
 from server.pages.fortnight import fortnight
 from server.people.spotlight import MentorPortrait
@@ -25,6 +26,7 @@ from tests.web.account_samples import GUEST_PAGES, OWN_PAGES
 from tests.web.achievement_samples import ACHIEVEMENT_PAGES, REVOKING
 from tests.web.assessment_samples import ASSESSMENT_PAGES
 from tests.web.hours_samples import HOURS_PAGES
+from tests.web.material_samples import SHELF, STRANGERS_SHELF, materials_pages
 from tests.web.mentor_samples import MENTOR_PAGES
 from tests.web.message_samples import MESSAGE_PAGES, REPORT_PAGES
 from tests.web.notification_samples import DELIVERY_PAGES, NOTIFICATION_PAGES
@@ -371,6 +373,7 @@ def _detail(
     return {
         "session": session,
         "mentor": PORTRAIT,
+        "materials": SHELF if booking else STRANGERS_SHELF,
         "more": [SOON, FREE],
         "can": can,
         "booking": booking,
@@ -385,9 +388,14 @@ def _browse(sessions: list[SessionDetail], page: PageView, **more: Any) -> dict[
         "sessions": sessions,
         "filters": {},
         "errors": {},
+        "chosen": [],
         "skills": SKILLS,
+        "words": WORDS,
+        "amounts": [(500, "€5.00"), (2000, "€20.00")],
         "page": page,
         "chips": [],
+        "ways_out": [],
+        "everything": 0,
         **more,
     }
 
@@ -500,6 +508,10 @@ PAGES: dict[str, Page] = {
     **SECURITY_PAGES,
     **{name: (template, context, LEARNER) for name, (template, context) in PEOPLE_PAGES.items()},
     **{name: (template, context, LEARNER) for name, (template, context) in MESSAGE_PAGES.items()},
+    **{
+        name: (template, context, MENTOR)
+        for name, (template, context) in materials_pages(PAID, LONG).items()
+    },
     **{name: (template, context, ADMIN) for name, (template, context) in REPORT_PAGES.items()},
     **{name: (template, context, LEARNER) for name, (template, context) in NOTIFICATION_PAGES.items()},
     **{name: (template, context, ADMIN) for name, (template, context) in DELIVERY_PAGES.items()},
@@ -544,8 +556,21 @@ PAGES: dict[str, Page] = {
             filters=SET_FILTERS,
             chips=CHIPS,
             errors={"from": "Write a day such as 2030-05-14."},
+            everything=12,
         ),
         None,
+    ),
+    "browse-ways-out": (
+        "discovery/browse.html",
+        _browse(
+            [],
+            PageView(1, 20, 0, 0),
+            filters={**SET_FILTERS, "language": "de"},
+            chips=CHIPS,
+            ways_out=[WayOut(f"“{LONG_TITLE}”", "?level=beginner", 12), WayOut("Beginner", "?q=a", 1)],
+            everything=1,
+        ),
+        LEARNER,
     ),
     "browse-desk": (
         "discovery/browse.html",

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.discovery.forms import BrowseForm, lenient
-from server.discovery.listing import Page, chips
+from server.discovery.listing import chips
 from server.edge.api import validated
+from server.edge.paging import Part
 from server.infra.errors import Invalid
 
 
@@ -103,9 +104,11 @@ def test_chip_leads_to_the_list_without_its_filter() -> None:
         ("“sql & co”", "/sessions/?level=beginner"),
         ("Beginner", "/sessions/?q=sql+%26+co"),
     ]
+    [first, _] = chips("/sessions/", {"skill": "sql,python"}, {("skill", "sql"): "SQL"})
+    assert (first.text, first.href) == ("SQL", "/sessions/?skill=python")
     assert chips("/sessions/", {"q": "x", "sort": "price"}, {})[0].href == "/sessions/?sort=price"
 
 
 @pytest.mark.parametrize(("total", "pages"), [(0, 1), (1, 1), (20, 1), (21, 2), (41, 3)])
 def test_page_knows_how_many_there_are(total: int, pages: int) -> None:
-    assert Page(1, 20, total).pages == pages
+    assert Part(1, 20, total).pages == pages

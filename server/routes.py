@@ -26,6 +26,7 @@ from server.booking import editor
 from server.booking import views as booking_views
 from server.booking.hours import slots_api
 from server.booking.hours import views as hours_views
+from server.booking.seats import api as seats_api
 from server.classroom import api as classroom_api
 from server.classroom import views as classroom_views
 from server.classroom.socket import room_socket
@@ -255,11 +256,14 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{API}/sessions/{{id}}/start", booking_api.start_session, SIGNED_IN, MENTORS),
     Route("POST", f"{API}/sessions/{{id}}/end", booking_api.end_session, SIGNED_IN, MENTORS),
     Route("POST", f"{API}/sessions/{{id}}/cancel", booking_api.cancel_session, SIGNED_IN, MENTORS),
-    Route("POST", f"{API}/sessions/{{id}}/bookings", booking_api.book_session, SIGNED_IN, EVERYBODYS),
+    Route("POST", f"{API}/sessions/{{id}}/bookings", seats_api.book_session, SIGNED_IN, EVERYBODYS),
     Route("GET", f"{API}/mentors/{{username}}/slots", slots_api.slots, ANYONE, EVERYBODYS),
-    Route("GET", f"{API}/bookings", booking_api.list_bookings, SIGNED_IN),
-    Route("GET", f"{API}/bookings/{{id}}", booking_api.get_booking, SIGNED_IN, OWN),
-    Route("POST", f"{API}/bookings/{{id}}/cancel", booking_api.cancel_booking, SIGNED_IN, OWN),
+    Route("GET", f"{API}/bookings", seats_api.list_bookings, SIGNED_IN),
+    Route("GET", f"{API}/bookings/{{id}}", seats_api.get_booking, SIGNED_IN, OWN),
+    Route("GET", f"{API}/bookings/{{id}}/cancellation", seats_api.cancellation, SIGNED_IN, OWN),
+    Route("POST", f"{API}/bookings/{{id}}/cancel", seats_api.cancel_booking, SIGNED_IN, OWN),
+    Route("POST", f"{API}/sessions/{{id}}/waitlist", seats_api.join_queue, SIGNED_IN, EVERYBODYS),
+    Route("DELETE", f"{API}/sessions/{{id}}/waitlist", seats_api.leave_queue, SIGNED_IN, EVERYBODYS),
     # --- messages
     Route("GET", MESSAGES, messages_views.list_page, SIGNED_IN),
     Route("GET", f"{MESSAGES}/{{username}}", messages_views.thread_page, SIGNED_IN, EVERYBODYS),

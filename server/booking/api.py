@@ -1,4 +1,4 @@
-"""REST of sessions and bookings (`/api/v1`): parse, call one function, answer."""
+"""REST of sessions (`/api/v1`): parse, call one function, answer."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from aiohttp import web
 
 from server.booking import service
 from server.booking.forms import Reason, SessionChanges, SessionForm
-from server.booking.shapes import BookedShape, BookingShape, SessionShape, booking_shape, session_shape
+from server.booking.shapes import SessionShape, session_shape
 from server.edge.access import Viewer, require_viewer, viewer
-from server.edge.api import ok, page_of, paging, read_json
+from server.edge.api import ok, read_json
 from server.edge.openapi import described
 from server.edge.paths import id_in_path
-from server.infra.clock import now
-
-# --- sessions
 
 
 @described(body=SessionForm, data=SessionShape, statuses=(201,))
@@ -76,44 +73,3 @@ async def _session(
     session_id: UUID, asking: Viewer | None, message: str = "OK", status: int = 200
 ) -> web.Response:
     return ok(session_shape(await service.get_session(session_id, asking)), message, status)
-
-
-# --- bookings
-
-
-@described(data=BookedShape, statuses=(200, 201))
-async def book_session(request: web.Request) -> web.StreamResponse:
-    """201 with a new booking, 200 with the one that was there. Free seats need no payment."""
-    asking = require_viewer(request)
-    booked = await service.book_session(id_in_path(request), asking)
-    booking = await service.get_booking(booked.booking_id, asking, now())
-    data: BookedShape = {"booking": booking_shape(booking), "payment": None}
-    if booked.created:
-        return ok(data, "Your seat is booked.", 201)
-    return ok(data, "You have this seat already.")
-
-
-@described(paged=True, item=BookingShape)
-async def list_bookings(request: web.Request) -> web.StreamResponse:
-    asked = paging(request)
-    found = await service.all_bookings(
-        require_viewer(request).user_id, now(), asked.offset, asked.per_page
-    )
-    items = [booking_shape(booking) for booking in found.items]
-    return ok(page_of(items, asked.page, asked.per_page, found.total))
-
-
-@described(data=BookingShape)
-async def get_booking(request: web.Request) -> web.StreamResponse:
-    booking = await service.get_booking(id_in_path(request), require_viewer(request), now())
-    return ok(booking_shape(booking))
-
-
-@described(body=Reason, data=BookingShape)
-async def cancel_booking(request: web.Request) -> web.StreamResponse:
-    asking, booking_id = require_viewer(request), id_in_path(request)
-    why = await read_json(request, Reason)
-    await service.cancel_booking(booking_id, asking, why.reason)
-    return ok(
-        booking_shape(await service.get_booking(booking_id, asking, now())), "Your seat is free again."
-    )

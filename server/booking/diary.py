@@ -13,6 +13,7 @@ from tortoise.queryset import QuerySet
 
 from server.booking.cards import cards_by_id
 from server.booking.models import Booking
+from server.booking.paying import payment_page
 from server.booking.states import (
     ACTIVE_BOOKINGS,
     CANCELLED_BOOKINGS,
@@ -22,6 +23,7 @@ from server.booking.states import (
 )
 from server.booking.times import doors_open_at
 from server.booking.values import BookingRow, SessionCard
+from server.booking.waiting.queue import offers_among
 from server.edge.access import Viewer
 from server.infra.errors import NotFound
 
@@ -34,12 +36,14 @@ ROW_COLUMNS = (
     "price_minor",
     "currency",
     "hold_expires_at",
+    "refund_minor",
     "created_at",
 )
+ENDED_BOOKINGS = (*CANCELLED_BOOKINGS, BookingStatus.EXPIRED)  # seats that are nobody's any more
 TAB_CONDITIONS: dict[str, Q] = {
     "upcoming": Q(status__in=ACTIVE_BOOKINGS, session__status__in=OPEN_SESSIONS),
-    "past": ~Q(status__in=CANCELLED_BOOKINGS) & ~Q(session__status__in=OPEN_SESSIONS),
-    "cancelled": Q(status__in=CANCELLED_BOOKINGS),
+    "past": ~Q(status__in=ENDED_BOOKINGS) & ~Q(session__status__in=OPEN_SESSIONS),
+    "cancelled": Q(status__in=ENDED_BOOKINGS),
 }
 TAB_ORDERS = {"upcoming": "session__starts_at", "past": "-session__starts_at", "cancelled": "-created_at"}
 
@@ -54,8 +58,19 @@ async def learner_bookings(
     learner_id: int, tab: BookingTab, now: datetime, limit: int = 100
 ) -> list[BookingRow]:
     """One tab of a learner's bookings: three queries."""
-    own = Booking.filter(TAB_CONDITIONS[tab], learner_id=learner_id)
-    return await _rows(own.order_by(TAB_ORDERS[tab], "id").limit(limit), now, learner_id)
+    return await _rows(_tab(learner_id, tab).limit(limit), now, learner_id)
+
+
+async def tab_of_bookings(
+    learner_id: int, tab: BookingTab, now: datetime, offset: int, limit: int
+) -> BookingPage:
+    """A part of one tab, and how many bookings it has in all."""
+    own = _tab(learner_id, tab)
+    return BookingPage(await _rows(own.offset(offset).limit(limit), now, learner_id), await own.count())
+
+
+def _tab(learner_id: int, tab: BookingTab) -> QuerySet[Booking]:
+    return Booking.filter(TAB_CONDITIONS[tab], learner_id=learner_id).order_by(TAB_ORDERS[tab], "id")
 
 
 async def all_bookings(learner_id: int, now: datetime, offset: int, limit: int) -> BookingPage:
@@ -78,7 +93,7 @@ async def get_booking(booking_id: UUID, viewer: Viewer, now: datetime) -> Bookin
 async def booking_for(session_id: UUID, learner_id: int, now: datetime) -> BookingRow | None:
     """The learner's newest booking of one session that was not called off."""
     own = Booking.filter(session_id=session_id, learner_id=learner_id)
-    latest = own.exclude(status__in=CANCELLED_BOOKINGS).order_by("-id").limit(1)
+    latest = own.exclude(status__in=ENDED_BOOKINGS).order_by("-id").limit(1)
     found = await _rows(latest, now, learner_id)
     return found[0] if found else None
 
@@ -86,11 +101,15 @@ async def booking_for(session_id: UUID, learner_id: int, now: datetime) -> Booki
 async def _rows(query: QuerySet[Booking], now: datetime, learner_id: int) -> list[BookingRow]:
     rows: Sequence[dict[str, Any]] = await query.values(*ROW_COLUMNS)
     sessions = await cards_by_id((row["session_id"] for row in rows), learner_id)
-    return [_booking_row(row, sessions[row["session_id"]], now) for row in rows]
+    held = [row["public_id"] for row in rows if row["status"] == BookingStatus.HELD]
+    offered = await offers_among(held) if held else frozenset()
+    return [
+        _booking_row(row, sessions[row["session_id"]], now, row["public_id"] in offered) for row in rows
+    ]
 
 
-def _booking_row(row: dict[str, Any], session: SessionCard, now: datetime) -> BookingRow:
-    confirmed = row["status"] == BookingStatus.CONFIRMED
+def _booking_row(row: dict[str, Any], session: SessionCard, now: datetime, offered: bool) -> BookingRow:
+    confirmed, held = (row["status"] == each for each in (BookingStatus.CONFIRMED, BookingStatus.HELD))
     return BookingRow(
         id=row["public_id"],
         status=row["status"],
@@ -100,9 +119,12 @@ def _booking_row(row: dict[str, Any], session: SessionCard, now: datetime) -> Bo
         hold_expires_at=row["hold_expires_at"],
         created_at=row["created_at"],
         can_join=confirmed and room_open(session, now),
-        can_cancel=confirmed and session.status == SessionStatus.PUBLISHED,
+        can_cancel=(confirmed or held) and session.status == SessionStatus.PUBLISHED,
         join_url=f"{session.url}/room",
         recordings_url=f"{session.url}/recordings" if _recorded(session, confirmed) else None,
+        offered=offered,
+        pay_url=payment_page(row["public_id"]) if held and row["price_minor"] else None,
+        refund_minor=row["refund_minor"],
     )
 
 

@@ -18,6 +18,7 @@ from server.booking.diary import (
     booking_for,
     get_booking,
     learner_bookings,
+    tab_of_bookings,
 )
 from server.booking.figures import figures
 from server.booking.forms import LANGUAGES, LEVELS, SessionForm
@@ -98,5 +99,6 @@ __all__ = [
     "room_access",
     "session_shape",
     "start_session",
+    "tab_of_bookings",
     "tell_recorded",
 ]

@@ -46,7 +46,8 @@ class SessionShape(TypedDict):
 
 
 class BookingShape(TypedDict):
-    """A seat; `payment_status` is null for one that costs nothing."""
+    """A seat; `payment_status` is null for one that costs nothing, `refund_minor` what cancelling it
+    promised to give back."""
 
     id: UUID
     session_id: UUID
@@ -54,6 +55,7 @@ class BookingShape(TypedDict):
     hold_expires_at: datetime | None
     price_minor: int
     currency: str
+    refund_minor: int | None
     payment_status: None
 
 
@@ -101,5 +103,6 @@ def booking_shape(booking: BookingRow) -> BookingShape:
         "hold_expires_at": booking.hold_expires_at,
         "price_minor": booking.price_minor,
         "currency": booking.currency,
+        "refund_minor": booking.refund_minor,
         "payment_status": None,
     }

@@ -64,7 +64,8 @@ class SessionDetail(SessionCard):
 
 @dataclass(frozen=True, slots=True)
 class BookingRow:
-    """One booking as its learner sees it. `id` is the public one."""
+    """One booking as its learner sees it. `id` is the public one. `offered` to somebody who waited for a
+    seat; `pay_url` is where a held one is paid, None where it costs nothing or nothing can be paid."""
 
     id: UUID
     status: str
@@ -77,6 +78,13 @@ class BookingRow:
     can_cancel: bool
     join_url: str
     recordings_url: str | None
+    offered: bool = False
+    pay_url: str | None = None
+    refund_minor: int | None = None
+
+    @property
+    def url(self) -> str:
+        return f"/bookings/{self.id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from server.accounts import service as accounts
 from server.booking.models import Booking, Session
 from server.booking.paying import taking_payments
 from server.booking.seats.confirming import confirm, tell_booked
+from server.booking.seats.releasing import RAN_OUT, release
 from server.booking.seats.taking import take_seat
 from server.booking.states import ACTIVE_BOOKINGS, OPEN_SESSIONS, BookingStatus, wrong_state
 from server.booking.times import HOLD, bookable_until
@@ -44,8 +45,10 @@ async def book_session(session_id: UUID, viewer: Viewer) -> Booked:
     if session.mentor_id == viewer.user_id:
         raise Conflict("own_session", "This is your own session.")
     mine = await active_booking(session_id, viewer.user_id)
-    if mine is not None:
+    if mine is not None and not _is_over(mine):
         return await _again(mine, viewer)
+    if mine is not None:  # its end is late
+        await release(session, mine, BookingStatus.EXPIRED, None, RAN_OUT)
     await _check_may_book(session, viewer)
     hold_until = now() + HOLD if session.price_minor else None
     booking = await take_seat(session, viewer.user_id, hold_until=hold_until)
@@ -53,6 +56,11 @@ async def book_session(session_id: UUID, viewer: Viewer) -> Booked:
     if booking.status == BookingStatus.CONFIRMED:
         await tell_booked(session, booking)
     return Booked(booking.public_id, created=True)
+
+
+def _is_over(booking: Booking) -> bool:
+    ends_at = booking.hold_expires_at
+    return booking.status == BookingStatus.HELD and ends_at is not None and now() >= ends_at
 
 
 async def _again(mine: Booking, viewer: Viewer) -> Booked:

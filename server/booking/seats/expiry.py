@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.booking.models import Booking
-from server.booking.seats.releasing import release
+from server.booking.seats.releasing import RAN_OUT, release
 from server.booking.states import BookingStatus
 from server.booking.visibility import session_to_change
 from server.infra.clock import now
@@ -21,7 +21,7 @@ async def expire_hold(booking_id: int) -> bool:
     ends_at = booking.hold_expires_at
     if booking.status != BookingStatus.HELD or ends_at is None or now() < ends_at:
         return False
-    await release(session, booking, BookingStatus.EXPIRED, None, "the time to take it ran out")
+    await release(session, booking, BookingStatus.EXPIRED, None, RAN_OUT)
     return True
 
 

@@ -12,6 +12,8 @@ from server.booking.waiting.offers import offer_next, settle
 from server.infra.clock import now
 from server.notifications.service import withdraw
 
+RAN_OUT = "the time to take it ran out"
+
 
 async def release(
     session: Session,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -77,6 +78,13 @@ async def place_of(session_id: UUID, learner_id: int) -> Place | None:
         booking_id=offer.public_id if offer else None,
         offer_ends_at=offer.hold_expires_at if offer else None,
     )
+
+
+async def offers_among(booking_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these bookings (public ids) that are offers to somebody who waited."""
+    offers = WaitlistEntry.filter(status=Wait.OFFERED, booking__public_id__in=booking_ids)
+    found = await offers.values_list("booking__public_id", flat=True)
+    return frozenset(UUID(str(public_id)) for public_id in found)
 
 
 async def waiting_for(session_id: UUID) -> int:

@@ -95,7 +95,7 @@ async def cookie(viewer: Viewer) -> dict[str, str]:
 
 
 async def agree(session_id: UUID) -> int:
-    """The seats taken, which are as many as the active bookings; and nobody's time is taken but theirs."""
+    """The seats taken, as many as the active bookings; and nobody else’s time is taken."""
     session = await Session.get(id=session_id)
     active = await Booking.filter(session_id=session_id, status__in=ACTIVE_BOOKINGS)
     assert session.seats_taken == len(active)

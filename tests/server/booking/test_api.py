@@ -141,6 +141,7 @@ async def test_journey_from_draft_to_the_end(http: TestClient) -> None:
         "hold_expires_at": None,
         "price_minor": 0,
         "currency": "EUR",
+        "refund_minor": None,
         "payment_status": None,
     }
     _, listed = await call(http, "GET", "/bookings", lea)

@@ -126,7 +126,7 @@ async def test_offer_that_runs_out_goes_to_the_next_and_then_to_anybody(
     moved_clock.advance(OFFER)
     with pytest.raises(Conflict) as refused:
         await service.book_session(session_id, lea)
-    assert refused.value.code == "hold_expired"
+    assert refused.value.code == "sold_out"
     await run_jobs()
     assert await offer_to(session_id, leo)
     await leave_waitlist(session_id, leo)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import math
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from importlib import import_module
@@ -19,9 +20,9 @@ from server.edge import idempotency
 from server.infra import clock, outbox
 from server.infra.db import DatabaseDown
 from server.infra.metrics import JOBS_FAILED, JOBS_LAG
-from server.infra.outbox import Claim
+from server.infra.outbox import Claim, Lane
 
-CONCURRENCY = 4  # jobs at a time, so that a slow download does not hold up the mail
+CONCURRENCY = 4  # jobs of each lane at a time
 POLL_S = 1.0  # how soon a row written by another process is seen
 RENEW_S = outbox.LEASE.total_seconds() / 3
 SCHEDULE_S = 60.0  # how often periodic jobs are looked after, should one have lost its next run
@@ -38,11 +39,11 @@ def load_jobs() -> None:
 
 
 class Worker:
-    """Claims due rows and runs their handlers, a few at a time."""
+    """Claims due rows and runs their handlers, a few of each lane at a time."""
 
     def __init__(self) -> None:
         self._wake = asyncio.Event()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], Lane] = {}
         self._scheduled_at = -math.inf
 
     async def run(self) -> None:
@@ -76,15 +77,16 @@ class Worker:
             self._scheduled_at = time.monotonic()
 
     async def _start_due(self) -> None:
-        claims = await outbox.claim(CONCURRENCY - len(self._running))
+        taken = Counter(self._running.values())
+        claims = await outbox.claim_in_lanes({lane: CONCURRENCY - taken[lane] for lane in Lane})
         for claimed in claims:
             task = asyncio.create_task(run_claimed(claimed))
-            self._running.add(task)
+            self._running[task] = claimed.lane
             task.add_done_callback(self._done)
         JOBS_LAG.set(await _lag())
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        del self._running[task]
         self._wake.set()
 
     async def _stop(self) -> None:
@@ -114,24 +116,18 @@ async def run_claimed(claimed: Claim) -> None:
 async def _run(claimed: Claim) -> None:
     try:
         async with _renewed(claimed):
-            await _handle(claimed)
+            await outbox.handle(claimed)
     except asyncio.CancelledError:
         await outbox.put_back(claimed)
         raise
     except Exception as error:
         JOBS_FAILED.labels(claimed.job).inc()
         hopeless = isinstance(error, outbox.Hopeless)
-        again = await outbox.fail(claimed, repr(error)[:2000], hopeless=hopeless)
+        after_s = error.after_s if isinstance(error, outbox.Later) else 0.0
+        again = await outbox.fail(claimed, repr(error)[:2000], hopeless=hopeless, after_s=after_s)
         log.exception("job failed", attempt=claimed.attempt, again=again)
     else:
         await outbox.finish(claimed)
-
-
-async def _handle(claimed: Claim) -> None:
-    handler = outbox.handler(claimed.job)
-    if handler is None:
-        raise LookupError(f"no handler for job {claimed.job!r}")
-    await handler(claimed.payload)
 
 
 @contextlib.asynccontextmanager

@@ -2,6 +2,9 @@
 
 A row is claimed by a guarded UPDATE with a lease, so that two workers never run it at the same time and
 a killed one's work is taken up when its lease ends. So handlers may run twice: they are idempotent.
+
+Each job has a lane, with places of its own in the worker: what waits for somebody else's server holds up
+nothing but its like.
 """
 
 from __future__ import annotations
@@ -9,9 +12,11 @@ from __future__ import annotations
 import json
 import math
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from tortoise.expressions import Q
@@ -28,24 +33,44 @@ BACKOFF_MAX_S = 3600.0
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 KEEP_DONE = timedelta(days=7)  # as long as a dedupe key keeps its promise
 
-CLAIM = """
-WITH due AS (
+DUE = """(
     SELECT id FROM outbox
     WHERE done_at IS NULL AND failed_at IS NULL AND run_at <= ?
-        AND (lease_until IS NULL OR lease_until <= ?)
-    ORDER BY run_at, id LIMIT ? {}
-)
+        AND (lease_until IS NULL OR lease_until <= ?) AND {jobs}
+    ORDER BY run_at, id LIMIT ? {passing_over}
+)"""
+CLAIM = """
+WITH {due}
 UPDATE outbox SET lease_until = ?, attempts = attempts + 1
-WHERE id IN (SELECT id FROM due) RETURNING id, job, payload, attempts, run_at
+WHERE id IN ({ids}) RETURNING id, job, payload, attempts, run_at
 """
 
+
+class Lane(StrEnum):
+    """Whom a job waits for."""
+
+    SHORT = "short"  # our own database alone
+    MAIL = "mail"  # the mail server
+    LONG = "long"  # files that travel
+
+
+_running: ContextVar[int] = ContextVar("the job that is running")
 _handlers: dict[str, Handler] = {}
+_lanes: dict[str, Lane] = {}
 _periods: dict[str, timedelta] = {}
 _wakers: list[Callable[[], None]] = []
 
 
 class Hopeless(Exception):
     """Raised by a handler when trying again would change nothing."""
+
+
+class Later(Exception):
+    """Raised by a handler that was asked for patience: not before `after_s` seconds."""
+
+    def __init__(self, why: str, after_s: float) -> None:
+        super().__init__(why)
+        self.after_s = after_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +82,28 @@ class Claim:
     payload: dict[str, Any]
     attempt: int
 
+    @property
+    def lane(self) -> Lane:
+        return _lanes.get(self.job, Lane.SHORT)
 
-def job(name: str) -> Callable[[Handler], Handler]:
+
+def job(name: str, *, lane: Lane = Lane.SHORT) -> Callable[[Handler], Handler]:
     """Register the handler of a job; it gets the payload."""
 
     def register(handler: Handler) -> Handler:
         if name in _handlers:
             raise RuntimeError(f"job {name!r} has two handlers")
         _handlers[name] = handler
+        _lanes[name] = lane
         return handler
 
     return register
 
 
-def periodic(name: str, every: timedelta) -> Callable[[Handler], Handler]:
+def periodic(name: str, every: timedelta, *, lane: Lane = Lane.SHORT) -> Callable[[Handler], Handler]:
     """Register a job that runs once in each period, whatever the number of workers."""
     _periods[name] = every
-    return job(name)
+    return job(name, lane=lane)
 
 
 async def schedule_periodic(name: str = "") -> None:
@@ -89,8 +119,18 @@ def _next_slot(now: datetime, every: timedelta) -> datetime:
     return EPOCH + (math.floor((now - EPOCH) / every) + 1) * every
 
 
-def handler(name: str) -> Handler | None:
-    return _handlers.get(name)
+async def handle(claimed: Claim) -> None:
+    """Run the handler of a row."""
+    found = _handlers.get(claimed.job)
+    if found is None:
+        raise LookupError(f"no handler for job {claimed.job!r}")
+    _running.set(claimed.id)
+    await found(claimed.payload)
+
+
+def running() -> int:
+    """The number of the row that is being handled: the same whenever it is tried again."""
+    return _running.get()
 
 
 async def enqueue(
@@ -136,13 +176,40 @@ def _wake() -> None:
 
 
 async def claim(limit: int) -> list[Claim]:
-    """Take up to `limit` due rows; each is ours until its lease ends.
+    """Take up to `limit` due rows, whatever their lane; each is ours until its lease ends."""
+    return await _claim([("1 = 1", (), limit)])
+
+
+async def claim_in_lanes(places: Mapping[Lane, int]) -> list[Claim]:
+    """Take up to so many due rows of each lane."""
+    return await _claim([(*_jobs_in(lane), limit) for lane, limit in places.items() if limit > 0])
+
+
+def _jobs_in(lane: Lane) -> tuple[str, tuple[str, ...]]:
+    """The condition on the jobs of a lane, and its values. What nobody knows is short."""
+    short = lane is Lane.SHORT
+    names = tuple(name for name, its in _lanes.items() if (its is not lane if short else its is lane))
+    listed = ", ".join("?" * len(names)) or "''"
+    return f"job {'NOT IN' if short else 'IN'} ({listed})", names
+
+
+async def _claim(wanted: list[tuple[str, tuple[str, ...], int]]) -> list[Claim]:
+    """Take what is due of each condition on jobs, up to its limit, in one statement.
 
     PostgreSQL passes over rows that another worker is just taking; on SQLite there is one writer at a
     time, so that nobody is in the way."""
+    if not wanted:
+        return []
     now = clock.now()
     passing_over = "FOR UPDATE SKIP LOCKED" if db.dialect() == "postgres" else ""
-    rows = await db.fetch(CLAIM.format(passing_over), [now, now, limit, now + LEASE])
+    due = [
+        f"due_{number} AS {DUE.format(jobs=jobs, passing_over=passing_over)}"
+        for number, (jobs, _, _) in enumerate(wanted)
+    ]
+    ids = [f"SELECT id FROM due_{number}" for number in range(len(wanted))]
+    values = [value for _, names, limit in wanted for value in (now, now, *names, limit)]
+    statement = CLAIM.format(due=", ".join(due), ids=" UNION ALL ".join(ids))
+    rows = await db.fetch(statement, [*values, now + LEASE])
     rows.sort(key=lambda row: (row["run_at"], row["id"]))
     return [Claim(row["id"], row["job"], _payload(row["payload"]), row["attempts"]) for row in rows]
 
@@ -166,13 +233,14 @@ async def put_back(claimed: Claim) -> None:
     await _update(claimed, lease_until=None)
 
 
-async def fail(claimed: Claim, error: str, *, hopeless: bool = False) -> bool:
-    """Put the row back to be tried later; returns False when it was tried often enough."""
+async def fail(claimed: Claim, error: str, *, hopeless: bool = False, after_s: float = 0.0) -> bool:
+    """Put the row back to be tried later, not before `after_s`; False when it was tried often enough."""
     now = clock.now()
     if hopeless or claimed.attempt >= MAX_ATTEMPTS:
         await _update(claimed, failed_at=now, lease_until=None, last_error=error)
         return False
-    run_at = now + timedelta(seconds=backoff(claimed.attempt, random.random()))
+    wait_s = max(after_s, backoff(claimed.attempt, random.random()))
+    run_at = now + timedelta(seconds=wait_s)
     await _update(claimed, run_at=run_at, lease_until=None, last_error=error)
     return True
 

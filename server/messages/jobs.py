@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from server.infra.outbox import job, periodic
+from server.infra.outbox import Lane, job, periodic
 from server.messages import files, notices
 
 
@@ -16,7 +16,7 @@ async def written(payload: dict[str, Any]) -> None:
     await notices.tell_of(UUID(payload["message"]))
 
 
-@job("messages.forget_files")
+@job("messages.forget_files", lane=Lane.LONG)
 async def forget_files(payload: dict[str, Any]) -> None:
     for key in payload["keys"]:
         await files.storage().delete(str(key))

@@ -74,11 +74,14 @@ async def note(bounce: Bounce) -> bool:
     """Returns whether it was about a mail of ours; told twice it counts once."""
     sent = await Delivery.get_or_none(message_id=bounce.message_id, channel="mail", status="sent")
     user = await User.get_or_none(id=sent.user_id) if sent else None
-    if sent is None or user is None or user.email_key != same(bounce.address):
+    if sent is None or user is None:
+        return False
+    address = str(sent.about.get("address", user.email))
+    if same(address) != same(bounce.address):
         return False
     changed = await Delivery.filter(id=sent.id, status="sent").update(
         status="bounced", detail=bounce.reason[:2000]
     )
     if changed:
-        await note_returned(user.email, bounce.reason)
+        await note_returned(address, bounce.reason)
     return bool(changed)

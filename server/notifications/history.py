@@ -8,7 +8,7 @@ from datetime import datetime
 from tortoise.queryset import QuerySet
 
 from server.notifications.digests import KIND as DIGEST
-from server.notifications.kinds import KINDS
+from server.notifications.kinds import topic_of
 from server.notifications.models import Delivery
 from server.notifications.routing import Refusal
 
@@ -50,7 +50,7 @@ def _told(row: Delivery) -> Told:
     return Told(
         at=row.created_at,
         kind=row.kind,
-        topic=KINDS[row.kind].topic.title,
+        topic=topic_of(row.kind).title,
         channel=row.channel,
         subject=row.subject,
         status=row.status,

@@ -8,8 +8,9 @@ from dataclasses import asdict
 from typing import Any
 
 from server.accounts import service as accounts
-from server.infra.outbox import job
+from server.infra.outbox import Lane, job
 from server.notifications import digests, sending, telling
+from server.notifications.letters import letter
 from server.notifications.post import Addressee, post_office
 from server.notifications.values import Telling
 from server.notifications.waking import end_sockets
@@ -20,7 +21,7 @@ async def _addressee(payload: dict[str, Any]) -> Addressee:
     return Addressee(account.email, account.name, account.timezone)
 
 
-@job("notifications.verify_email")
+@job("notifications.verify_email", lane=Lane.MAIL)
 async def verify_email(payload: dict[str, Any]) -> None:
     """Asks to confirm an address."""
     if not payload["user_id"]:
@@ -28,34 +29,36 @@ async def verify_email(payload: dict[str, Any]) -> None:
     account = await accounts.account(payload["user_id"])
     if account.verified:
         return
-    token = await accounts.issue_token(payload["user_id"], "verify_email")
     # Not the name: anybody may write anything there and have it mailed to a stranger.
     to = Addressee(account.email, account.username, account.timezone)
-    await post_office().send(to, "verify_email", {"token": token})
+    if found := await letter(payload["user_id"], "verify_email", to):
+        await found.send({"token": await accounts.issue_token(payload["user_id"], "verify_email")})
 
 
-@job("notifications.known_email")
+@job("notifications.known_email", lane=Lane.MAIL)
 async def known_email(payload: dict[str, Any]) -> None:
     """Tells the owner of an address that somebody tried to register with it."""
-    await post_office().send(await _addressee(payload), "known_email", {})
+    if found := await letter(payload["user_id"], "known_email", await _addressee(payload)):
+        await found.send({})
 
 
-@job("notifications.reset_password")
+@job("notifications.reset_password", lane=Lane.MAIL)
 async def reset_password(payload: dict[str, Any]) -> None:
     """The link for a new password."""
     if not payload["user_id"]:
         return
-    token = await accounts.issue_token(payload["user_id"], "reset_password")
-    await post_office().send(await _addressee(payload), "reset_password", {"token": token})
+    if found := await letter(payload["user_id"], "reset_password", await _addressee(payload)):
+        await found.send({"token": await accounts.issue_token(payload["user_id"], "reset_password")})
 
 
-@job("notifications.standing_changed")
+@job("notifications.standing_changed", lane=Lane.MAIL)
 async def standing_changed(payload: dict[str, Any]) -> None:
     """What was decided about somebody's account: to those as well who can't log in any more."""
-    await post_office().send(await _addressee(payload), "standing_changed", payload)
+    if found := await letter(payload["user_id"], "standing_changed", await _addressee(payload)):
+        await found.send(payload)
 
 
-@job("notifications.invitation")
+@job("notifications.invitation", lane=Lane.MAIL)
 async def invitation(payload: dict[str, Any]) -> None:
     """Asks somebody, who may have no account, to join the staff."""
     found = await accounts.invitation_to_send(payload["invitation_id"])
@@ -69,7 +72,7 @@ async def tell(payload: dict[str, Any]) -> None:
     await telling.tell(Telling(**payload))
 
 
-@job("notifications.deliver")
+@job("notifications.deliver", lane=Lane.MAIL)
 async def deliver(payload: dict[str, Any]) -> None:
     await sending.deliver(payload["delivery_id"])
 

@@ -167,4 +167,19 @@ KINDS: dict[str, Kind] = _named(
         Kind("digest", GATHERED, "mail", mail="digest", urgent=True),
     )
 )
+# Mails that ask nobody's preferences, and are shown nowhere else.
+LETTERS: dict[str, Topic] = {
+    "verify_email": SECURITY,
+    "known_email": SECURITY,
+    "reset_password": SECURITY,
+    "change_email": SECURITY,
+    "email_changed": SECURITY,
+    "standing_changed": ACCOUNT,
+    "account_closing": ACCOUNT,
+}
 MAY_WAIT = frozenset(kind.name for kind in KINDS.values() if kind.may_wait)
+
+
+def topic_of(kind: str) -> Topic:
+    """Of anything that was sent."""
+    return LETTERS[kind] if kind in LETTERS else KINDS[kind].topic

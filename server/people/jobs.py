@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from server.accounts import service as accounts
-from server.infra.outbox import job
-from server.notifications.post import Addressee, post_office
+from server.infra.outbox import Lane, job
+from server.notifications.letters import letter
+from server.notifications.post import Addressee
 from server.people import followers
 from server.people.followers import News
 from server.people.gallery import gallery
@@ -18,40 +19,41 @@ async def tell_followers(payload: dict[str, Any]) -> None:
     await followers.tell_batch(News(**payload))
 
 
-@job("people.forget_picture")
+@job("people.forget_picture", lane=Lane.LONG)
 async def forget_picture(payload: dict[str, Any]) -> None:
     await gallery().forget(str(payload["picture"]))
 
 
-@job("people.forget_file")
+@job("people.forget_file", lane=Lane.LONG)
 async def forget_file(payload: dict[str, Any]) -> None:
     await gallery().storage.delete(str(payload["key"]))
 
 
-@job("people.mail_closing")
+@job("people.mail_closing", lane=Lane.MAIL)
 async def mail_closing(payload: dict[str, Any]) -> None:
     """The last mail to somebody who leaves: until when that can be taken back."""
     account = await accounts.account(payload["user_id"])
-    if account.status == "closing":
-        to = Addressee(account.email, account.name, account.timezone)
-        closes_at = datetime.fromisoformat(payload["closes_at"])
-        await post_office().send(to, "account_closing", {"closes_at": closes_at})
+    to = Addressee(account.email, account.name, account.timezone)
+    if account.status == "closing" and (found := await letter(payload["user_id"], "account_closing", to)):
+        await found.send({"closes_at": datetime.fromisoformat(payload["closes_at"])})
 
 
-@job("people.mail_new_address")
+@job("people.mail_new_address", lane=Lane.MAIL)
 async def mail_new_address(payload: dict[str, Any]) -> None:
     """Asks the new address of an account to confirm that it is."""
     account, email = await accounts.account(payload["user_id"]), str(payload["email"])
-    token = await accounts.issue_token(payload["user_id"], "change_email", email)
     # Not the name: anybody may write anything there and have it mailed to a stranger.
     to = Addressee(email, account.username, account.timezone)
-    await post_office().send(to, "change_email", {"token": token})
+    if found := await letter(payload["user_id"], "change_email", to):
+        token = await accounts.issue_token(payload["user_id"], "change_email", email)
+        await found.send({"token": token})
 
 
-@job("people.mail_old_address")
+@job("people.mail_old_address", lane=Lane.MAIL)
 async def mail_old_address(payload: dict[str, Any]) -> None:
     """Tells the former address, with the way back."""
     account, email = await accounts.account(payload["user_id"]), str(payload["email"])
-    token = await accounts.issue_token(payload["user_id"], "undo_email", email)
     to = Addressee(email, account.name, account.timezone)
-    await post_office().send(to, "email_changed", {"token": token, "new": payload["new"]})
+    if found := await letter(payload["user_id"], "email_changed", to):
+        token = await accounts.issue_token(payload["user_id"], "undo_email", email)
+        await found.send({"token": token, "new": payload["new"]})

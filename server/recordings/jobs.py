@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from media.protocol import control
 from server.classroom import service as classroom
-from server.infra.outbox import job
+from server.infra.outbox import Lane, job
 from server.recordings import intake, shelf
 from server.recordings.depot import Depot, depot
 from server.recordings.download import media_type
@@ -26,7 +26,7 @@ async def segment_opened(payload: dict[str, Any]) -> None:
     await intake.note_opened(message, payload["node_url"], datetime.fromisoformat(payload["seen_at"]))
 
 
-@job("recordings.fetch_segment")
+@job("recordings.fetch_segment", lane=Lane.LONG)
 async def fetch_segment(payload: dict[str, Any]) -> None:
     """Bring a closed segment here. Nodes announce one again until it is acknowledged, so that several
     of these jobs may be about one file: one works, the others find it done, or try again later."""
@@ -76,7 +76,7 @@ async def give_up(payload: dict[str, Any]) -> None:
     await intake.give_up(UUID(payload["session_id"]))
 
 
-@job("recordings.erase")
+@job("recordings.erase", lane=Lane.LONG)
 async def erase(payload: dict[str, Any]) -> None:
     """Remove the files of a deleted recording."""
     for key in await shelf.keys_to_erase(UUID(payload["recording_id"])):

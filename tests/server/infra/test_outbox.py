@@ -18,7 +18,8 @@ from server.infra import clock, db, outbox
 from server.infra.clock import ManualClock
 from server.infra.metrics import JOBS_LAG
 from server.infra.models import OutboxRow
-from server.worker import Worker, run_due
+from server.infra.outbox import Lane
+from server.worker import CONCURRENCY, Worker, run_due
 from tests.databases import BOTH, ON_POSTGRES
 from tests.server.infra import mortal
 from tests.server.infra.mortal import effects, kill_workers
@@ -55,6 +56,11 @@ def handler(monkeypatch: pytest.MonkeyPatch) -> Recorder:
 async def enqueue(count: int = 1, **options: Any) -> None:
     for number in range(count):
         await outbox.enqueue("test.job", {"number": number}, **options)
+
+
+@db.transactional
+async def enqueue_one(job: str, number: int) -> None:
+    await outbox.enqueue(job, {"number": number})
 
 
 @BOTH
@@ -278,6 +284,53 @@ async def test_lag_is_how_long_the_oldest_due_job_waits(
     await OutboxRow.all().update(done_at=clock.now())
     await Worker()._start_due()
     assert JOBS_LAG._value.get() == 0
+
+
+@BOTH
+@pytest.mark.parametrize("held_up", [Lane.LONG, Lane.SHORT])
+async def test_lane_that_is_full_holds_up_no_other(
+    database: Settings, handler: Recorder, monkeypatch: pytest.MonkeyPatch, held_up: Lane
+) -> None:
+    """More recordings than there are places come first, and none of them ends."""
+    begun = asyncio.Queue[int]()
+
+    async def endless(payload: dict[str, Any]) -> None:
+        begun.put_nowait(payload["number"])
+        await asyncio.Event().wait()
+
+    monkeypatch.setitem(outbox._handlers, "test.endless", endless)
+    monkeypatch.setitem(outbox._lanes, "test.endless", held_up)
+    monkeypatch.setitem(outbox._lanes, "test.job", Lane.MAIL)
+    monkeypatch.setattr("server.worker.STOP_S", 0.01)
+    for number in range(CONCURRENCY + 3):
+        await enqueue_one("test.endless", number)
+    await enqueue()
+    worker = asyncio.create_task(Worker().run())
+    async with asyncio.timeout(PATIENCE_S):
+        assert [await begun.get() for _ in range(CONCURRENCY)] == list(range(CONCURRENCY))
+        await handler.called.wait()
+    assert begun.empty()
+    worker.cancel()
+    await asyncio.gather(worker, return_exceptions=True)
+
+
+@BOTH
+async def test_each_lane_has_its_own_places_and_what_nobody_knows_is_short(
+    database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_lanes", {"test.mail": Lane.MAIL, "test.long": Lane.LONG})
+    for number in range(3):
+        for name in ("test.long", "test.mail", "test.unknown"):
+            await enqueue_one(name, number)
+    places = {Lane.SHORT: 1, Lane.MAIL: 2, Lane.LONG: 0}
+    claims = await outbox.claim_in_lanes(places)
+    assert sorted((claim.job, claim.lane) for claim in claims) == [
+        ("test.mail", Lane.MAIL),
+        ("test.mail", Lane.MAIL),
+        ("test.unknown", Lane.SHORT),
+    ]
+    assert await outbox.claim_in_lanes(dict.fromkeys(Lane, 0)) == []
+    assert len(await outbox.claim(100)) == 6
 
 
 async def test_periodic_job_that_lost_its_next_run_gets_one(

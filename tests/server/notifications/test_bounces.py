@@ -133,11 +133,12 @@ async def test_dead_address_gets_what_must_be_told_alone_until_it_lives(server: 
 
 async def test_a_mail_with_a_token_is_not_tried_for_ever_either(server: MailServer) -> None:
     server.answer = "550 5.1.1 no such user"
-    await person("lea", verified=False)
+    lea = await person("lea", verified=False)
     await run_due()
     row = await OutboxRow.get(job="notifications.verify_email")
-    assert row.failed_at is not None
-    assert row.attempts == 1
+    assert (row.attempts, row.failed_at) == (1, None)
+    assert row.done_at is not None
+    assert (await Delivery.get(user_id=lea.user_id, kind="verify_email")).status == "bounced"
 
 
 def report(delivery: Delivery, address: str, action: str = "failed", status: str = "5.1.1") -> bytes:

@@ -36,6 +36,9 @@ from server.discovery import views as discovery_views
 from server.edge import operations
 from server.edge.access import Access, View, Whose
 from server.edge.openapi import openapi_json
+from server.materials import adding as materials_adding
+from server.materials import api as materials_api
+from server.materials import views as materials_views
 from server.messages import api as messages_api
 from server.messages import files as message_files
 from server.messages import staff_views as messages_staff
@@ -91,6 +94,7 @@ CREDENTIALS = credential_views.PAGE
 SECURITY = security_views.PAGE
 REPORTS = messages_staff.PAGE
 CONVERSATION, OF_SESSION = f"{API}/conversations/{{username}}", f"{API}/sessions/{{id}}/messages"
+MATERIAL_BODY = materials_adding.MAX_BYTES + 64 * 1024
 MESSAGE_BODY = message_files.MAX_BYTES + 64 * 1024
 ASSESSMENTS = f"{API}/users/me/assessments"
 REVISIONS, EVIDENCE = f"{API}/admin/revisions", f"{API}/admin/credentials"
@@ -264,6 +268,30 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{API}/bookings/{{id}}/cancel", seats_api.cancel_booking, SIGNED_IN, OWN),
     Route("POST", f"{API}/sessions/{{id}}/waitlist", seats_api.join_queue, SIGNED_IN, EVERYBODYS),
     Route("DELETE", f"{API}/sessions/{{id}}/waitlist", seats_api.leave_queue, SIGNED_IN, EVERYBODYS),
+    # --- materials
+    Route("GET", "/sessions/{id}/materials", materials_views.materials_page, SIGNED_IN, MENTORS),
+    Route(
+        "POST",
+        "/sessions/{id}/materials",
+        materials_views.act,
+        SIGNED_IN,
+        MENTORS,
+        most=MATERIAL_BODY,
+    ),
+    Route(
+        "GET", f"{API}/sessions/{{id}}/materials", materials_api.list_materials, SIGNED_IN, MEMBERS_ONLY
+    ),
+    Route(
+        "POST",
+        f"{API}/sessions/{{id}}/materials",
+        materials_api.add_material,
+        SIGNED_IN,
+        MENTORS,
+        most=MATERIAL_BODY,
+    ),
+    Route("GET", f"{API}/materials/{{id}}/file", materials_api.file_content, SIGNED_IN, MEMBERS_ONLY),
+    Route("PATCH", f"{API}/materials/{{id}}", materials_api.change_material, SIGNED_IN, MENTORS_ONLY),
+    Route("DELETE", f"{API}/materials/{{id}}", materials_api.remove_material, SIGNED_IN, MENTORS_ONLY),
     # --- messages
     Route("GET", MESSAGES, messages_views.list_page, SIGNED_IN),
     Route("GET", f"{MESSAGES}/{{username}}", messages_views.thread_page, SIGNED_IN, EVERYBODYS),

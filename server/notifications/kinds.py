@@ -83,6 +83,9 @@ REMINDERS = Topic(
     "Your lessons: a day, an hour and ten minutes before they begin.",
     usual=ALL,
 )
+MATERIALS = Topic(
+    "materials", "Materials", "Files that a mentor adds to a lesson of yours.", usual=BOTH
+)
 RECORDINGS = Topic("recordings", "Recordings", "The recording of a lesson is ready.", usual=BOTH)
 FOLLOWING = Topic(
     "following",
@@ -111,6 +114,7 @@ TOPICS: tuple[Topic, ...] = (
     BOOKINGS,
     REMINDERS,
     MESSAGES,
+    MATERIALS,
     RECORDINGS,
     ACHIEVEMENTS,
     FOLLOWING,
@@ -145,6 +149,8 @@ KINDS: dict[str, Kind] = _named(
         Kind("reminder_day", REMINDERS, "clock", mail="reminder", before="starts_at"),
         Kind("reminder_hour", REMINDERS, "clock", mail="reminder", before="starts_at"),
         Kind("reminder_soon", REMINDERS, "clock", urgent=True, before="starts_at"),
+        # --- materials
+        Kind("material_added", MATERIALS, "book", mail="material_added", may_wait=True),
         # --- recordings
         Kind("request_received", BOOKINGS, "hand", mail="request_received"),
         Kind("request_proposed", BOOKINGS, "clock", mail="request_proposed"),

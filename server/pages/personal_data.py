@@ -11,6 +11,7 @@ from server.achievements import export as achievements
 from server.booking import export as booking
 from server.classroom import export as classroom
 from server.infra.personal import KeptFile, Rows
+from server.materials import export as materials
 from server.messages import export as messages
 from server.notifications import export as notifications
 from server.people import export as people
@@ -36,6 +37,7 @@ class Part:
 PARTS: tuple[Part, ...] = (
     Part("people", people.ROWS, people.export, people.erase, people.files),
     Part("sessions", booking.ROWS, booking.export, booking.erase),
+    Part("materials", materials.ROWS, materials.export, materials.erase, materials.files),
     Part("messages", messages.ROWS, messages.export, messages.erase, messages.files),
     Part("classroom", classroom.ROWS, classroom.export, classroom.erase),
     Part("recordings", recordings.ROWS, recordings.export, recordings.erase),

@@ -27,6 +27,8 @@ from server.booking.times import next_mark
 from server.classroom.models import AttendanceInterval, DrainedNode
 from server.edge.access import FRESH_FOR, Access, Viewer, Whose
 from server.infra import clock
+from server.materials.adding import add as add_material
+from server.materials.values import Phase
 from server.messages.files import take_in
 from server.messages.reports import report
 from server.messages.states import Reason
@@ -158,6 +160,8 @@ class World:
             return path.replace("{id}", str((await Recording.get(session_id=self.session)).id))
         if "/bookings/{id}" in path:
             return path.replace("{id}", str(await self._booking()))
+        if "/materials/{id}" in path:
+            return path.replace("{id}", str(await self._material()))
         if "/logins/{id}" in path:
             return path.replace("{id}", await self._login())
         if "/credentials/{id}" in path:
@@ -210,6 +214,10 @@ class World:
     async def _report(self) -> UUID:
         bad, learner = await self._message(), self.people["learner"]
         return (await report(learner, bad.id, Reason.OTHER, ""))[0]
+
+    async def _material(self) -> UUID:
+        whose = self.people["mentor"]
+        return (await add_material(self.session, whose, Phase.BEFORE, "a.txt", BytesIO(b"a"))).id
 
     async def _invitation(self) -> UUID:
         return (await accounts.invite(self.people["owner"], f"{uuid4()}@example.com", {"ops"})).id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BytesIO
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +17,8 @@ from server.classroom.models import AttendanceInterval
 from server.edge.access import Access, Viewer, Whose
 from server.infra import clock
 from server.infra.mailer import DatabaseMailer, Mail
+from server.materials.adding import add as add_material
+from server.materials.values import Phase
 from server.messages.reports import report
 from server.messages.states import Reason
 from server.notifications import links
@@ -39,6 +42,7 @@ NOT_ASKED = {
     "/profile/edit/credentials/{id}/file",
     "/dashboard/admin/credentials/{id}/file",
     "/api/v1/message-files/{id}",
+    "/api/v1/materials/{id}/file",
     "/api/v1/users/me/export",
     "/profile/edit/data/export",
 }
@@ -71,6 +75,7 @@ class World:
             await self._sessions(f"no{self.size}", hours_from_now(2 * self.size))
             await self._people(f"no{self.size}")
             await self._segment()
+            await add_material(self.session, self.mira, Phase.BEFORE, "a.txt", BytesIO(b"a"))
 
     async def _sessions(self, name: str, start: datetime) -> None:
         await skill(name, name.title())

@@ -114,6 +114,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/profile/edit/data",
         "/sessions/{draft}",
         "/sessions/{draft}/edit",
+        "/sessions/{draft}/materials",
+        "/sessions/{taught}/materials",
     ),
     "admin": (
         "/dashboard/admin/overview",
@@ -250,6 +252,7 @@ class Visitors:
                 "coming": coming,
                 "past": past,
                 "draft": draft,
+                "taught": await _link(mentor, "/dashboard/mentor/sessions", "/sessions/"),
                 "mentor": "mira",
                 "learner": "lea",
                 "skill": "python",

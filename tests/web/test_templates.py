@@ -58,6 +58,7 @@ MAIL = {
     "gained": ["ops"],
     "lost": ["support"],
     "expires_at": datetime(2026, 12, 1, 17, 45, tzinfo=UTC),
+    "files": ["Exercises.pdf", "Numbers of a bakery.xlsx"],
     "digest": "daily",
     "items": [{"text": "Tomasz Wiśniewski follows you", "path": "/profile/tomasz", "starts_at": None}],
 }

@@ -5,6 +5,10 @@ const SHOW_ESTIMATE_MS = 1000; // before that nobody knows
 
 const seconds = (left) => (left > 90 ? `about ${Math.round(left / 60)} min left` : `about ${Math.ceil(left)} s left`);
 
+// What the page that came back says of it.
+const refusal = (html) =>
+  new DOMParser().parseFromString(html, "text/html").querySelector("[data-error-summary] li")?.textContent.trim();
+
 const send = (form) => {
   const [bar, words, estimate] = ["bar", "words", "estimate"].map((part) => form.querySelector(`[data-upload-${part}]`));
   const progress = form.querySelector("[data-upload-progress]");
@@ -21,7 +25,7 @@ const send = (form) => {
     if (passed > SHOW_ESTIMATE_MS) estimate.textContent = seconds((passed / 1000) * (total / loaded - 1));
   });
   request.addEventListener("load", () => {
-    if (request.status >= 400) say("failed", "That did not work. Choose the file again.");
+    if (request.status >= 400) say("failed", refusal(request.responseText) ?? "That did not work. Choose the file again.");
     else {
       bar.value = 100;
       say("done", "Sent.");

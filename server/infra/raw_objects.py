@@ -105,6 +105,8 @@ CHECKS: tuple[Check, ...] = (
         "{row}status <> 'proposed' OR {row}proposed_starts_at IS NOT NULL",
     ),
     Check("reschedule_times", "reschedule_proposal", "{row}starts_at < {row}ends_at"),
+    # --- payments
+    Check("ledger_amount", "ledger_entry", "{row}amount_minor > 0 AND {row}debit_id <> {row}credit_id"),
     # --- materials
     Check("material_phase", "material", "{row}phase IN ('before', 'after') AND {row}size >= 0"),
     # --- messages
@@ -125,7 +127,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 # Tables whose rows are written once: nothing is changed or deleted.
-APPEND_ONLY: tuple[str, ...] = ("audit_log",)
+APPEND_ONLY: tuple[str, ...] = ("audit_log", "ledger_transaction", "ledger_entry")
 
 
 @dataclass(frozen=True, slots=True)

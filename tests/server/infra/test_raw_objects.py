@@ -113,6 +113,13 @@ CHECKED: dict[str, tuple[list[Values], list[Values]]] = {
         [{"starts_at": EARLIER, "ends_at": NOON}],
         [{"starts_at": NOON, "ends_at": NOON}],
     ),
+    "ledger_amount": (
+        [{"amount_minor": 1, "debit_id": 1, "credit_id": 2}],
+        [
+            {"amount_minor": 0, "debit_id": 1, "credit_id": 2},
+            {"amount_minor": 1, "debit_id": 1, "credit_id": 1},
+        ],
+    ),
     "material_phase": (
         [{"phase": "before", "size": 0}, {"phase": "after", "size": 1}],
         [{"phase": "never", "size": 0}, {"phase": "before", "size": -1}],
@@ -220,6 +227,8 @@ async def test_checks_refuse_rows_that_break_them(lonely: None) -> None:
                 await insert(check.table, filled(check.table, **{**others, **values}))
         for values in fine:
             await insert(check.table, filled(check.table, **{**others, **values}))
+        if check.table in APPEND_ONLY:
+            continue  # nothing is ever changed there
         for values in broken:
             with pytest.raises(IntegrityError, match=check.name):
                 await change(check.table, values)

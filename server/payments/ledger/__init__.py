@@ -1,0 +1,1 @@
+"""The books, in double entry: written once, never changed. What happened is told by its entries."""

@@ -1,0 +1,156 @@
+"""What each event of money writes into the books: entries from debit to credit. Pure.
+
+Nothing is written for what moves no money of ours: a payout moves the mentor's own from their account at
+the payment provider to their bank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from server.payments.ledger.chart import (
+    DISPUTE_HOLD,
+    ESCROW,
+    LEARNER_CREDIT,
+    MENTOR_AVAILABLE,
+    PLATFORM_GOODWILL,
+    PLATFORM_LOSS,
+    PLATFORM_PROMO,
+    PLATFORM_REVENUE,
+    REFUND_IN_FLIGHT,
+    STRIPE_CLEARING,
+    STRIPE_FEES,
+    Account,
+)
+from server.payments.shares import Shares
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An account of the chart, and whose it is where it is personal."""
+
+    account: Account
+    owner_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`amount_minor` (more than 0) from `debit` to `credit`."""
+
+    debit: Place
+    credit: Place
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """The entries of one event. An event of nothing has none."""
+
+    kind: str
+    entries: tuple[Entry, ...]
+
+
+def paid(amount: int) -> Posting:
+    """A learner paid; we hold it until the lesson is settled."""
+    return _posting("paid", [(_ours(STRIPE_CLEARING), _ours(ESCROW), amount)])
+
+
+def paid_with_credit(amount: int, learner_id: int) -> Posting:
+    """A learner paid with what we owed them."""
+    return _posting("paid_with_credit", [(_of(LEARNER_CREDIT, learner_id), _ours(ESCROW), amount)])
+
+
+def promoted(amount: int) -> Posting:
+    """The platform pays a part of the price."""
+    return _posting("promoted", [(_ours(PLATFORM_PROMO), _ours(ESCROW), amount)])
+
+
+def charged_fee(amount: int) -> Posting:
+    """The payment provider took its fee."""
+    return _posting("provider_fee", [(_ours(STRIPE_FEES), _ours(STRIPE_CLEARING), amount)])
+
+
+def released(shares: Shares, mentor_id: int) -> Posting:
+    """The lesson is settled: what is in escrow for it is the mentor's and ours."""
+    parts = [
+        (_ours(ESCROW), _of(MENTOR_AVAILABLE, mentor_id), shares.mentor),
+        (_ours(ESCROW), _ours(PLATFORM_REVENUE), shares.platform),
+    ]
+    return _posting("released", parts)
+
+
+def refund_begun(amount: int) -> Posting:
+    """A refund before the release is on its way."""
+    return _posting("refund_begun", [(_ours(ESCROW), _ours(REFUND_IN_FLIGHT), amount)])
+
+
+def late_refund_begun(shares: Shares, mentor_id: int) -> Posting:
+    """A refund after the release is on its way: mentor and platform give back their shares. A mentor's
+    balance may become negative by it."""
+    parts = [
+        (_of(MENTOR_AVAILABLE, mentor_id), _ours(REFUND_IN_FLIGHT), shares.mentor),
+        (_ours(PLATFORM_REVENUE), _ours(REFUND_IN_FLIGHT), shares.platform),
+    ]
+    return _posting("late_refund_begun", parts)
+
+
+def refund_arrived(amount: int) -> Posting:
+    """The learner has it."""
+    return _posting("refund_arrived", [(_ours(REFUND_IN_FLIGHT), _ours(STRIPE_CLEARING), amount)])
+
+
+def refund_failed(amount: int, learner_id: int) -> Posting:
+    """Their bank refused it: we owe it to the learner."""
+    return _posting("refund_failed", [(_ours(REFUND_IN_FLIGHT), _of(LEARNER_CREDIT, learner_id), amount)])
+
+
+def transferred(amount: int, mentor_id: int) -> Posting:
+    """To the mentor's account at the payment provider."""
+    return _posting("transferred", [(_of(MENTOR_AVAILABLE, mentor_id), _ours(STRIPE_CLEARING), amount)])
+
+
+def transfer_reversed(amount: int, mentor_id: int) -> Posting:
+    parts = [(_ours(STRIPE_CLEARING), _of(MENTOR_AVAILABLE, mentor_id), amount)]
+    return _posting("transfer_reversed", parts)
+
+
+def disputed(amount: int) -> Posting:
+    """The learner's bank took it back until the dispute is decided."""
+    return _posting("disputed", [(_ours(DISPUTE_HOLD), _ours(STRIPE_CLEARING), amount)])
+
+
+def dispute_won(amount: int) -> Posting:
+    return _posting("dispute_won", [(_ours(STRIPE_CLEARING), _ours(DISPUTE_HOLD), amount)])
+
+
+def dispute_lost(amount: int) -> Posting:
+    """Before the release: it was never anybody's."""
+    return _posting("dispute_lost", [(_ours(ESCROW), _ours(DISPUTE_HOLD), amount)])
+
+
+def dispute_lost_late(amount: int, mentor_id: int | None) -> Posting:
+    """After the release: the mentor's loss, or (None) the platform's."""
+    bearer = _ours(PLATFORM_LOSS) if mentor_id is None else _of(MENTOR_AVAILABLE, mentor_id)
+    return _posting("dispute_lost_late", [(bearer, _ours(DISPUTE_HOLD), amount)])
+
+
+def goodwill(amount: int, learner_id: int) -> Posting:
+    """The platform makes up for something."""
+    return _posting("goodwill", [(_ours(PLATFORM_GOODWILL), _of(LEARNER_CREDIT, learner_id), amount)])
+
+
+def _posting(kind: str, parts: Iterable[tuple[Place, Place, int]]) -> Posting:
+    """Parts of nothing are left out. Raises ValueError for less than nothing."""
+    entries = tuple(Entry(debit, credit, amount) for debit, credit, amount in parts if amount)
+    if any(entry.amount_minor < 0 for entry in entries):
+        raise ValueError(f"{kind}: an entry is more than 0")
+    return Posting(kind, entries)
+
+
+def _ours(account: Account) -> Place:
+    return Place(account)
+
+
+def _of(account: Account, owner_id: int) -> Place:
+    return Place(account, owner_id)

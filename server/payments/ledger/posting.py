@@ -51,7 +51,7 @@ async def account_id(place: Place, currency: str) -> int:
     if found is None:
         await db.execute(OPEN_ACCOUNT, (key, place.account.name, place.owner_id, currency))
         found = await LedgerAccount.get(key=key)
-    return found.id
+    return int(found.id)
 
 
 @db.transactional

@@ -43,6 +43,7 @@ from server.notifications import bounces
 from server.notifications.acquaintances import introduce
 from server.notifications.lifespan import waking
 from server.notifications.post import open_post_office
+from server.notifications.push.office import open_push
 from server.pages.demo import seed_demo
 from server.pages.programme import DEMO_LOGINS
 from server.pages.taxonomy import plant_skills
@@ -98,6 +99,7 @@ async def work(settings: Settings, _: argparse.Namespace) -> None:
     with only_server(settings):
         async with open_database(settings), open_processes(settings) as processes:
             open_post_office(settings)
+            open_push(settings)
             introduce(visible)
             async with (
                 open_news(processes, None),

@@ -12,6 +12,7 @@ from config.settings import Settings
 from server.accounts import service as accounts
 from server.accounts.sealing import open_seal
 from server.classroom.lifespan import lifespan as classroom_lifespan
+from server.discovery.seats_socket import lifespan as seats_lifespan
 from server.edge.access import guarded
 from server.edge.csrf import csrf_middleware
 from server.edge.errors import error_middleware
@@ -31,6 +32,7 @@ from server.infra.processes import PROCESSES, open_processes
 from server.notifications.acquaintances import introduce
 from server.notifications.lifespan import lifespan as notifications_lifespan
 from server.notifications.post import open_post_office
+from server.notifications.push.office import open_push
 from server.people.gallery import lifespan as gallery_lifespan
 from server.people.privacy import visible
 from server.recordings.lifespan import lifespan as recordings_lifespan
@@ -58,6 +60,8 @@ CLEANUP_CONTEXTS: tuple[CleanupContext, ...] = (
     classroom_lifespan,
     # --- recordings
     recordings_lifespan,
+    # --- discovery
+    seats_lifespan,
 )
 
 
@@ -75,6 +79,7 @@ def build_app(settings: Settings) -> web.Application:
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.extend(CLEANUP_CONTEXTS)
     open_post_office(settings)
+    open_push(settings)
     introduce(visible)
     open_seal(settings)
     watch_files(settings.development)

@@ -22,6 +22,7 @@ from server.edge.ratelimit import WINDOWS
 from server.infra import clock, db, schema
 from server.notifications.acquaintances import introduce
 from server.notifications.post import open_post_office
+from server.notifications.push.office import open_push
 from server.people.privacy import visible
 from server.worker import load_jobs, run_due
 from tests import redis
@@ -143,6 +144,7 @@ async def database(fresh_database: Settings) -> AsyncIterator[Settings]:
     await db.open_database(fresh_database)
     load_jobs()
     open_post_office(fresh_database)
+    open_push(fresh_database)
     introduce(visible)
     try:
         yield fresh_database

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
+
+from tortoise.expressions import Q
 
 from server.accounts.devices import device_of, place_of
 from server.accounts.endings import NOT_SIGNED_IN, Ended, tell_of
@@ -76,18 +79,22 @@ async def viewer_by_token(secret: str) -> Viewer | None:
 
 
 async def _viewer(**secret: str) -> Viewer | None:
-    now = clock.now()
-    login = (
-        await Login.filter(
-            **secret, revoked_at__isnull=True, expires_at__gt=now, last_seen_at__gt=now - IDLE
-        )
-        .select_related("user")
-        .first()
-    )
+    login = await Login.filter(working_login(), **secret).select_related("user").first()
     if login is None or login.user.status != "active":
         return None
-    await _seen(login, now)
+    await _seen(login, clock.now())
     return await viewer_of(login.user, login)
+
+
+def working_login(prefix: str = "") -> Q:
+    """The condition that a login can be used; `prefix` leads to it from another table."""
+    now = clock.now()
+    conditions: dict[str, Any] = {
+        "revoked_at__isnull": True,
+        "expires_at__gt": now,
+        "last_seen_at__gt": now - IDLE,
+    }
+    return Q(**{f"{prefix}{name}": value for name, value in conditions.items()})
 
 
 async def _seen(login: Login, now: datetime) -> None:
@@ -123,13 +130,7 @@ async def active_logins(viewer: Viewer) -> list[LoginView]:
 
 async def logins_of(user_id: int, *, current_id: int = 0) -> list[LoginView]:
     """The same of anybody, for those who may look."""
-    now = clock.now()
-    rows = await Login.filter(
-        user_id=user_id,
-        revoked_at__isnull=True,
-        expires_at__gt=now,
-        last_seen_at__gt=now - IDLE,
-    ).order_by("-last_seen_at", "-id")
+    rows = await Login.filter(working_login(), user_id=user_id).order_by("-last_seen_at", "-id")
     return [_view(row, current_id) for row in rows]
 
 

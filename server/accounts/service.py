@@ -16,7 +16,7 @@ from server.accounts.invitations import (
     invite,
     revoke_invitation,
 )
-from server.accounts.logins import viewer_by_cookie, viewer_by_token, viewer_of
+from server.accounts.logins import viewer_by_cookie, viewer_by_token, viewer_of, working_login
 from server.accounts.lookup import by_username
 from server.accounts.models import User
 from server.accounts.names import clean_name, clean_timezone, same
@@ -65,6 +65,7 @@ __all__ = [
     "viewer_by_cookie",
     "viewer_by_token",
     "warn",
+    "working_login",
 ]
 
 

@@ -64,12 +64,14 @@ class QuietHours(Form):
 class PreferencesForm(Form):
     """`PUT /users/me/preferences`: all that is not given stays as it is.
 
-    `choices` is `{topic: {channel: wanted}}`; `quiet_hours` null turns them off."""
+    `choices` is `{topic: {channel: wanted}}`; `quiet_hours` null turns them off. `push_says`:
+    names and titles may stand in a push."""
 
     choices: dict[str, dict[Channel, bool]] = Field(default_factory=dict)
     quiet_hours: QuietHours | None = None
     digest: Literal["at_once", "daily", "weekly"] | None = None
     digest_at: str | None = Field(None, pattern=CLOCK)
+    push_says: bool | None = None
 
     @field_validator("choices")
     @classmethod
@@ -88,4 +90,5 @@ class PreferencesForm(Form):
             quiet,
             self.digest or before.digest,
             minutes_of(self.digest_at) if self.digest_at else before.digest_minute,
+            before.push_says if self.push_says is None else self.push_says,
         )

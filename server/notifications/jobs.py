@@ -12,6 +12,8 @@ from server.infra.outbox import Lane, job
 from server.notifications import digests, sending, telling
 from server.notifications.letters import letter
 from server.notifications.post import Addressee, post_office
+from server.notifications.push import sending as push_sending
+from server.notifications.push.devices import TRY_OUT, end_with_logins
 from server.notifications.values import Telling
 from server.notifications.waking import end_sockets
 
@@ -80,6 +82,12 @@ async def deliver(payload: dict[str, Any]) -> None:
 @accounts.follows_ended_logins
 async def logins_ended(ended: accounts.Ended) -> None:
     end_sockets(ended.user_id, code=ended.code, only=ended.only, kept=ended.kept)
+    await end_with_logins(ended)
+
+
+@job(TRY_OUT)
+async def try_push(payload: dict[str, Any]) -> None:
+    await push_sending.try_out(payload["login_id"])
 
 
 @job("notifications.digest")

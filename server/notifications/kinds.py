@@ -39,7 +39,7 @@ class Kind:
     """One thing that can be told. `mail` names its template, if it is mailed at all; one that `may_wait`
     goes into the digest of who wants one; one that is `urgent` doesn't heed quiet hours. The
     mail goes out after `mail_after`, if its cause is not withdrawn by then. After the instant that
-    `before` names ("starts_at") nothing goes out any more."""
+    `before` names ("starts_at") nothing goes out any more. One that has no `push` disturbs nobody."""
 
     name: str
     topic: Topic
@@ -49,6 +49,7 @@ class Kind:
     urgent: bool = False
     mail_after: timedelta = timedelta(0)
     before: str = ""
+    push: bool = True
 
 
 BOTH, ALL = frozenset({PAGE, MAIL}), frozenset(Channel)
@@ -149,14 +150,14 @@ KINDS: dict[str, Kind] = _named(
         Kind("reminder_day", REMINDERS, "clock", mail="reminder", before="starts_at"),
         Kind("reminder_hour", REMINDERS, "clock", mail="reminder", before="starts_at"),
         Kind("reminder_soon", REMINDERS, "clock", urgent=True, before="starts_at"),
-        # --- materials
-        Kind("material_added", MATERIALS, "book", mail="material_added", may_wait=True),
-        # --- recordings
         Kind("request_received", BOOKINGS, "hand", mail="request_received"),
         Kind("request_proposed", BOOKINGS, "clock", mail="request_proposed"),
         Kind("request_accepted", BOOKINGS, "calendar", mail="request_accepted", urgent=True),
         Kind("request_declined", BOOKINGS, "close", mail="request_declined"),
         Kind("request_expired", BOOKINGS, "clock", mail="request_expired"),
+        # --- materials
+        Kind("material_added", MATERIALS, "book", mail="material_added", may_wait=True),
+        # --- recordings
         Kind("recording_ready", RECORDINGS, "play", mail="recording_ready"),
         # --- achievements
         Kind("certificate_issued", ACHIEVEMENTS, "seal", mail="certificate_issued"),
@@ -164,7 +165,7 @@ KINDS: dict[str, Kind] = _named(
         Kind("badge_earned", ACHIEVEMENTS, "star", mail="badge_earned", may_wait=True),
         # --- messages: the first that is unread, and those after it
         Kind("message", MESSAGES, "chat", mail="message", mail_after=timedelta(minutes=10)),
-        Kind("message_more", MESSAGES, "chat"),
+        Kind("message_more", MESSAGES, "chat", push=False),
         # --- people
         Kind("new_session", FOLLOWING, "calendar", mail="new_session", may_wait=True),
         Kind("free_seat", FOLLOWING, "calendar", mail="free_seat"),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from server.infra import clock
 from server.infra.db import transactional
-from server.notifications.kinds import MAIL, MAY_WAIT, TOPICS, Channel, Topic
+from server.notifications.kinds import MAIL, MAY_WAIT, PUSH, TOPICS, Channel, Topic
 from server.notifications.models import Delivery, Preference, Rhythm
 from server.notifications.planning import expect_digest
+from server.notifications.push.devices import takes_pushes
 from server.notifications.recipients import choices_of, pace_of, recipient
 from server.notifications.rhythm import next_digest, zone_of
 from server.notifications.routing import wants
@@ -37,15 +38,23 @@ class Preferences:
     rows: tuple[Row, ...]
     pace: Pace
 
+    @property
+    def pushed(self) -> bool:
+        """Whether some device of theirs takes pushes."""
+        return any(cell.channel is PUSH for cell in self.rows[0].cells)
+
 
 async def preferences_of(user_id: int) -> Preferences:
-    choices = await choices_of(user_id)
-    return Preferences(tuple(_row(topic, choices) for topic in TOPICS), await pace_of(user_id))
+    """Without a device that takes pushes there is nothing to choose about them."""
+    choices, pushed = await choices_of(user_id), await takes_pushes(user_id)
+    channels = [channel for channel in OFFERED if pushed or channel is not PUSH]
+    rows = tuple(_row(topic, channels, choices) for topic in TOPICS)
+    return Preferences(rows, await pace_of(user_id))
 
 
-def _row(topic: Topic, choices: Choices) -> Row:
+def _row(topic: Topic, channels: Iterable[Channel], choices: Choices) -> Row:
     cells = (
-        Cell(channel, wants(topic, channel, choices), channel in topic.locked) for channel in OFFERED
+        Cell(channel, wants(topic, channel, choices), channel in topic.locked) for channel in channels
     )
     return Row(topic, tuple(cells))
 
@@ -79,6 +88,7 @@ async def _set_pace(user_id: int, pace: Pace) -> None:
         "quiet_until": end,
         "digest": pace.digest,
         "digest_minute": pace.digest_minute,
+        "push_says": pace.push_says,
         "updated_at": clock.now(),
     }
     await Rhythm.bulk_create([Rhythm(user_id=user_id, **values)], ignore_conflicts=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.accounts.models import User
 from server.notifications.addresses import is_dead
 from server.notifications.models import Preference, Rhythm
+from server.notifications.push.devices import takes_pushes
 from server.notifications.values import Choices, Pace, Recipient
 
 
@@ -21,6 +22,7 @@ async def recipient(user_id: int) -> Recipient | None:
         active=user.status == "active",
         verified=user.email_verified_at is not None,
         reachable=not await is_dead(user.email),
+        devices=await takes_pushes(user_id),
         choices=await choices_of(user_id),
         pace=await pace_of(user_id),
     )
@@ -38,4 +40,4 @@ async def pace_of(user_id: int) -> Pace:
         return Pace()
     begin, end = row.quiet_from, row.quiet_until
     quiet = None if begin is None or end is None else (begin, end)
-    return Pace(quiet, row.digest, row.digest_minute)
+    return Pace(quiet, row.digest, row.digest_minute, row.push_says)

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from server.notifications.kinds import MAIL, PAGE, Channel, Kind, Topic
+from server.notifications.kinds import MAIL, PAGE, PUSH, Channel, Kind, Topic
 from server.notifications.rhythm import after_quiet, next_digest, zone_of
 from server.notifications.values import Choices, Recipient
 
@@ -20,6 +20,7 @@ class Refusal(StrEnum):
     UNWANTED = "unwanted"
     UNPROVEN = "unproven"  # nobody has shown that the address is theirs
     UNREACHABLE = "unreachable"  # mail to the address comes back
+    NO_DEVICE = "no_device"  # nothing is there that takes pushes
     WITHDRAWN = "withdrawn"  # what it was about is off
     LATE = "late"  # it was of use before, and could not go out in time
 
@@ -33,6 +34,8 @@ def wants(topic: Topic, channel: Channel, choices: Choices) -> bool:
 
 def refusal(kind: Kind, channel: Channel, to: Recipient, *, blocked: bool) -> Refusal | None:
     """Why this is not to reach them this way; None where it is."""
+    if channel is PUSH and not to.devices:
+        return Refusal.NO_DEVICE
     if not to.active:
         return Refusal.INACTIVE
     if blocked:

@@ -30,6 +30,7 @@ class PreferencesShape(TypedDict):
     quiet_hours: QuietShape | None
     digest: str
     digest_at: str
+    push_says: bool
 
 
 def preferences_shape(found: Preferences) -> PreferencesShape:
@@ -49,6 +50,7 @@ def preferences_shape(found: Preferences) -> PreferencesShape:
         quiet_hours=quiet,
         digest=pace.digest,
         digest_at=clock_of(pace.digest_minute),
+        push_says=pace.push_says,
     )
 
 

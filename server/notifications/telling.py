@@ -14,7 +14,7 @@ from server.notifications.kinds import KINDS, PAGE, Channel
 from server.notifications.models import Delivery, Notification
 from server.notifications.planning import expect, plan
 from server.notifications.recipients import recipient
-from server.notifications.routing import refusal
+from server.notifications.routing import Refusal, refusal
 from server.notifications.sending import MAX_SUBJECT, ways
 from server.notifications.values import Telling, read
 from server.notifications.waking import wake
@@ -34,6 +34,8 @@ async def tell(telling: Telling) -> None:
     kind, barred = KINDS[telling.kind], await blocked(to.user_id, telling.actor_id)
     for channel in ways(kind):
         refused = refusal(kind, channel, to, blocked=barred)
+        if refused is Refusal.NO_DEVICE:
+            continue  # of most people: not worth a line of their history
         if refused is not None:
             await _delivery(telling, channel, status="suppressed", detail=refused)
         elif channel is PAGE:

@@ -30,16 +30,18 @@ class Telling:
 @dataclass(frozen=True, slots=True)
 class Pace:
     """When somebody wants to be told: `quiet` from and until a minute of their day, and how often what
-    may wait is mailed ("at_once", "daily", "weekly"), at which minute."""
+    may wait is mailed ("at_once", "daily", "weekly"), at which minute. `push_says`: names and titles may
+    stand in a push."""
 
     quiet: tuple[int, int] | None = None
     digest: str = "daily"
     digest_minute: int = 480
+    push_says: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Whom something goes to, and what they want."""
+    """Whom something goes to, and what they want; `devices`: on some of theirs they take pushes."""
 
     user_id: int
     email: str
@@ -48,6 +50,7 @@ class Recipient:
     active: bool
     verified: bool
     reachable: bool = True
+    devices: bool = False
     choices: Choices = field(default_factory=dict)
     pace: Pace = Pace()
 

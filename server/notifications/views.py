@@ -106,6 +106,7 @@ def _given(sent: Mapping[str, Any], found: Preferences) -> dict[str, Any]:
         "quiet_hours": hours if "quiet" in sent else None,
         "digest": sent.get("digest"),
         "digest_at": sent.get("digest_at") or None,
+        "push_says": "push_says" in sent if found.pushed else None,
     }
 
 
@@ -124,7 +125,8 @@ def _form_of(found: Preferences) -> dict[str, Any]:
         for cell in row.cells
         if cell.wanted
     }
-    return {**form, **ticked, **({"quiet": "on"} if pace.quiet else {})}
+    on = {"quiet": pace.quiet, "push_says": pace.push_says}
+    return {**form, **ticked, **{name: "on" for name, is_on in on.items() if is_on}}
 
 
 def _preferences(

@@ -39,6 +39,7 @@ from server.edge.openapi import openapi_json
 from server.materials import adding as materials_adding
 from server.materials import api as materials_api
 from server.materials import views as materials_views
+from server.discovery.seats_socket import seats_socket
 from server.messages import api as messages_api
 from server.messages import files as message_files
 from server.messages import staff_views as messages_staff
@@ -403,6 +404,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/dashboard/admin/reviews", reviews_views.reviews, REVIEWS),
     Route("POST", f"{DESK}/mentors/{{username}}", reviews_views.review_mentor, REVIEWS, EVERYBODYS),
     Route("POST", f"{DESK}/revisions/{{revision}}", reviews_views.review_revision, REVIEWS, EVERYBODYS),
+    Route("GET", "/ws/sessions/{id}/seats/", seats_socket, ANYONE, EVERYBODYS),
     Route("POST", f"{DESK}/credentials/{{id}}", reviews_views.review_credential, REVIEWS, EVERYBODYS),
     Route("GET", deliveries.PAGE, deliveries.deliveries_page, PEOPLE),
     Route("GET", "/dashboard/admin/control", admin_views.control, MEDIA),

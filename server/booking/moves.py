@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from server.booking.models import Booking, Session
+from server.booking.seat_news import seats_changed
 from server.booking.states import BOOKING_MOVES, SESSION_MOVES, check_move, wrong_state
 from server.infra.transitions import record_transition
 
@@ -22,4 +23,5 @@ async def move(
     if not moved:
         raise wrong_state(old)
     row.update_from_dict({"status": to, **values})
+    seats_changed(row.id if isinstance(row, Session) else row.session_id)
     await record_transition(type(row).__name__.lower(), row.pk, old, to, actor_id, reason)

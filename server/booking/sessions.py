@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from server.booking.forms import SessionChanges, SessionForm
 from server.booking.models import Objective, Session, SessionSkill
 from server.booking.offerings import offering_of, own_offering, rename_with
+from server.booking.seat_news import seats_changed
 from server.booking.states import SessionStatus, wrong_state
 from server.booking.times import check_ahead, read_start, wall_time
 from server.booking.visibility import locked_own_session
@@ -82,6 +83,7 @@ async def change_session(session_id: UUID, viewer: Viewer, form: SessionChanges)
 
 
 @transactional
+        seats_changed(session.id)
 async def delete_session(session_id: UUID, viewer: Viewer) -> None:
     """Drop a draft; what was published is cancelled instead.
 

@@ -63,6 +63,16 @@ class SessionDetail(SessionCard):
 
 
 @dataclass(frozen=True, slots=True)
+class SeatCount:
+    """How many of a session's seats are taken, and what state it is in."""
+
+    mentor_id: int
+    taken: int
+    capacity: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class BookingRow:
     """One booking as its learner sees it. `id` is the public one. `offered` to somebody who waited for a
     seat; `pay_url` is where a held one is paid, None where it costs nothing or nothing can be paid."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from tortoise.expressions import Q, RawSQL
@@ -45,7 +45,7 @@ def in_days(days: Days) -> Q:
 
 
 def lasting(longer_than: int | None, longest: int | None) -> Q:
-    wanted = {"lasts__gt": longer_than, "lasts__lte": longest}
+    wanted: dict[str, Any] = {"lasts__gt": longer_than, "lasts__lte": longest}
     return Q(**{column: value for column, value in wanted.items() if value is not None})
 
 

@@ -39,10 +39,15 @@ def end_sockets(user_id: int, **ended: int) -> None:
     _tell("end", user_id, ended=ended)
 
 
+def tell_processes(topic: str, payload: bytes) -> None:
+    """Have all that are subscribed to `topic` hear it, as soon as the present transaction has committed."""
+    after_commit(lambda: _publish(topic, payload))
+
+
 def _tell(kind: str, user_id: int, **fields: Any) -> None:
-    after_commit(lambda: _publish({"kind": kind, "user": user_id, **fields}))
+    tell_processes(TOPIC, json.dumps({"kind": kind, "user": user_id, **fields}).encode())
 
 
-def _publish(told: Mapping[str, Any]) -> None:
+def _publish(topic: str, payload: bytes) -> None:
     if _bus is not None:
-        _bus.publish(TOPIC, json.dumps(told).encode())
+        _bus.publish(topic, payload)

@@ -112,6 +112,16 @@ async def blocked_by_or_of(viewer_id: int) -> frozenset[int]:
     return frozenset(int(one) for pair in pairs for one in pair if one != viewer_id)
 
 
+async def blocked_pairs(viewer_ids: Collection[int], owner_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Those (viewer, owner) of whom one has blocked the other: one query."""
+    ones, others = list(set(viewer_ids)), list(set(owner_ids))
+    rows = await Block.filter(
+        Q(blocker_id__in=ones, blocked_id__in=others) | Q(blocker_id__in=others, blocked_id__in=ones)
+    ).values_list("blocker_id", "blocked_id")
+    pairs = {(int(one), int(other)) for one, other in rows}
+    return pairs | {(other, one) for one, other in pairs}
+
+
 async def blocked_between(first_id: int, second_id: int) -> bool:
     """Whether either has blocked the other."""
     return bool(await _blocked_among(first_id, [second_id]))

@@ -231,7 +231,7 @@ class World:
     async def ask(self, route: Route, path: str, who: str) -> int | str:
         """`IN`, or the status that refused."""
         headers = await self._headers(who)
-        if route.access is Access.BY_CLOSE_CODE:
+        if path.startswith("/ws/"):
             return await self._knock(path, headers)
         is_api = path.startswith("/api/")
         sent: dict[str, Any] = {"json" if is_api else "data": BODY}
@@ -259,7 +259,7 @@ class World:
         async with self.http.ws_connect(path, headers={**headers, **own}) as socket:
             first = await socket.receive()
             said = first.json() if first.type is WSMsgType.TEXT else {}
-            if said.get("type") in {"joined", "unread"} or said.get("code") == "wrong_state":
+            if said.get("type") in {"joined", "unread", "seats"} or said.get("code") == "wrong_state":
                 return IN
             await socket.receive()
             assert socket.close_code is not None

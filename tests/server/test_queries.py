@@ -37,6 +37,7 @@ NOT_ASKED = {
     "/ws/session/{id}/",
     "/ws/notifications/",
     "/api/v1/recordings/{id}/file",
+    "/ws/sessions/{id}/seats/",
     "/sessions/{id}/book",
     "/media/pictures/{name}",
     "/profile/edit/credentials/{id}/file",

@@ -10,6 +10,7 @@ from server.booking import busy
 from server.booking.models import Booking, Session
 from server.booking.notices import hold_cause
 from server.booking.policy import policy_named
+from server.booking.seat_news import seats_changed
 from server.booking.states import OPEN_SESSIONS, BookingStatus
 from server.infra.clock import now
 from server.infra.errors import Conflict
@@ -44,6 +45,7 @@ async def count_seat(session: Session) -> None:
     if not taken:
         raise Conflict("sold_out", "All seats of this session are taken.")
     session.seats_taken += 1
+    seats_changed(session.id)
 
 
 async def write_booking(session: Session, learner_id: int, hold_until: datetime | None) -> Booking:

@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from aiohttp import ClientWebSocketResponse, WSMsgType
+from aiohttp import ClientWebSocketResponse
 from aiohttp.test_utils import TestClient, unused_port
 
 from config.settings import Settings
@@ -25,26 +24,10 @@ from tests.redis import RedisServer
 from tests.redis import server as redis_server
 from tests.server.booking.makers import bearer, cookie
 from tests.server.notifications.tellers import tell, told
+from tests.server.sockets import closed_with, heard, two_servers
 from tests.serving import AppServer
 
 SOCKET = "/ws/notifications/"
-PATIENCE_S = 15
-
-
-async def heard(socket: ClientWebSocketResponse, kind: str) -> dict[str, Any]:
-    """The next message of this type."""
-    async with asyncio.timeout(PATIENCE_S):
-        while True:
-            said: dict[str, Any] = await socket.receive_json()
-            if said["type"] == kind:
-                return said
-
-
-async def closed_with(socket: ClientWebSocketResponse) -> int | None:
-    async with asyncio.timeout(PATIENCE_S):
-        while (await socket.receive()).type is WSMsgType.TEXT:
-            pass
-    return socket.close_code
 
 
 @asynccontextmanager
@@ -177,20 +160,6 @@ async def test_who_does_not_read_is_closed(http: TestClient, monkeypatch: pytest
 def private_redis() -> Iterator[RedisServer]:
     with redis_server() as found:
         yield found
-
-
-@asynccontextmanager
-async def two_servers(database: Settings, redis: RedisServer) -> AsyncIterator[list[TestClient]]:
-    """Two applications on one database, each with its own connection to Redis."""
-    async with AsyncExitStack() as stack:
-        clients = []
-        for _ in range(2):
-            port = unused_port()
-            base = f"http://127.0.0.1:{port}"
-            settings = replace(database, port=port, base_url=base, redis_url=redis.url)
-            server = AppServer(build_app(settings), host="127.0.0.1", port=port)
-            clients.append(await stack.enter_async_context(TestClient(server)))
-        yield clients
 
 
 async def test_told_at_one_process_is_heard_at_the_other_also_after_redis_came_back_empty(

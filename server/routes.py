@@ -27,6 +27,7 @@ from server.booking import views as booking_views
 from server.booking.hours import slots_api
 from server.booking.hours import views as hours_views
 from server.booking.seats import api as seats_api
+from server.booking.seats import views as seats_views
 from server.classroom import api as classroom_api
 from server.classroom import views as classroom_views
 from server.classroom.socket import room_socket
@@ -253,6 +254,11 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/profile/edit/availability/dates", hours_views.change_dates, MENTOR),
     Route("GET", "/dashboard/mentor/sessions", booking_views.mentor_sessions, MENTOR),
     Route("GET", "/dashboard/learner/bookings", booking_views.bookings, SIGNED_IN),
+    Route("GET", "/sessions/{id}/book", seats_views.book_page, SIGNED_IN, EVERYBODYS),
+    Route("POST", "/sessions/{id}/book", seats_views.book, SIGNED_IN, EVERYBODYS),
+    Route("POST", "/sessions/{id}/waitlist", seats_views.wait, SIGNED_IN, EVERYBODYS),
+    Route("GET", "/bookings/{id}", seats_views.booking_page, SIGNED_IN, OWN),
+    Route("POST", "/bookings/{id}/cancel", seats_views.cancel_booking, SIGNED_IN, OWN),
     Route("POST", f"{API}/sessions", booking_api.create_session, MENTOR),
     Route("GET", f"{API}/sessions/{{id}}", booking_api.get_session, ANYONE, EVERYBODYS),
     Route("PATCH", f"{API}/sessions/{{id}}", booking_api.change_session, SIGNED_IN, MENTORS),
@@ -366,8 +372,6 @@ ROUTES: tuple[Route, ...] = (
     # --- discovery
     Route("GET", "/sessions/", discovery_views.browse, ANYONE),
     Route("GET", "/sessions/{id}", session_views.session_page, ANYONE, EVERYBODYS),
-    Route("GET", "/sessions/{id}/book", session_views.book_again, SIGNED_IN, EVERYBODYS),
-    Route("POST", "/sessions/{id}/book", session_views.book, SIGNED_IN, EVERYBODYS),
     Route("POST", "/sessions/{id}/cancel", session_views.cancel, SIGNED_IN, MEMBERS_ONLY),
     Route("POST", "/sessions/{id}/publish", session_views.publish, SIGNED_IN, MENTORS),
     Route("POST", "/sessions/{id}/start", session_views.start, SIGNED_IN, MENTORS),

@@ -32,6 +32,7 @@ from server.booking.lifecycle import (
     start_session,
     tell_recorded,
 )
+from server.booking.policy import Refund
 from server.booking.rights import abilities, room_access
 from server.booking.searching import SessionQuery, Sort
 from server.booking.seats.bookings import Booked, book_session
@@ -39,6 +40,7 @@ from server.booking.seats.cancelling import cancel_booking, cancellation, leave_
 from server.booking.seats.confirming import confirm
 from server.booking.sessions import change_session, create_session, delete_session
 from server.booking.shapes import SessionShape, booking_shape, session_shape
+from server.booking.similar import similar_sessions
 from server.booking.values import (
     Abilities,
     BookingRow,
@@ -60,6 +62,7 @@ __all__ = [
     "Figures",
     "MentorTab",
     "Person",
+    "Refund",
     "RoomAccess",
     "SessionCard",
     "SessionDetail",
@@ -98,6 +101,7 @@ __all__ = [
     "record_past_session",
     "room_access",
     "session_shape",
+    "similar_sessions",
     "start_session",
     "tab_of_bookings",
     "tell_recorded",

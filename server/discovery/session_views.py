@@ -12,6 +12,7 @@ from aiohttp import web
 
 from server.booking import service
 from server.booking.said import said
+from server.booking.waiting.queue import place_of
 from server.edge.access import Viewer, require_viewer, viewer
 from server.edge.errors import status_of
 from server.edge.paths import id_in_path
@@ -27,18 +28,6 @@ SHOWN_MORE = 3  # other sessions of the same mentor
 
 async def session_page(request: web.Request) -> web.StreamResponse:
     return await _detail(request, id_in_path(request))
-
-
-async def book_again(request: web.Request) -> web.StreamResponse:
-    """Where the login sends people who wanted to book before they were signed in."""
-    session = await service.get_session(id_in_path(request), require_viewer(request))
-    return see_other(f"/sessions/{session.id}")
-
-
-async def book(request: web.Request) -> web.StreamResponse:
-    session_id = id_in_path(request)
-    action = service.book_session(session_id, require_viewer(request))
-    return await _act(request, action, _said_at(session_id, "booked"))
 
 
 async def cancel(request: web.Request) -> web.StreamResponse:
@@ -88,6 +77,7 @@ async def _detail(
     context = {
         "session": session,
         "booking": booking,
+        "place": await place_of(session_id, asking.user_id) if asking else None,
         "mentor": await mentor_portrait(session.mentor_id),
         "materials": await materials.shown_on(session, booking, asking),
         "more": await service.also_taught(session, now(), SHOWN_MORE, asking.user_id if asking else None),

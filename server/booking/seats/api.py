@@ -52,8 +52,8 @@ class PlaceShape(TypedDict):
 
 @described(data=BookedShape, statuses=(200, 201))
 async def book_session(request: web.Request) -> web.StreamResponse:
-    """201 with a new booking, 200 with the one that was there. Free seats need no payment; a seat that was
-    offered is taken so."""
+    """201 with a new booking, 200 with the one that was there. Free seats need no payment; a seat that
+    was offered is taken so."""
     asking = require_viewer(request)
     booked = await service.book_session(id_in_path(request), asking)
     booking = await service.get_booking(booked.booking_id, asking, now())

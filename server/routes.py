@@ -24,6 +24,7 @@ from server.admin import views as admin_views
 from server.booking import api as booking_api
 from server.booking import editor
 from server.booking import views as booking_views
+from server.booking.drafting import views as drafting_views
 from server.booking.hours import slots_api
 from server.booking.hours import views as hours_views
 from server.booking.seats import api as seats_api
@@ -97,6 +98,7 @@ SECURITY = security_views.PAGE
 REPORTS = messages_staff.PAGE
 CONVERSATION, OF_SESSION = f"{API}/conversations/{{username}}", f"{API}/sessions/{{id}}/messages"
 MATERIAL_BODY = materials_adding.MAX_BYTES + 64 * 1024
+CREATE = drafting_views.PAGE
 MESSAGE_BODY = message_files.MAX_BYTES + 64 * 1024
 ASSESSMENTS = f"{API}/users/me/assessments"
 REVISIONS, EVIDENCE = f"{API}/admin/revisions", f"{API}/admin/credentials"
@@ -247,8 +249,13 @@ ROUTES: tuple[Route, ...] = (
     # --- booking
     Route("GET", "/sessions/{id}/edit", editor.edit_page, SIGNED_IN, MENTORS),
     Route("POST", "/sessions/{id}/edit", editor.edit, SIGNED_IN, MENTORS),
-    Route("GET", "/dashboard/mentor/create", editor.create_page, MENTOR),
-    Route("POST", "/dashboard/mentor/create", editor.create, MENTOR),
+    Route("GET", CREATE, drafting_views.start_page, MENTOR),
+    Route("POST", CREATE, drafting_views.start, MENTOR),
+    Route("GET", f"{CREATE}/{{id}}", drafting_views.resume, MENTOR, MENTORS_ONLY),
+    Route("POST", f"{CREATE}/{{id}}", drafting_views.discard, MENTOR, MENTORS_ONLY),
+    Route("GET", f"{CREATE}/{{id}}/{{step}}", drafting_views.step_page, MENTOR, MENTORS_ONLY),
+    Route("POST", f"{CREATE}/{{id}}/{{step}}", drafting_views.change, MENTOR, MENTORS_ONLY),
+    Route("POST", "/sessions/{id}/again", drafting_views.again, SIGNED_IN, MENTORS),
     Route("GET", "/profile/edit/availability", hours_views.hours_page, MENTOR),
     Route("POST", "/profile/edit/availability", hours_views.change_hours, MENTOR),
     Route("POST", "/profile/edit/availability/dates", hours_views.change_dates, MENTOR),

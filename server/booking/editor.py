@@ -1,4 +1,4 @@
-"""The form that creates and changes a session."""
+"""The form that changes a session; creating one goes step by step, in `drafting`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from server.booking.forms import (
     LEVELS,
     MAX_CAPACITY,
     SessionChanges,
-    SessionForm,
 )
-from server.booking.formtext import empty_form, form_of, number, shown, values_of
+from server.booking.formtext import form_of, number, said_errors, shown, values_of
 from server.booking.times import zone_names
 from server.edge.access import require_viewer
 from server.edge.api import validated
@@ -28,27 +27,12 @@ from server.edge.templates import read_form, render
 from server.infra.errors import Conflict, DomainError, Forbidden, Invalid
 from server.people import service as people
 
-TEMPLATE = "booking/create.html"
-FIELD_IDS = {"price_minor": "price"}  # where the form's names differ from the API's
-
-
-async def create_page(request: web.Request) -> web.StreamResponse:
-    return await _page(request, empty_form(require_viewer(request).timezone))
-
-
-async def create(request: web.Request) -> web.StreamResponse:
-    """Save a draft; with `action=publish` it is published too."""
-    asking, posted = require_viewer(request), await read_form(request)
-    try:
-        session_id = await service.create_session(asking, validated(SessionForm, values_of(posted)))
-    except (Invalid, Conflict) as refused:
-        return await _page(request, shown(posted), refused)
-    return await _saved(request, session_id, posted, "drafted")
+TEMPLATE = "booking/edit.html"
 
 
 async def edit_page(request: web.Request) -> web.StreamResponse:
     session = await _own(request)
-    return await _page(request, form_of(session), session=session)
+    return await _page(request, session, form_of(session))
 
 
 async def edit(request: web.Request) -> web.StreamResponse:
@@ -57,22 +41,20 @@ async def edit(request: web.Request) -> web.StreamResponse:
         changes = validated(SessionChanges, values_of(posted))
         await service.change_session(session.id, asking, changes)
     except (Invalid, Conflict) as refused:
-        return await _page(request, shown(posted), refused, session)
-    return await _saved(request, session.id, posted, "saved")
+        return await _page(request, session, shown(posted), refused)
+    return await _saved(request, session.id, posted)
 
 
-async def _saved(
-    request: web.Request, session_id: UUID, posted: Mapping[str, Any], done: str
-) -> web.StreamResponse:
-    """On to the session's page. Where it can't be published the form says why; what was written is kept
-    as a draft by then, so the form goes on as its editor."""
-    asking = require_viewer(request)
+async def _saved(request: web.Request, session_id: UUID, posted: Mapping[str, Any]) -> web.StreamResponse:
+    """On to the session's page; with `action=publish` it is published too. Where it can't be, the form
+    says why: what was written is kept by then."""
+    asking, done = require_viewer(request), "saved"
     if posted.get("action") == "publish":
         try:
             await service.publish_session(session_id, asking)
         except (Conflict, Forbidden, Invalid) as refused:
             session = await service.get_session(session_id, asking)
-            return await _page(request, shown(posted), refused, session)
+            return await _page(request, session, shown(posted), refused)
         done = "published"
     return see_other(f"/sessions/{session_id}?done={done}")
 
@@ -88,13 +70,13 @@ async def _own(request: web.Request) -> service.SessionDetail:
 
 async def _page(
     request: web.Request,
+    session: service.SessionDetail,
     form: Mapping[str, Any],
     refused: DomainError | None = None,
-    session: service.SessionDetail | None = None,
 ) -> web.Response:
     context = {
         "session": session,
-        "action": f"{session.url}/edit" if session else "/dashboard/mentor/create",
+        "action": f"{session.url}/edit",
         "form": form,
         "errors": said_errors(refused) if refused else {},
         "skills": await people.all_skills(),
@@ -116,14 +98,3 @@ def _offered_languages(form: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _offered_durations(form: Mapping[str, Any]) -> list[int]:
     own = number(form.get("duration_minutes"))
     return sorted({*DURATIONS, own}) if isinstance(own, int) else list(DURATIONS)
-
-
-def said_errors(refused: DomainError) -> dict[str, str]:
-    """The refusal beside its fields. A field that only carries a code gets the sentence instead; a
-    part of a list speaks for the list; the form asks for a price in major units."""
-    if not refused.fields:
-        return {"form": refused.message}
-    return {
-        FIELD_IDS.get(name, name.partition(".")[0]): refused.message if text == refused.code else text
-        for name, text in refused.fields.items()
-    }

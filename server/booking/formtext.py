@@ -8,18 +8,28 @@ from typing import Any
 
 from server.booking.values import SessionDetail
 from server.edge.amounts import DEFAULT_CURRENCY, amount_text, minor_units
+from server.infra.errors import DomainError
 
 DIGITS = re.compile(r"[0-9]{1,9}")
+AS_TYPED = (
+    "title",
+    "description",
+    "audience",
+    "prerequisites",
+    "level",
+    "language",
+    "starts_at",
+    "currency",
+    "recording",
+    "policy",
+)
+FIELD_IDS = {"price_minor": "price", "currency": "price"}  # where the form's names differ from the API's
 
 
 def values_of(posted: Mapping[str, Any]) -> dict[str, Any]:
     """What the API would be sent: numbers for digits, minor units for a price, one objective a line.
     Numbers that are none stay text, so that their field is refused."""
-    values: dict[str, Any] = {
-        name: posted[name]
-        for name in ("title", "description", "level", "language", "starts_at", "currency", "recording")
-        if name in posted
-    }
+    values: dict[str, Any] = {name: posted[name] for name in AS_TYPED if name in posted}
     for name in ("duration_minutes", "capacity"):
         if name in posted:
             values[name] = number(posted[name])
@@ -61,26 +71,12 @@ def _minor(text: Any, currency: Any) -> Any:
     return text if minor is None else minor
 
 
-def empty_form(zone_name: str) -> dict[str, Any]:
-    return {
-        "starts_at": "",
-        "timezone": zone_name,
-        "level": "beginner",
-        "language": "en",
-        "duration_minutes": "60",
-        "capacity": "1",
-        "price": "0",
-        "currency": DEFAULT_CURRENCY,
-        "recording": "auto",
-        "skills": [],
-        "objectives": "",
-    }
-
-
 def form_of(session: SessionDetail) -> dict[str, Any]:
     return {
         "title": session.title,
         "description": session.description,
+        "audience": session.audience,
+        "prerequisites": session.prerequisites,
         "skills": list(session.skill_slugs),
         "level": session.level,
         "language": session.language,
@@ -92,4 +88,16 @@ def form_of(session: SessionDetail) -> dict[str, Any]:
         "price": amount_text(session.price_minor, session.currency),
         "currency": session.currency,
         "recording": session.recording,
+        "policy": session.policy,
+    }
+
+
+def said_errors(refused: DomainError) -> dict[str, str]:
+    """The refusal beside its fields. A field that only carries a code gets the sentence instead; a
+    part of a list speaks for the list; the form asks for a price in major units."""
+    if not refused.fields:
+        return {"form": refused.message}
+    return {
+        FIELD_IDS.get(name, name.partition(".")[0]): refused.message if text == refused.code else text
+        for name, text in refused.fields.items()
     }

@@ -27,8 +27,9 @@ NEVER_THERE = (BookingStatus.EXPIRED, BookingStatus.NO_SHOW_MENTOR, *CANCELLED_B
 
 
 @transactional
-async def publish_session(session_id: UUID, viewer: Viewer) -> None:
-    """Let people find and book it, and take its mentor's time with the pause after it.
+async def publish_session(session_id: UUID, viewer: Viewer, *, told: bool = True) -> None:
+    """Let people find and book it, and take its mentor's time with the pause after it. Followers hear of
+    it where it is `told`: of a series they do once, and of what is not listed never.
 
     Raises NotFound, Forbidden (unverified, mentor_not_approved), Conflict (wrong_state, overlap),
     Invalid where something is still missing."""
@@ -37,7 +38,8 @@ async def publish_session(session_id: UUID, viewer: Viewer) -> None:
     await _check_complete(session)
     await move(session, SessionStatus.PUBLISHED, viewer.user_id, published_at=now())
     await busy.take_mentor_time(session, timedelta(minutes=await buffer_of(session.mentor_id)))
-    await notices.published(session)
+    if told and session.listed:
+        await notices.published(session)
     await announcing.published(session)
     over = {"session_id": str(session.id)}
     await enqueue("booking.session_over", over, run_at=over_at(session.ends_at))

@@ -45,6 +45,11 @@ async def create_session(viewer: Viewer, form: SessionForm, *, listed: bool = Tr
     """The id of a new draft. One that is not `listed` is for who has its address, and nobody finds it.
 
     Raises Forbidden, Invalid."""
+    return await add_session(viewer, form, listed=listed)
+
+
+async def add_session(viewer: Viewer, form: SessionForm, **columns: Any) -> UUID:
+    """As `create_session`, in the caller's transaction, with further columns."""
     if "mentor" not in viewer.roles:
         raise Forbidden(message="Only mentors create sessions.")
     session_id = uuid4()
@@ -55,11 +60,11 @@ async def create_session(viewer: Viewer, form: SessionForm, *, listed: bool = Tr
         id=session_id,
         mentor_id=viewer.user_id,
         offering_id=await _offering(viewer.user_id, form),
-        listed=listed,
         ics_uid=str(session_id),
         created_at=now(),
         **plain_columns(form),
         **when,
+        **columns,
     )
     await write_texts(session_id, form)
     return session_id

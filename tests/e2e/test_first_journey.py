@@ -73,11 +73,16 @@ async def create_session(page: Page, title: str) -> None:
     await page.get_by_label("Title").fill(title)
     await page.get_by_label("Description").fill("We read one together, line by line.")
     await page.locator("input[name=skills][value=python]").check()
+    await press(page, "Go on")
     await page.get_by_label("Objectives").fill("Read a traceback from the bottom up")
+    await press(page, "Go on")
     await page.get_by_label("Start", exact=True).fill(start.strftime("%Y-%m-%dT%H:%M"))
     await page.get_by_label("Time zone of the start").select_option("UTC")
+    await press(page, "Go on")
     await page.get_by_label("Seats").fill("2")
-    await press(page, "Save and publish")
+    await press(page, "Go on")
+    await expect(page.get_by_role("heading", name="Everything is there")).to_be_visible()
+    await press(page, "Publish")
     await expect(page.get_by_role("heading", name=title)).to_be_visible()
 
 

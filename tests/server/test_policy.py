@@ -23,6 +23,8 @@ from server.accounts.models import Login, Totp, User
 from server.accounts.passwords import hash_password
 from server.accounts.values import Challenge, Client
 from server.booking import service as booking
+from server.booking.drafting.drafts import begin_draft
+from server.booking.requests.models import SessionRequest
 from server.booking.times import next_mark
 from server.classroom.models import AttendanceInterval, DrainedNode
 from server.edge.access import FRESH_FOR, Access, Viewer, Whose
@@ -170,6 +172,8 @@ class World:
             return path.replace("{id}", "media-1")
         if "/invitations/{id}" in path:
             return path.replace("{id}", str(await self._invitation()))
+        if "/create/{id}" in path:
+            return path.replace("{id}", str(await self._draft())).replace("{step}", "basics")
         if "/users/{id}" in path:
             return path.replace("{id}", str(self.people["mentor"].public_id))
         if "/messages/{id}" in path:
@@ -235,6 +239,13 @@ class World:
             return await self._knock(path, headers)
         is_api = path.startswith("/api/")
         sent: dict[str, Any] = {"json" if is_api else "data": BODY}
+
+    async def _draft(self) -> UUID:
+        return (await begin_draft(self.people["mentor"], {"title": "Scopes"})).id
+
+    async def _material(self) -> UUID:
+        whose = self.people["mentor"]
+        return (await add_material(self.session, whose, Phase.BEFORE, "a.txt", BytesIO(b"a"))).id
         options = {} if route.method == "GET" else sent
         async with self.http.request(
             route.method, path, headers=headers, allow_redirects=False, **options

@@ -34,6 +34,7 @@ from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
 from tests.web.review_samples import CHANGED, REVIEW_PAGES, SENT_BACK
 from tests.web.staff_samples import ACCEPTING_PAGES, INVITED_PAGES, STAFF_PAGES
 
+from tests.web.wizard_samples import WIZARD_PAGES
 NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
 DAYS = fortnight(NOW, ZoneInfo("Europe/Berlin"), [NOW, NOW + timedelta(days=2)])
 LEVELS = (("beginner", "Beginner"), ("intermediate", "Intermediate"), ("advanced", "Advanced"))
@@ -248,14 +249,9 @@ FORM = {
     "currency": "EUR",
     "recording": "off",
 }
-CREATE = {
-    "form": {
-        "level": "beginner",
-        "timezone": "Europe/Berlin",
-        "price": "0",
-        "skills": [],
-        "objectives": "",
-    },
+    "policy": "strict",
+EDIT = {
+    "form": FORM,
     "errors": {},
     "session": None,
     "action": "/dashboard/mentor/create",
@@ -267,9 +263,8 @@ CREATE = {
     "languages": LANGUAGES,
     "durations": DURATIONS,
     "max_capacity": 200,
-    "step": 1,
 }
-CREATE_ERRORS = {
+EDIT_ERRORS = {
     "title": "Use at least 3 characters.",
     "starts_at": "Choose a start on a five-minute mark.",
     "price_minor": "Write an amount such as 12.50.",
@@ -668,13 +663,9 @@ PAGES: dict[str, Page] = {
         )
         for tab in ("upcoming", "drafts", "past")
     },
-    "create": ("booking/create.html", CREATE, MENTOR),
-    "create-errors": ("booking/create.html", {**CREATE, "form": FORM, "errors": CREATE_ERRORS}, MENTOR),
-    "edit": (
-        "booking/create.html",
-        {**CREATE, "form": FORM, "session": DRAFT, "action": f"{DRAFT.url}/edit"},
-        MENTOR,
-    ),
+    "edit": ("booking/edit.html", EDIT, MENTOR),
+    "edit-errors": ("booking/edit.html", {**EDIT, "session": DRAFT, "errors": EDIT_ERRORS}, MENTOR),
+    **{name: (template, context, MENTOR) for name, (template, context) in WIZARD_PAGES.items()},
     "learner-overview": (
         "pages/learner_overview.html",
         {

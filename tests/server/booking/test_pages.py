@@ -6,7 +6,6 @@ import re
 from datetime import timedelta
 from html import unescape
 from typing import Any
-from uuid import UUID
 
 import pytest
 from aiohttp.test_utils import TestClient
@@ -43,7 +42,7 @@ async def post(
 
 
 def form_fields(**values: Any) -> list[tuple[str, str]]:
-    """What the browser sends from the create page."""
+    """What the browser sends from the page on which a session is edited."""
     start = next_mark(clock.now()) + timedelta(hours=3)
     fields = {
         "title": "Closures by example",
@@ -198,36 +197,41 @@ async def test_mentor_who_is_not_approved_reads_why_on_the_page(http: TestClient
 # --- the form
 
 
-async def created(http: TestClient, who: Viewer, fields: list[tuple[str, str]]) -> service.SessionDetail:
-    status, place = await post(http, "/dashboard/mentor/create", await cookie(who), fields)
-    assert status == 303
-    return await service.get_session(UUID(place.split("/")[2].split("?")[0]), who)
+async def edited(http: TestClient, who: Viewer, fields: list[tuple[str, str]]) -> service.SessionDetail:
+    """A new draft after this form was sent."""
+    session_id = await draft(who)
+    status, place = await post(http, f"/sessions/{session_id}/edit", await cookie(who), fields)
+    assert status == 303, place
+    return await service.get_session(session_id, who)
 
 
-async def test_form_creates_a_draft(http: TestClient) -> None:
+async def test_form_changes_all_of_a_draft(http: TestClient) -> None:
     await skill("sql", "SQL")
     await skill("python", "Python")
-    fields = [*form_fields(price="12.50"), ("skills", "sql"), ("skills", "python")]
-    session = await created(http, await mentor(), fields)
+    texts = {"audience": "Who writes functions", "prerequisites": "Python 3", "policy": "strict"}
+    fields = [*form_fields(price="12.50", **texts), ("skills", "sql"), ("skills", "python")]
+    session = await edited(http, await mentor(), fields)
     assert (session.status, session.capacity, session.price_minor) == ("draft", 2, 1250)
     assert session.objectives == ("Explain a closure", "Use one")
     assert session.skill_slugs == ("sql", "python")
     assert session.timezone == "Europe/Berlin"
+    assert {name: getattr(session, name) for name in texts} == texts
 
 
 async def test_form_can_publish_at_once(http: TestClient) -> None:
-    session = await created(http, await mentor(), form_fields(action="publish"))
+    session = await edited(http, await mentor(), form_fields(action="publish"))
     assert session.status == "published"
 
 
 async def test_draft_is_kept_where_publishing_is_refused(http: TestClient) -> None:
     mira = await mentor(approved=False)
-    fields = form_fields(action="publish")
-    status, page = await post(http, "/dashboard/mentor/create", await cookie(mira), fields)
+    session_id = await draft(mira)
+    fields = form_fields(action="publish", title="Decorators")
+    status, page = await post(http, f"/sessions/{session_id}/edit", await cookie(mira), fields)
     assert status == 403
     session = await Session.get()
-    assert session.status == "draft"
-    assert f'action="/sessions/{session.id}/edit"' in page
+    assert (session.status, session.title) == ("draft", "Decorators")
+    assert f'action="/sessions/{session_id}/edit"' in page
 
 
 @pytest.mark.parametrize(
@@ -237,7 +241,7 @@ async def test_draft_is_kept_where_publishing_is_refused(http: TestClient) -> No
 async def test_price_is_read_in_the_currencys_own_units(
     http: TestClient, price: str, currency: str, minor: int
 ) -> None:
-    session = await created(http, await mentor(), form_fields(price=price, currency=currency))
+    session = await edited(http, await mentor(), form_fields(price=price, currency=currency))
     assert (session.price_minor, session.currency) == (minor, currency)
 
 
@@ -259,28 +263,30 @@ async def test_price_is_read_in_the_currencys_own_units(
 async def test_wrong_field_is_marked_and_what_was_written_stays(
     http: TestClient, wrong: dict[str, str], field: str
 ) -> None:
-    headers = await cookie(await mentor())
-    status, page = await post(http, "/dashboard/mentor/create", headers, form_fields(**wrong))
+    mira = await mentor()
+    path = f"/sessions/{await draft(mira, title='As it was')}/edit"
+    status, page = await post(http, path, await cookie(mira), form_fields(**wrong))
     assert status == 422
     assert f'id="{field}-error"' in page
     assert "Bring a laptop." in page
-    assert await Session.all().count() == 0
+    assert (await Session.get()).title == "As it was"
 
 
 async def test_time_that_the_clocks_skip_is_explained(
     http: TestClient, moved_clock: clock.ManualClock
 ) -> None:
     moved_clock.set(clock.now().replace(year=2030, month=1, day=15))
-    headers = await cookie(await mentor())
+    mira = await mentor()
+    path = f"/sessions/{await draft(mira)}/edit"
     fields = form_fields(starts_at="2030-03-31T02:30")
-    status, page = await post(http, "/dashboard/mentor/create", headers, fields)
+    status, page = await post(http, path, await cookie(mira), fields)
     assert status == 422
     assert "The clocks in Europe/Berlin skip this time" in unescape(page)
 
 
 async def test_form_changes_a_session_and_keeps_a_published_time(http: TestClient) -> None:
     mira = await mentor()
-    session = await created(http, mira, form_fields())
+    session = await edited(http, mira, form_fields())
     headers, path = await cookie(mira), f"/sessions/{session.id}/edit"
     _, page = await get(http, path, headers)
     assert f'value="{session.local_start}"' in page

@@ -29,6 +29,8 @@ from server.booking.hours import slots_api
 from server.booking.hours import views as hours_views
 from server.booking.seats import api as seats_api
 from server.booking.seats import views as seats_views
+from server.calendar import files as calendar_files
+from server.calendar import views as calendar_views
 from server.classroom import api as classroom_api
 from server.classroom import views as classroom_views
 from server.classroom.socket import room_socket
@@ -306,6 +308,12 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{API}/materials/{{id}}/file", materials_api.file_content, SIGNED_IN, MEMBERS_ONLY),
     Route("PATCH", f"{API}/materials/{{id}}", materials_api.change_material, SIGNED_IN, MENTORS_ONLY),
     Route("DELETE", f"{API}/materials/{{id}}", materials_api.remove_material, SIGNED_IN, MENTORS_ONLY),
+    # --- calendar
+    Route("GET", calendar_views.PAGE, calendar_views.calendar_page, SIGNED_IN),
+    Route("GET", calendar_views.FEED_PAGE, calendar_views.feed_page, SIGNED_IN),
+    Route("POST", calendar_views.FEED_PAGE, calendar_views.change_feed, SIGNED_IN),
+    Route("GET", "/calendar/{secret}.ics", calendar_files.feed, ANYONE, EVERYBODYS),
+    Route("GET", f"{API}/sessions/{{id}}/calendar.ics", calendar_files.session_file, ANYONE, EVERYBODYS),
     # --- messages
     Route("GET", MESSAGES, messages_views.list_page, SIGNED_IN),
     Route("GET", f"{MESSAGES}/{{username}}", messages_views.thread_page, SIGNED_IN, EVERYBODYS),

@@ -9,6 +9,7 @@ from typing import Any
 from server.accounts import export as accounts
 from server.achievements import export as achievements
 from server.booking import export as booking
+from server.calendar import export as calendar
 from server.classroom import export as classroom
 from server.infra.personal import KeptFile, Rows
 from server.materials import export as materials
@@ -38,6 +39,7 @@ PARTS: tuple[Part, ...] = (
     Part("people", people.ROWS, people.export, people.erase, people.files),
     Part("sessions", booking.ROWS, booking.export, booking.erase),
     Part("materials", materials.ROWS, materials.export, materials.erase, materials.files),
+    Part("calendar", calendar.ROWS, calendar.export, calendar.erase),
     Part("messages", messages.ROWS, messages.export, messages.erase, messages.files),
     Part("classroom", classroom.ROWS, classroom.export, classroom.erase),
     Part("recordings", recordings.ROWS, recordings.export, recordings.erase),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from server.booking.models import Booking, BusyCell, Session
+from server.booking.models import Booking, BusyCell, Offering, Series, Session, SessionDraft
 from server.booking.states import SessionStatus
 from server.infra.personal import Rows, erased, exported
 
 ROWS = (
+    Rows(SessionDraft, "mentor_id", "session_drafts"),
+    Rows(Offering, "mentor_id", "offerings", stay="sessions are dates of them"),
+    Rows(Series, "mentor_id", "series", stay="sessions are dates of them"),
     Rows(Session, "mentor_id", "sessions", stay="learners look up what they were taught"),
     Rows(Booking, "learner_id", "bookings", stay="mentors and accounts need to know who had a seat"),
     Rows(BusyCell, "user_id", why="follows from the sessions and bookings"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from email.utils import format_datetime
 
 from aiohttp import web
@@ -44,7 +44,7 @@ async def feed(request: web.Request) -> web.Response:
     found = await _look_up(request)
     headers = {
         "ETag": f'W/"{found.tag}"',
-        "Last-Modified": format_datetime(found.changed_at, usegmt=True),
+        "Last-Modified": format_datetime(found.changed_at.astimezone(UTC), usegmt=True),
         "Cache-Control": "private, no-cache",
         "X-Robots-Tag": "noindex, nofollow",
     }

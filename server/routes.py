@@ -27,6 +27,8 @@ from server.booking import views as booking_views
 from server.booking.drafting import views as drafting_views
 from server.booking.hours import slots_api
 from server.booking.hours import views as hours_views
+from server.booking.requests import api as requests_api
+from server.booking.requests import views as requests_views
 from server.booking.seats import api as seats_api
 from server.booking.seats import views as seats_views
 from server.calendar import files as calendar_files
@@ -102,6 +104,7 @@ CONVERSATION, OF_SESSION = f"{API}/conversations/{{username}}", f"{API}/sessions
 MATERIAL_BODY = materials_adding.MAX_BYTES + 64 * 1024
 CREATE = drafting_views.PAGE
 MESSAGE_BODY = message_files.MAX_BYTES + 64 * 1024
+REQUEST = f"{API}/requests/{{id}}"
 ASSESSMENTS = f"{API}/users/me/assessments"
 REVISIONS, EVIDENCE = f"{API}/admin/revisions", f"{API}/admin/credentials"
 DESK = "/dashboard/admin"
@@ -314,6 +317,19 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", calendar_views.FEED_PAGE, calendar_views.change_feed, SIGNED_IN),
     Route("GET", "/calendar/{secret}.ics", calendar_files.feed, ANYONE, EVERYBODYS),
     Route("GET", f"{API}/sessions/{{id}}/calendar.ics", calendar_files.session_file, ANYONE, EVERYBODYS),
+    # --- requests
+    Route("GET", "/mentors/{username}/request", requests_views.request_form, SIGNED_IN, EVERYBODYS),
+    Route("POST", "/mentors/{username}/request", requests_views.ask_mentor, SIGNED_IN, EVERYBODYS),
+    Route("GET", requests_views.MENTORS_PAGE, requests_views.mentor_requests, MENTOR),
+    Route("GET", "/requests/{id}", requests_views.request_page, SIGNED_IN, MEMBERS_ONLY),
+    Route("POST", "/requests/{id}", requests_views.answer, SIGNED_IN, MEMBERS_ONLY),
+    Route("POST", f"{API}/mentors/{{username}}/requests", requests_api.ask_mentor, SIGNED_IN, EVERYBODYS),
+    Route("GET", f"{API}/requests", requests_api.list_requests, SIGNED_IN),
+    Route("GET", REQUEST, requests_api.get_request, SIGNED_IN, MEMBERS_ONLY),
+    Route("POST", f"{REQUEST}/accept", requests_api.accept_request, SIGNED_IN, MEMBERS_ONLY),
+    Route("POST", f"{REQUEST}/decline", requests_api.decline_request, SIGNED_IN, MEMBERS_ONLY),
+    Route("POST", f"{REQUEST}/propose", requests_api.propose_time, SIGNED_IN, MENTORS_ONLY),
+    Route("POST", f"{REQUEST}/withdraw", requests_api.withdraw_request, SIGNED_IN, MEMBERS_ONLY),
     # --- messages
     Route("GET", MESSAGES, messages_views.list_page, SIGNED_IN),
     Route("GET", f"{MESSAGES}/{{username}}", messages_views.thread_page, SIGNED_IN, EVERYBODYS),

@@ -6,17 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from aiohttp import web
 
 from server.booking.catalogue import taught_next
 from server.booking.figures import TeachingRecord, teaching_record
-from server.booking.hours.slots import Slot, next_slots
+from server.booking.hours.slots import Slot, next_slots, taken_cells
+from server.booking.times import cells_between
 from server.booking.values import SessionCard
 from server.classroom.figures import PresenceRecord, presence_record
 from server.edge.access import viewer
 from server.edge.templates import render
 from server.infra.clock import now
+from server.pathways.service import PathwayCard, pathways_of
 from server.people.credentials import ShownCredential, shown_credentials
 from server.people.mentors import Portrait, portrait
 
@@ -24,6 +27,7 @@ HOUR = 60  # minutes of the free times
 SLOTS = 6
 CANDIDATES = 48  # of which some overlap
 SESSIONS = 4
+PATHWAYS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Portfolio:
     figures: list[tuple[str, str]]
     sessions: list[SessionCard]
     slots: list[Slot]
+    pathways: list[PathwayCard]
 
 
 async def portfolio_page(request: web.Request) -> web.StreamResponse:
@@ -52,8 +57,18 @@ async def portfolio(username: str, viewer_id: int | None) -> Portfolio:
         credentials=await shown_credentials(mentor_id),
         figures=told(await teaching_record(mentor_id), await presence_record(mentor_id)),
         sessions=await taught_next(mentor_id, at, SESSIONS, viewer_id),
-        slots=apart((await next_slots([mentor_id], minutes=HOUR, now=at, limit=CANDIDATES))[mentor_id]),
+        pathways=await pathways_of(mentor_id, viewer_id, PATHWAYS),
+        slots=apart(await _free(mentor_id, at, viewer_id)),
     )
+
+
+async def _free(mentor_id: int, at: datetime, viewer_id: int | None) -> list[Slot]:
+    """Without those at which the viewer has a lesson: what is shown can be asked for."""
+    free = (await next_slots([mentor_id], minutes=HOUR, now=at, limit=CANDIDATES))[mentor_id]
+    if viewer_id is None or not free:
+        return free
+    mine = (await taken_cells([viewer_id], free[0].starts_at, free[-1].ends_at)).get(viewer_id, set())
+    return [slot for slot in free if mine.isdisjoint(cells_between(slot.starts_at, slot.ends_at))]
 
 
 def apart(slots: Iterable[Slot]) -> list[Slot]:

@@ -158,6 +158,8 @@ class World:
         if "{code}" in path:
             learner = self.people["learner"].user_id
             return path.replace("{code}", await certificate_of(learner, self.session))
+        if "/requests/{id}" in path:
+            return path.replace("{id}", str(await self._request()))
         if "/recordings/{id}" in path:
             return path.replace("{id}", str((await Recording.get(session_id=self.session)).id))
         if "/bookings/{id}" in path:
@@ -203,6 +205,21 @@ class World:
 
     async def _booking(self) -> UUID:
         return (await booking.book_session(self.session, self.people["learner"])).booking_id
+
+    async def _request(self) -> UUID:
+        asked = SessionRequest(
+            learner_id=self.people["learner"].user_id,
+            mentor_id=self.people["mentor"].user_id,
+            topic="Closures",
+            starts_at=clock.now() + timedelta(days=2),
+            duration_minutes=60,
+            timezone="UTC",
+            currency="EUR",
+            expires_at=clock.now() + timedelta(days=1),
+            created_at=clock.now(),
+        )
+        await asked.save()
+        return asked.public_id
 
     async def _message(self, *file_ids: UUID) -> Line:
         return await say(self.people["mentor"], self.session, files=file_ids)

@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient
 
 from server.accounts import service as accounts
 from server.booking import service as booking
+from server.booking.requests.models import SessionRequest
 from server.booking.times import next_mark
 from server.classroom.models import AttendanceInterval
 from server.edge.access import Access, Viewer, Whose
@@ -67,6 +68,7 @@ class World:
     recording: UUID
     code: str
     report: UUID | None = None
+    request: UUID | None = None
     size: int = 1
 
     async def grow(self, size: int) -> None:
@@ -94,8 +96,26 @@ class World:
             await Credential.create(user_id=owner.user_id, title=name, created_at=clock.now())
         await bearer(self.lea)
         await self._messages(guest)
+        await self._request(guest)
         await self._staff(name)
         await DatabaseMailer().send(Mail(f"{name}@example.com", name, name, name))
+
+    async def _request(self, guest: Viewer) -> None:
+        """Guests ask Mira; so does Lea, who asks for many hours."""
+        for learner in (guest, self.lea):
+            row = SessionRequest(
+                learner_id=learner.user_id,
+                mentor_id=self.mira.user_id,
+                topic="Closures",
+                starts_at=clock.now() + timedelta(days=self.size),
+                duration_minutes=60,
+                timezone="UTC",
+                currency="EUR",
+                expires_at=clock.now() + timedelta(days=1),
+                created_at=clock.now(),
+            )
+            await row.save()
+            self.request = row.public_id
 
     async def _messages(self, guest: Viewer) -> None:
         """Between Lea and each of the others, in the session, and one that is reported."""
@@ -140,6 +160,9 @@ class World:
         if "/reports/{id}" in route.path:
             assert self.report is not None
             own = self.report
+        if "/requests/{id}" in route.path:
+            assert self.request is not None
+            own = self.request
         if route.path.startswith(links.PATH):
             return links.leave_path(self.lea.user_id, KINDS["free_seat"])
         path = route.path.replace("{skill}", f"no{FEW}").replace("{code}", self.code)

@@ -32,6 +32,7 @@ from tests.web.message_samples import MESSAGE_PAGES, REPORT_PAGES
 from tests.web.notification_samples import DELIVERY_PAGES, NOTIFICATION_PAGES
 from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
 from tests.web.review_samples import CHANGED, REVIEW_PAGES, SENT_BACK
+from tests.web.request_samples import REQUEST_PAGES
 from tests.web.staff_samples import ACCEPTING_PAGES, INVITED_PAGES, STAFF_PAGES
 
 from tests.web.wizard_samples import WIZARD_PAGES

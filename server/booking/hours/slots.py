@@ -14,7 +14,7 @@ from server.infra.errors import NotFound
 from server.people.availability import Availability, availabilities
 from server.people.circle import found as person_found
 
-__all__ = ["Slot", "bookable_slots", "free_of", "is_free", "next_slots", "soonest"]
+__all__ = ["Slot", "bookable_slots", "free_of", "is_free", "next_slots", "soonest", "taken_cells"]
 
 AHEAD = timedelta(days=28)  # how far the next free times are looked for
 DAY = timedelta(days=1)
@@ -34,7 +34,7 @@ async def next_slots(
     """The next free times of lessons of this length, soonest first, of each of these mentors: four
     queries for all of them. Nothing is free with somebody who is not approved, or no mentor."""
     hours = await availabilities(mentor_ids, (now - DAY).date())
-    taken = await _taken(hours, now, now + AHEAD + DAY)
+    taken = await taken_cells(hours, now, now + AHEAD + DAY)
     found: dict[int, list[Slot]] = {mentor_id: [] for mentor_id in mentor_ids}
     for mentor_id, theirs in hours.items():
         if theirs.approved:
@@ -60,7 +60,7 @@ async def free_of(
     mentor_id: int, hours: Availability, *, minutes: int, now: datetime, since: datetime, until: datetime
 ) -> list[Slot]:
     """The same for hours that this mentor may only be about to keep: one query."""
-    taken = await _taken([mentor_id], since, until + DAY)
+    taken = await taken_cells([mentor_id], since, until + DAY)
     return list(_free(hours, taken.get(mentor_id, set()), minutes, now, since, until))
 
 
@@ -77,11 +77,13 @@ def soonest(hours: Availability, now: datetime) -> datetime:
 
 async def is_free(mentor_id: int, hours: Availability, starts_at: datetime, minutes: int) -> bool:
     """Whether a lesson of this length can begin just then, whatever the notice is: one query."""
-    taken = await _taken([mentor_id], starts_at, starts_at + DAY)
+    taken = await taken_cells([mentor_id], starts_at, starts_at + DAY)
     return fits(hours, taken.get(mentor_id, set()), starts_at, timedelta(minutes=minutes))
 
 
-async def _taken(mentor_ids: Collection[int], since: datetime, until: datetime) -> Mapping[int, set[int]]:
+async def taken_cells(
+    mentor_ids: Collection[int], since: datetime, until: datetime
+) -> Mapping[int, set[int]]:
     """The cells of these people that hold something, by person."""
     found: dict[int, set[int]] = defaultdict(set)
     if not mentor_ids:

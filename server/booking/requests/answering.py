@@ -10,6 +10,7 @@ from server.booking.requests import ending, notices
 from server.booking.requests.asking import require_no_contacts
 from server.booking.requests.forms import Proposal
 from server.booking.requests.lesson import make_lesson
+from server.booking.requests.listing import MENTORS_ALONE
 from server.booking.requests.models import SessionRequest
 from server.booking.requests.moves import move
 from server.booking.requests.states import OPEN, RequestStatus, ends_at
@@ -70,7 +71,7 @@ async def propose(request_id: UUID, viewer: Viewer, wanted: Proposal) -> None:
     require_no_contacts({"message": wanted.message})
     request = await _open_request(request_id, viewer)
     if viewer.user_id != request.mentor_id:
-        raise Forbidden(message="Only the mentor can propose another time.")
+        raise Forbidden(message=MENTORS_ALONE)
     starts_at = read_start(wanted.starts_at, wanted.timezone or viewer.timezone)
     check_ahead(starts_at, now())
     over = starts_at + timedelta(minutes=request.duration_minutes)

@@ -66,8 +66,9 @@ async def decline_request(request: web.Request) -> web.StreamResponse:
 
 @described(body=Proposal, data=RequestShape)
 async def propose_time(request: web.Request) -> web.StreamResponse:
-    request_id, wanted = id_in_path(request), await read_json(request, Proposal)
-    await answering.propose(request_id, require_viewer(request), wanted)
+    request_id, asking = id_in_path(request), require_viewer(request)
+    await listing.require_mentor(request_id, asking)
+    await answering.propose(request_id, asking, await read_json(request, Proposal))
     return await _request(request, request_id, "The other time is proposed.")
 
 

@@ -15,7 +15,7 @@ from server.booking.requests.models import SessionRequest
 from server.booking.requests.states import OPEN, RequestStatus
 from server.booking.values import Person
 from server.edge.access import Viewer
-from server.infra.errors import NotFound
+from server.infra.errors import Forbidden, NotFound
 from server.people.privacy import columns, not_blocked, shown
 
 Role = Literal["learner", "mentor"]
@@ -35,6 +35,7 @@ AS_KEPT = (
     "answered_at",
 )
 COLUMNS = (*AS_KEPT, "public_id", "starts_at", "proposed_starts_at", "mentor_id", "learner_id")
+MENTORS_ALONE = "Only the mentor can propose another time."
 TAB_LENGTH = 100  # rows of one tab
 
 
@@ -144,6 +145,12 @@ async def get_request(request_id: UUID, viewer: Viewer) -> RequestRow:
     if not found:
         raise NotFound(message="There is no such request.")
     return found[0]
+
+
+async def require_mentor(request_id: UUID, viewer: Viewer) -> None:
+    """Raises NotFound, Forbidden for the learner."""
+    if (await get_request(request_id, viewer)).role != "mentor":
+        raise Forbidden(message=MENTORS_ALONE)
 
 
 async def rows(query: QuerySet[SessionRequest], viewer_id: int) -> list[RequestRow]:

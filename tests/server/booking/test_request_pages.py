@@ -1,0 +1,105 @@
+"""Requests by pages and by the API: from a free time that is shown to a lesson; what refusals keep."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from aiohttp.test_utils import TestClient
+
+from server.booking.requests.models import SessionRequest
+from tests.factories import Api
+from tests.server.booking.makers import bearer, cookie, person
+from tests.server.booking.requesters import asked, start, teacher
+from tests.server.booking.test_pages import get, post
+
+SLOT = re.compile(r'name="slot" value="(\d[^"]+)"')
+
+
+async def test_time_that_the_page_shows_is_asked_for_and_booked(http: TestClient) -> None:
+    mira, lea = await teacher(), await person("lea", zone="Asia/Kathmandu")
+    learner, mentor = await cookie(lea), await cookie(mira)
+    _, form = await get(http, "/mentors/mira/request", learner)
+    slot = unescape(SLOT.findall(form)[0])
+    fields = [("topic", "Closures"), ("duration_minutes", "60"), ("slot", slot), ("do", "ask")]
+    status, page = await post(http, "/mentors/mira/request", learner, fields)
+    assert (status, page.partition("?")[2]) == (303, "done=asked")
+    assert "Closures" in (await get(http, "/dashboard/mentor/requests", mentor))[1]
+    path = page.partition("?")[0]
+    assert "Accept" in (await get(http, path, mentor))[1]
+    status, lesson = await post(http, path, mentor, [("do", "accept")])
+    assert (status, lesson.startswith("/sessions/")) == (303, True)
+    assert "You have a seat." in (await get(http, lesson, learner))[1]
+    assert slot not in unescape((await get(http, "/mentors/mira/request", learner))[1])
+
+
+async def test_what_was_typed_stays_where_something_is_wrong_and_where_other_days_are_shown(
+    http: TestClient,
+) -> None:
+    await teacher()
+    learner = await cookie(await person("lea"))
+    typed = [
+        ("topic", "Closures & co"),
+        ("message", "Write to lea@example.com"),
+        ("duration_minutes", "30"),
+    ]
+    status, page = await post(http, "/mentors/mira/request", learner, [*typed, ("do", "ask")])
+    assert status == 422
+    assert 'id="starts_at-error"' in page and 'value="Closures &amp; co"' in page
+    status, page = await post(
+        http, "/mentors/mira/request", learner, [*typed, ("slot", start().isoformat()), ("do", "ask")]
+    )
+    assert (status, 'id="message-error"' in page) == (422, True)
+    status, page = await post(http, "/mentors/mira/request", learner, [*typed, ("do", "from:2027-01-04")])
+    assert status == 200
+    assert "Write to lea@example.com" in page and 'value="30" selected' in page
+
+
+async def test_unverified_learner_is_told_so_beside_the_form(http: TestClient) -> None:
+    await teacher()
+    learner = await cookie(await person("lea", verified=False))
+    fields = [("topic", "Closures"), ("slot", start().isoformat()), ("do", "ask")]
+    status, page = await post(http, "/mentors/mira/request", learner, fields)
+    assert (status, "Confirm your e-mail address" in page) == (403, True)
+
+
+async def test_request_can_be_answered_by_page_with_another_time_and_with_a_no(http: TestClient) -> None:
+    mira, lea = await teacher(), await person("lea")
+    mentor, learner = await cookie(mira), await cookie(lea)
+    path = f"/requests/{await asked(lea, mira)}"
+    status, page = await post(http, path, mentor, [("do", "propose")])
+    assert (status, "Choose a time" in page) == (422, True)
+    later = [("slot", "own"), ("own_start", start(96).strftime("%Y-%m-%dT%H:%M")), ("do", "propose")]
+    assert (await post(http, path, mentor, later))[1].endswith("?done=proposed")
+    assert "Accept this time" in (await get(http, path, learner))[1]
+    status, _ = await post(http, path, learner, [("do", "decline"), ("message", "Too late for me.")])
+    assert status == 303
+    assert "Too late for me." in (await get(http, path, mentor))[1]
+
+
+async def test_requests_by_the_api(http: TestClient) -> None:
+    mira, lea, eve = await teacher(rate_minor=6000), await person("lea"), await person("eve")
+    learner, mentor, other = [Api(http, headers=await bearer(who)) for who in (lea, mira, eve)]
+    wanted = {
+        "topic": "Closures",
+        "starts_at": start().isoformat(),
+        "duration_minutes": 30,
+        "message": "",
+    }
+    first = await learner.post("/mentors/mira/requests", wanted)
+    assert (first.status, first.data["status"], first.data["price_minor"]) == (201, "requested", 3000)
+    again = await learner.post("/mentors/mira/requests", wanted)
+    assert (again.status, again.data["id"]) == (200, first.data["id"])
+    path = f"/requests/{first.data['id']}"
+    assert (await other.post(f"{path}/accept")).status == 404
+    assert [one["role"] for one in (await mentor.get("/requests")).data["items"]] == ["mentor"]
+    assert (await mentor.get("/requests?role=learner")).data["total"] == 0
+    assert (await learner.get("/requests?open=false")).data["total"] == 0
+    assert (await mentor.post(f"{path}/accept")).code == "payments_closed"
+    accepted = await mentor.post(f"{path}/accept", {"free": True})
+    assert (accepted.status, accepted.data["status"]) == (200, "accepted")
+    assert (await learner.post(f"{path}/withdraw")).status == 409
+    bookings = (await learner.get("/bookings")).data["items"]
+    assert [one["session_id"] for one in bookings] == [accepted.data["session_id"]]
+    assert (await other.get("/sessions")).data["total"] == 0
+    assert await SessionRequest.all().count() == 1

@@ -524,6 +524,10 @@ PAGES: dict[str, Page] = {
             "errors": {"form": "The name or the password is wrong."},
             "next": "",
         },
+    **{
+        name: (template, context, MENTOR if mentors else LEARNER)
+        for name, (template, context, mentors) in REQUEST_PAGES.items()
+    },
         None,
     ),
     **{

@@ -48,6 +48,7 @@ from server.materials import views as materials_views
 from server.discovery.seats_socket import seats_socket
 from server.messages import api as messages_api
 from server.messages import files as message_files
+from server.messages import person_views as messages_persons
 from server.messages import staff_views as messages_staff
 from server.messages import views as messages_views
 from server.messages.circles import PAGE as MESSAGES
@@ -340,6 +341,9 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "POST", "/sessions/{id}/messages", messages_views.act, SIGNED_IN, MEMBERS_ONLY, most=MESSAGE_BODY
     ),
+    Route("GET", "/profile/{username}/report", messages_persons.report_page, SIGNED_IN, EVERYBODYS),
+    Route("POST", "/profile/{username}/report", messages_persons.report, SIGNED_IN, EVERYBODYS),
+    Route("POST", f"{API}/users/{{username}}/report", messages_api.report_person, SIGNED_IN, EVERYBODYS),
     Route("GET", REPORTS, messages_staff.reports_page, REVIEWS),
     Route("GET", f"{REPORTS}/{{id}}", messages_staff.report_page, REVIEWS, EVERYBODYS),
     Route("POST", f"{REPORTS}/{{id}}", messages_staff.decide, REVIEWS, EVERYBODYS),

@@ -20,7 +20,7 @@ from server.messages.circles import door_of, of_session, with_person
 from server.messages.forms import (
     MessagesQuery,
     ReadUpTo,
-    ReportMessage,
+    Report,
     SearchQuery,
     WriteMessage,
 )
@@ -38,6 +38,7 @@ from server.messages.shapes import (
 )
 from server.messages.values import Circle, Door
 from server.messages.writing import NewMessage
+from server.people.circle import found
 
 LOCKED_DOWN = "default-src 'none'; sandbox"  # whatever is in the file, it is nothing of our page
 
@@ -169,13 +170,24 @@ async def remove(request: web.Request) -> web.StreamResponse:
     return ok(message="Removed.")
 
 
-@described(body=ReportMessage, data=ReportShape)
+@described(body=Report, data=ReportShape)
 async def report(request: web.Request) -> web.StreamResponse:
     """Say that a message breaks the rules; its neighbours are shown to the staff with it."""
     viewer, message_id = require_viewer(request), id_in_path(request)
     await reading.message_for(viewer, message_id)
-    form = await read_json(request, ReportMessage)
+    form = await read_json(request, Report)
     report_id, status = await reports.report(viewer, message_id, form.reason, form.text)
+    data: ReportShape = {"id": str(report_id), "status": status}
+    return ok(data, "Thank you. We look at it.")
+
+
+@described(body=Report, data=ReportShape)
+async def report_person(request: web.Request) -> web.StreamResponse:
+    """Say that somebody breaks the rules; what their page says now is shown to the staff with it."""
+    viewer, username = require_viewer(request), request.match_info["username"]
+    await found(username, viewer.user_id)
+    form = await read_json(request, Report)
+    report_id, status = await reports.report_person(viewer, username, form.reason, form.text)
     data: ReportShape = {"id": str(report_id), "status": status}
     return ok(data, "Thank you. We look at it.")
 

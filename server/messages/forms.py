@@ -63,6 +63,8 @@ class ReportPage(ChooseMessage):
     more: str = Field("", max_length=2000)
 
 
-class ReportMessage(Form):
+class Report(Form):
+    """On a message or a person."""
+
     reason: Reason
     text: str = Field("", max_length=2000)

@@ -15,7 +15,7 @@ from server.edge.paths import id_in_path
 from server.edge.redirects import see_other
 from server.edge.templates import read_form, render
 from server.infra.errors import DomainError, Invalid
-from server.messages import reports
+from server.messages import cases
 from server.messages.states import ReportStatus
 
 ROWS = 50
@@ -26,7 +26,7 @@ TABS = (("open", "Open"), ("decided", "Decided"))
 async def reports_page(request: web.Request) -> web.StreamResponse:
     part = Part.asked(request, ROWS)
     tab = "decided" if request.query.get("tab") == "decided" else "open"
-    listed = reports.decided_reports if tab == "decided" else reports.open_reports
+    listed = cases.decided_reports if tab == "decided" else cases.open_reports
     rows, total = await listed(part.offset, ROWS)
     context = {
         "tab": tab,
@@ -49,7 +49,7 @@ async def decide(request: web.Request) -> web.StreamResponse:
     viewer, report_id = require_viewer(request), id_in_path(request)
     try:
         verdict = _verdict(sent)
-        await reports.decide(viewer, report_id, verdict, str(sent.get("reason", "")))
+        await cases.decide(viewer, report_id, verdict, str(sent.get("reason", "")))
     except Invalid as refused:
         return await _case(request, sent, refused)
     return see_other(f"{PAGE}?done=decided")
@@ -58,13 +58,13 @@ async def decide(request: web.Request) -> web.StreamResponse:
 def _verdict(sent: Mapping[str, Any]) -> ReportStatus:
     """Raises Invalid."""
     if sent.get("verdict") not in (ReportStatus.UPHELD, ReportStatus.DISMISSED):
-        raise Invalid(fields={"verdict": "Say whether the message breaks the rules."})
+        raise Invalid(fields={"verdict": "Say whether it breaks the rules."})
     return ReportStatus(sent["verdict"])
 
 
 async def _case(
     request: web.Request, form: Mapping[str, Any], refused: DomainError | None = None
 ) -> web.Response:
-    case = await reports.open_case(require_viewer(request), id_in_path(request))
+    case = await cases.open_case(require_viewer(request), id_in_path(request))
     context = {"case": case, "form": form, "errors": error_lines(refused) if refused else {}}
     return render(request, "messages/report.html", context, status_of(refused) if refused else 200)

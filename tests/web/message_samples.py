@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from server.edge.paging import Part
-from server.messages.reports import Case, ReportRow
+from server.messages.cases import Case, ReportRow
 from server.messages.values import Attachment, Circle, ConversationRow, Door, Found, Line, Place, Writer
+from server.people.circle import Face
 
 NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
 ONE = UUID(int=1)
@@ -65,7 +66,8 @@ THREAD: dict[str, Any] = {
     "errors": {},
     "limits": {"files": 10, "bytes": 20_000_000, "text": 4000},
 }
-ROW = ReportRow(ONE, "lea", "tomas", "outside", "open", NOW)
+ROW = ReportRow(ONE, "message", "lea", "tomas", UUID(int=3), "outside", "open", NOW)
+OF_PERSON = replace(ROW, id=UUID(int=2), subject="person", reason="unsafe")
 EVIDENCE = [
     {"from": "tomas", "text": "Pay me here: …", "files": ["a.pdf"], "removed": False, "reported": True},
     {"from": "lea", "text": "", "files": [], "removed": True, "reported": False},
@@ -73,11 +75,26 @@ EVIDENCE = [
 REPORTS: dict[str, Any] = {
     "tab": "open",
     "tabs": [("open", "Open", "?tab=open"), ("decided", "Decided", "?tab=decided")],
-    "rows": [ROW],
-    "page": Part(1, 50, 1),
+    "rows": [ROW, OF_PERSON],
+    "page": Part(1, 50, 2),
     "flash": None,
 }
-CASE = Case(ROW, "He asks for money.", EVIDENCE, "", "", None)
+CASE = Case(ROW, "He asks for money.", EVIDENCE, None, "", "", None)
+SAID = {
+    "name": LONG,
+    "username": "tomas",
+    "headline": "<b>Go</b>",
+    "about": "x" * 200,
+    "bio": "",
+    "picture": "",
+}
+CASE_OF_PERSON = Case(OF_PERSON, "", [], SAID, "", "", None)
+REPORT_PERSON: dict[str, Any] = {
+    "person": Face("tomas", LONG, ""),
+    "form": {},
+    "errors": {},
+    "done": False,
+}
 
 MESSAGE_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "messages": ("messages/list.html", LIST),
@@ -109,11 +126,30 @@ MESSAGE_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "conversation-report": ("messages/thread.html", {**THREAD, "reported": LINES[0]}),
+    "report-person": ("messages/report_person.html", REPORT_PERSON),
+    "report-person-wrong": (
+        "messages/report_person.html",
+        {**REPORT_PERSON, "form": {"text": "a"}, "errors": {"reason": "Choose one of these."}},
+    ),
+    "report-person-done": ("messages/report_person.html", {**REPORT_PERSON, "done": True}),
 }
 REPORT_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "reports": ("messages/reports.html", REPORTS),
     "reports-none": ("messages/reports.html", {**REPORTS, "rows": [], "page": Part(1, 50, 0)}),
     "report": ("messages/report.html", {"case": CASE, "form": {}, "errors": {}}),
+    "report-of-person": ("messages/report.html", {"case": CASE_OF_PERSON, "form": {}, "errors": {}}),
+    "report-of-person-decided": (
+        "messages/report.html",
+        {
+            "case": replace(
+                CASE_OF_PERSON,
+                profile={**SAID, "headline": "", "about": ""},
+                row=replace(OF_PERSON, status="upheld"),
+            ),
+            "form": {},
+            "errors": {},
+        },
+    ),
     "report-decided": (
         "messages/report.html",
         {

@@ -13,6 +13,7 @@ from server.notifications.centre import Actor, NotificationView, Wanted
 from server.notifications.history import Told
 from server.notifications.kinds import MAIL, PAGE, TOPICS
 from server.notifications.preferences import Cell, Row
+from server.notifications.push.devices import Device, Devices
 
 NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
 LONG = "Maximiliana Wolkenstein-Abendroth von der Hohen Warte"
@@ -77,7 +78,10 @@ ROWS = tuple(
     )
     for topic in TOPICS
 )
+PHONE = Device(UUID(int=7), f"{LONG} Browser on Linux", True, NOW - timedelta(days=3), NOW)
+PUSH = Devices("BFakeKey", (PHONE, replace(PHONE, id=UUID(int=8), here=False, used_at=None)))
 CHOSEN: dict[str, Any] = {
+    "push": Devices("BFakeKey", ()),
     "rows": ROWS,
     "form": {"quiet": "on", "quiet_from": "25:00", "quiet_until": "07:00", "digest": "weekly"},
     "errors": {"quiet_from": "Choose a time, such as 22:00."},
@@ -90,6 +94,8 @@ NOTIFICATION_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "notifications-empty": ("notifications/centre.html", EMPTY),
     "notifications-history": ("notifications/history.html", {"rows": LOG, "page": Part(1, 50, 120)}),
     "preferences": ("notifications/preferences.html", CHOSEN),
+    "preferences-pushed": ("notifications/preferences.html", {**CHOSEN, "push": PUSH}),
+    "offline": ("pages/offline.html", {}),
     "unsubscribe": ("notifications/unsubscribe.html", {**LEAVING, "state": "ask"}),
     "unsubscribed": ("notifications/unsubscribe.html", {**LEAVING, "state": "done"}),
     "subscribed-again": ("notifications/unsubscribe.html", {**LEAVING, "state": "again"}),
@@ -98,7 +104,7 @@ DELIVERY_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "deliveries": (
         "admin/deliveries.html",
         {
-            "user": SimpleNamespace(name="", username="ines"),
+            "user": SimpleNamespace(name="", username="ines", public_id="i-1"),
             "rows": LOG,
             "page": Part(1, 50, 6),
             "form": {"user": "ines"},

@@ -93,6 +93,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/communication/messages/{mentor}?report=2",
         "/communication/messages/tomas",
         "/sessions/{coming}/messages",
+        "/profile/{mentor}/report",
+        "/profile/{mentor}/report?done=reported",
         "/profile/{learner}/achievements",
         "/certificates/{certificate}",
         "/dashboard/admin/users",

@@ -1,0 +1,137 @@
+"""What the sandbox remembers, in one SQLite file: objects, answers by idempotency key, and the webhooks
+that are still to be sent."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Object = dict[str, Any]
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS object (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, account TEXT NOT NULL,
+    body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS object_kind ON object (kind, account, number);
+CREATE TABLE IF NOT EXISTS answer (
+    key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS delivery (
+    number INTEGER PRIMARY KEY, event TEXT NOT NULL, due REAL NOT NULL, tries INTEGER NOT NULL DEFAULT 0);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered to the first request with a key, and what that asked."""
+
+    fingerprint: str
+    status: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook that is to be sent at `due` (seconds since 1970), after so many tries."""
+
+    number: int
+    event: str
+    due: float
+    tries: int
+
+
+class Store:
+    """`account` is the connected account to which an object belongs, or empty for the platform's own."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = sqlite3.connect(path, isolation_level=None)
+        self._file.executescript("PRAGMA journal_mode = WAL;" + TABLES)
+
+    def close(self) -> None:
+        self._file.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the block, or nothing of it."""
+        self._file.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._file.execute("ROLLBACK")
+            raise
+        self._file.execute("COMMIT")
+
+    @contextmanager
+    def undone_when_refused(self) -> Iterator[None]:
+        """Inside a transaction: nothing of the block stays when it raises; the transaction goes on."""
+        self._file.execute("SAVEPOINT work")
+        try:
+            yield
+        except BaseException:
+            self._file.execute("ROLLBACK TO work")
+            raise
+        finally:
+            self._file.execute("RELEASE work")
+
+    # --- objects
+
+    def put(self, body: Object, account: str = "") -> None:
+        """Keep an object, new or changed."""
+        self._file.execute(
+            "INSERT INTO object (id, kind, account, body) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            (body["id"], body["object"], account, json.dumps(body)),
+        )
+
+    def get(self, kind: str, number: str, account: str = "") -> Object | None:
+        found = self._file.execute(
+            "SELECT body FROM object WHERE id = ? AND kind = ? AND account = ?", (number, kind, account)
+        ).fetchone()
+        return json.loads(found[0]) if found else None
+
+    def all(self, kind: str, account: str = "") -> list[Object]:
+        """The newest first."""
+        rows = self._file.execute(
+            "SELECT body FROM object WHERE kind = ? AND account = ? ORDER BY number DESC", (kind, account)
+        )
+        return [json.loads(row[0]) for row in rows]
+
+    def account_of(self, number: str) -> str:
+        """To whose account an object belongs."""
+        found = self._file.execute("SELECT account FROM object WHERE id = ?", (number,)).fetchone()
+        return str(found[0]) if found else ""
+
+    # --- answers
+
+    def answer(self, key: str) -> Answer | None:
+        found = self._file.execute(
+            "SELECT fingerprint, status, body FROM answer WHERE key = ?", (key,)
+        ).fetchone()
+        return Answer(*found) if found else None
+
+    def keep_answer(self, key: str, answer: Answer) -> None:
+        row = (key, answer.fingerprint, answer.status, answer.body)
+        self._file.execute("INSERT INTO answer VALUES (?, ?, ?, ?)", row)
+
+    # --- webhooks
+
+    def deliver(self, event: str, due: float) -> None:
+        self._file.execute("INSERT INTO delivery (event, due) VALUES (?, ?)", (event, due))
+
+    def deliveries(self) -> list[Delivery]:
+        """All that are still to be sent, what is due first first."""
+        rows = self._file.execute("SELECT number, event, due, tries FROM delivery ORDER BY due, number")
+        return [Delivery(*row) for row in rows]
+
+    def try_again(self, number: int, due: float) -> None:
+        self._file.execute(
+            "UPDATE delivery SET due = ?, tries = tries + 1 WHERE number = ?", (due, number)
+        )
+
+    def delivered(self, number: int) -> None:
+        self._file.execute("DELETE FROM delivery WHERE number = ?", (number,))

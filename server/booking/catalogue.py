@@ -86,13 +86,22 @@ async def featured_sessions(
     return await cards(found.order_by(*ORDERS["soonest"]).limit(limit), seen_by)
 
 
-async def also_taught(
-    session: SessionCard, now: datetime, limit: int, seen_by: int | None = None
+async def other_dates(
+    session: SessionDetail, now: datetime, limit: int, seen_by: int | None = None
 ) -> list[SessionCard]:
-    """What else its mentor teaches soon, with seats left."""
+    """When else the same is taught, full or not."""
+    same = matching(SessionQuery(seen_by=seen_by), now).filter(offering_id=session.offering_id)
+    return await cards(same.exclude(id=session.id).order_by(*ORDERS["soonest"]).limit(limit), seen_by)
+
+
+async def also_taught(
+    session: SessionDetail, now: datetime, limit: int, seen_by: int | None = None
+) -> list[SessionCard]:
+    """What else its mentor teaches soon, with seats left; other dates of the same are not among it."""
     query = SessionQuery(has_seats=True, seen_by=seen_by)
     theirs = matching(query, now).filter(mentor_id=session.mentor_id).exclude(id=session.id)
-    return await cards(theirs.order_by(*ORDERS["soonest"]).limit(limit), seen_by)
+    others = theirs.exclude(offering_id=session.offering_id)
+    return await cards(others.order_by(*ORDERS["soonest"]).limit(limit), seen_by)
 
 
 async def taught_next(

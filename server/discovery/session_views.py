@@ -11,10 +11,14 @@ from uuid import UUID
 from aiohttp import web
 
 from server.booking import service
+from server.booking.catalogue import other_dates
+from server.booking.policy import policy_named, terms
 from server.booking.said import said
 from server.booking.waiting.queue import place_of
+from server.calendar.links import links_of
 from server.edge.access import Viewer, require_viewer, viewer
 from server.edge.errors import status_of
+from server.edge.keys import SETTINGS
 from server.edge.paths import id_in_path
 from server.edge.redirects import see_other
 from server.edge.templates import read_form, render
@@ -24,6 +28,7 @@ from server.materials import service as materials
 from server.people.spotlight import mentor_portrait
 
 SHOWN_MORE = 3  # other sessions of the same mentor
+SHOWN_DATES = 6  # other dates of the same
 
 
 async def session_page(request: web.Request) -> web.StreamResponse:
@@ -72,16 +77,20 @@ async def _detail(
     request: web.Request, session_id: UUID, refused: DomainError | None = None
 ) -> web.Response:
     asking = viewer(request)
+    seen_by = asking.user_id if asking else None
     session = await service.get_session(session_id, asking)
     booking = await _booking_of(asking, session_id)
     context = {
         "session": session,
+        "terms": terms(policy_named(session.policy), session.starts_at),
+        "dates": await other_dates(session, now(), SHOWN_DATES, seen_by),
         "booking": booking,
         "place": await place_of(session_id, asking.user_id) if asking else None,
         "mentor": await mentor_portrait(session.mentor_id),
         "materials": await materials.shown_on(session, booking, asking),
-        "more": await service.also_taught(session, now(), SHOWN_MORE, asking.user_id if asking else None),
+        "more": await service.also_taught(session, now(), SHOWN_MORE, seen_by),
         "can": service.abilities(session, booking, asking, now()),
+        "calendar": links_of(session, request.app[SETTINGS].base_url),
         "errors": {"form": _sentence(refused)} if refused else {},
         "flash": said(request),
     }

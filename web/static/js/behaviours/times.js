@@ -1,7 +1,7 @@
 // Times for somebody who is not signed in: the server writes UTC, here they become the reader's own.
 // Also keeps "in 12 min" true, and tells the server the zone when an account is made.
 
-import { city, leaf, range, until } from "../lib/times.js";
+import { city, leaf, moment, range, until } from "../lib/times.js";
 
 const TICK_MS = 30_000;
 
@@ -15,6 +15,12 @@ export const useOwnZone = () => {
     time.querySelector(".nowrap").textContent = hours;
     const words = time.parentElement.querySelector(".zone");
     if (words) words.textContent = `your time, ${city(zone)}`;
+  }
+  for (const time of document.querySelectorAll("time[data-moment]")) {
+    const [day, hour] = moment(new Date(time.dateTime), zone, new Date());
+    time.firstChild.data = `${day}, `;
+    time.querySelector(".nowrap").textContent = hour;
+    time.nextElementSibling.textContent = `your time, ${city(zone)}`;
   }
   for (const box of document.querySelectorAll("[data-leaf]")) {
     const { weekday, day, month } = leaf(new Date(box.dataset.leaf), zone);

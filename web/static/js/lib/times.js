@@ -26,6 +26,12 @@ export const range = (start, end, zone, now) => {
   return [date(from, now), `${from.hour}:${from.minute}–${until}${to.hour}:${to.minute}`];
 };
 
+// ["Tue 24 Nov", "18:00"]
+export const moment = (instant, zone, now) => {
+  const of = parts(instant, zone);
+  return [date(of, now), `${of.hour}:${of.minute}`];
+};
+
 // "Europe/Berlin" → "Berlin"
 export const city = (zone) => zone.split("/").pop().replaceAll("_", " ");
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from server.accounts.security_views import qr_code
 from server.accounts.values import FactorState, LoginView
 from server.admin.joined import joined_days
+from server.booking.policy import policy_named, terms
 from server.booking.values import Abilities, BookingRow, Person, SessionDetail
 from server.classroom.media_nodes import NodeReport
 from server.discovery.views import WORDS, WayOut
@@ -34,10 +35,10 @@ from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
 from tests.web.review_samples import CHANGED, REVIEW_PAGES, SENT_BACK
 from tests.web.request_samples import REQUEST_PAGES
 from tests.web.staff_samples import ACCEPTING_PAGES, INVITED_PAGES, STAFF_PAGES
-
 from tests.web.wizard_samples import WIZARD_PAGES
 NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
 DAYS = fortnight(NOW, ZoneInfo("Europe/Berlin"), [NOW, NOW + timedelta(days=2)])
+
 LEVELS = (("beginner", "Beginner"), ("intermediate", "Intermediate"), ("advanced", "Advanced"))
 LANGUAGES = (("en", "English"), ("de", "Deutsch"), ("ar", "العربية"))
 DURATIONS = (15, 30, 45, 60, 90, 120)
@@ -373,6 +374,9 @@ def _detail(
         "more": [SOON, FREE],
         "can": can,
         "booking": booking,
+        "terms": terms(policy_named(session.policy), session.starts_at),
+        "dates": [SOON, LONG],
+        "place": None,
         "errors": {},
         "flash": None,
         **more,

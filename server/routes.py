@@ -58,6 +58,9 @@ from server.notifications import views as notification_views
 from server.notifications.socket import notifications_socket
 from server.pages import development, personal_views
 from server.pages import views as pages
+from server.pathways import api as pathways_api
+from server.pathways import desk_views as pathways_desk
+from server.pathways import views as pathways_views
 from server.people import api as people_api
 from server.people import (
     availability_api,
@@ -104,6 +107,7 @@ REPORTS = messages_staff.PAGE
 CONVERSATION, OF_SESSION = f"{API}/conversations/{{username}}", f"{API}/sessions/{{id}}/messages"
 MATERIAL_BODY = materials_adding.MAX_BYTES + 64 * 1024
 CREATE = drafting_views.PAGE
+PATHWAYS = pathways_desk.PAGE
 MESSAGE_BODY = message_files.MAX_BYTES + 64 * 1024
 REQUEST = f"{API}/requests/{{id}}"
 ASSESSMENTS = f"{API}/users/me/assessments"
@@ -404,6 +408,17 @@ ROUTES: tuple[Route, ...] = (
         REVIEWS,
         EVERYBODYS,
     ),
+    # --- pathways
+    Route("GET", "/pathways/{slug}", pathways_views.page, ANYONE, EVERYBODYS),
+    Route("POST", "/pathways/{slug}/follow", pathways_views.change_follow, SIGNED_IN, EVERYBODYS),
+    Route("GET", PATHWAYS, pathways_desk.list_page, MENTOR),
+    Route("POST", PATHWAYS, pathways_desk.create, MENTOR),
+    Route("GET", f"{PATHWAYS}/{{slug}}", pathways_desk.edit_page, MENTOR, MENTORS_ONLY),
+    Route("POST", f"{PATHWAYS}/{{slug}}", pathways_desk.change, MENTOR, MENTORS_ONLY),
+    Route("GET", f"{API}/pathways", pathways_api.list_pathways, ANYONE),
+    Route("GET", f"{API}/pathways/{{slug}}", pathways_api.get_pathway, ANYONE, EVERYBODYS),
+    Route("POST", f"{API}/pathways/{{slug}}/follow", pathways_api.follow, SIGNED_IN, EVERYBODYS),
+    Route("DELETE", f"{API}/pathways/{{slug}}/follow", pathways_api.unfollow, SIGNED_IN, EVERYBODYS),
     # --- discovery
     Route("GET", "/sessions/", discovery_views.browse, ANYONE),
     Route("GET", "/sessions/{id}", session_views.session_page, ANYONE, EVERYBODYS),

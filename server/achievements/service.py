@@ -46,6 +46,7 @@ async def issue(session_id: UUID) -> None:
         await notify(row.user_id, "certificate_issued", about, path=path, dedupe_key=row.code)
         for user_id in (row.user_id, lesson.mentor_id):
             await enqueue("achievements.award", {"user_id": user_id})
+        await enqueue("pathways.advance", {"user_id": row.user_id})
 
 
 def _deserves(lesson: HeldLesson, there: dict[int, Share], user_id: int) -> bool:

@@ -25,6 +25,7 @@ from server.edge.templates import read_form, render
 from server.infra.clock import now
 from server.infra.errors import Conflict, DomainError, Forbidden, Invalid
 from server.materials import service as materials
+from server.pathways import service as pathways
 from server.people.spotlight import mentor_portrait
 
 SHOWN_MORE = 3  # other sessions of the same mentor
@@ -87,6 +88,7 @@ async def _detail(
         "booking": booking,
         "place": await place_of(session_id, asking.user_id) if asking else None,
         "mentor": await mentor_portrait(session.mentor_id),
+        "pathways": await pathways.places_of(session.offering_id, asking.user_id if asking else None),
         "materials": await materials.shown_on(session, booking, asking),
         "more": await service.also_taught(session, now(), SHOWN_MORE, seen_by),
         "can": service.abilities(session, booking, asking, now()),

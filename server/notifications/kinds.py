@@ -162,6 +162,7 @@ KINDS: dict[str, Kind] = _named(
         # --- achievements
         Kind("certificate_issued", ACHIEVEMENTS, "seal", mail="certificate_issued"),
         Kind("certificate_revoked", ACCOUNT, "seal", mail="certificate_revoked"),
+        Kind("pathway_completed", ACHIEVEMENTS, "seal", mail="pathway_completed"),
         Kind("badge_earned", ACHIEVEMENTS, "star", mail="badge_earned", may_wait=True),
         # --- messages: the first that is unread, and those after it
         Kind("message", MESSAGES, "chat", mail="message", mail_after=timedelta(minutes=10)),

@@ -24,8 +24,10 @@ from server.infra.errors import Conflict, Invalid, NotFound
 from server.pages.correspondence import seed_letters
 from server.pages.programme import DEMO_LESSONS, DEMO_LOGINS, DemoLesson, DemoLogin
 from server.pages.taxonomy import plant_skills
+from server.pages.trails import seed_trails
 from server.people import service as people
 from server.people.availability import Override, Weekly
+from server.people.gallery import open_gallery
 from server.people.states import MentorStatus
 from server.people.timetable import add_override, keep_week, today
 
@@ -48,6 +50,8 @@ async def seed_demo(settings: Settings) -> None:
     for lesson in DEMO_LESSONS:
         await _lesson(lesson, cast)
     await seed_letters(cast)
+    async with open_gallery(settings):
+        await seed_trails(cast)
 
 
 # --- people

@@ -15,6 +15,7 @@ from server.infra.personal import KeptFile, Rows
 from server.materials import export as materials
 from server.messages import export as messages
 from server.notifications import export as notifications
+from server.pathways import export as pathways
 from server.people import export as people
 from server.recordings import export as recordings
 
@@ -43,6 +44,7 @@ PARTS: tuple[Part, ...] = (
     Part("messages", messages.ROWS, messages.export, messages.erase, messages.files),
     Part("classroom", classroom.ROWS, classroom.export, classroom.erase),
     Part("recordings", recordings.ROWS, recordings.export, recordings.erase),
+    Part("pathways", pathways.ROWS, pathways.export, pathways.erase),
     Part("achievements", achievements.ROWS, achievements.export, achievements.erase),
     Part("notifications", notifications.ROWS, notifications.export, notifications.erase),
     Part("account", accounts.ROWS, accounts.export, accounts.erase),

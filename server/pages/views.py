@@ -18,6 +18,7 @@ from server.edge.redirects import safe_next, see_other
 from server.edge.templates import render
 from server.infra.clock import now
 from server.pages.fortnight import fortnight
+from server.pathways import service as pathways
 from server.people import service as people
 from server.people.onboarding import take_onward, welcome
 from server.people.spotlight import mentor_cards
@@ -27,6 +28,7 @@ FEATURED = 6  # cards on the landing page
 SPOTLIGHT = 6  # mentors on the landing page
 TOPICS = 5  # skills below the search on the landing page
 SUGGESTED = 3  # cards on a learner's overview
+SHOWN_PATHWAYS = 3
 SHOWN_ROWS = 5  # rows of each list on an overview
 
 
@@ -86,6 +88,7 @@ async def learner_overview(request: web.Request) -> web.StreamResponse:
         "next_session": upcoming[0].session if upcoming else None,
         "upcoming": upcoming[: SHOWN_ROWS + 1],
         "past": past,
+        "pathways": await pathways.followed(asking.user_id, SHOWN_PATHWAYS),
         "suggested": await _suggested(asking, len(booked), booked),
         "days": fortnight(now(), ZoneInfo(asking.timezone), [row.session.starts_at for row in upcoming]),
     }

@@ -47,6 +47,7 @@ from tests.factories import PASSWORD
 from tests.server.achievements.lessons import certificate_of
 from tests.server.booking.makers import bearer, draft, person, published, skill
 from tests.server.messages.makers import say
+from tests.server.pathways.makers import shown as pathway
 from tests.server.people.drawing import picture as a_picture
 
 ANYBODY = (
@@ -155,6 +156,8 @@ class World:
             return links.leave_path(self.people["learner"].user_id, KINDS["free_seat"])
         if "{name}" in path:
             return await self._picture()
+        if "{slug}" in path:
+            return path.replace("{slug}", await pathway(self.people["mentor"]))
         if "{code}" in path:
             learner = self.people["learner"].user_id
             return path.replace("{code}", await certificate_of(learner, self.session))

@@ -24,12 +24,15 @@ from server.messages.reports import report
 from server.messages.states import Reason
 from server.notifications import links
 from server.notifications.kinds import KINDS
+from server.pathways import editing, following
 from server.people.models import Credential
 from server.recordings.models import Recording, Segment
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
 from tests.server.achievements.lessons import certificate_of
 from tests.server.booking.makers import bearer, mentor, person, published, skill
 from tests.server.messages.makers import say
+from tests.server.pathways.makers import offering
+from tests.server.pathways.makers import shown as pathway
 from tests.server.queries import counted
 
 FEW, MANY = 2, 10
@@ -67,6 +70,7 @@ class World:
     booked: UUID
     recording: UUID
     code: str
+    pathway: str
     report: UUID | None = None
     request: UUID | None = None
     size: int = 1
@@ -78,6 +82,7 @@ class World:
             await self._sessions(f"no{self.size}", hours_from_now(2 * self.size))
             await self._people(f"no{self.size}")
             await self._segment()
+            await self._pathways(f"no{self.size}")
             await add_material(self.session, self.mira, Phase.BEFORE, "a.txt", BytesIO(b"a"))
 
     async def _sessions(self, name: str, start: datetime) -> None:
@@ -131,6 +136,11 @@ class World:
         await accounts.warn(owner, self.mira.public_id, "x")
         await bearer(self.mira)
 
+    async def _pathways(self, name: str) -> None:
+        """One step more in Mira's first, and one more that Lea follows."""
+        await editing.add_step(self.pathway, self.mira, await offering(self.mira, name))
+        await following.follow(await pathway(self.mira, title=name), self.lea)
+
     async def _segment(self) -> None:
         await Segment.create(
             recording_id=self.recording,
@@ -166,6 +176,7 @@ class World:
         if route.path.startswith(links.PATH):
             return links.leave_path(self.lea.user_id, KINDS["free_seat"])
         path = route.path.replace("{skill}", f"no{FEW}").replace("{code}", self.code)
+        path = path.replace("{slug}", self.pathway)
         return path.replace("{username}", self.mira.username).replace("{id}", str(own))
 
 
@@ -198,7 +209,8 @@ async def world(http: TestClient) -> World:
     )
     code = await certificate_of(lea.user_id, session)
     headers = {"mentor": mentors, "learner": learners, "admin": admins}
-    return World(http, mira, lea, headers, session, booked, recording.id, code)
+    slug = await pathway(mira)
+    return World(http, mira, lea, headers, session, booked, recording.id, code, slug)
 
 
 async def test_many_rows_take_as_many_queries_as_a_few(

@@ -13,6 +13,7 @@ from server.edge.paging import Part
 from server.people.credentials import ShownCredential
 from server.people.mentors import Mentor, Portrait
 from server.people.values import SkillRow
+from tests.web.pathway_samples import CARD
 from tests.web.people_samples import TAXONOMY
 
 START = datetime(2030, 5, 14, 8, tzinfo=UTC)
@@ -56,6 +57,7 @@ WHOLE = Portfolio(
     figures=[("12", "lessons held"), ("9.5", "hours taught"), ("11 of 12", "begun on time")],
     sessions=[],
     slots=[SLOT],
+    pathways=[CARD],
 )
 EMPTY = Portrait(BARE, "", (), followed=False, own=True, approved=False)
 FILTERS = {"q": "sql", "max_price": "4000", "currency": "EUR", "sort": "price"}
@@ -74,5 +76,5 @@ MENTOR_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "mentors-none": ("discovery/mentors.html", _list([], filters=FILTERS, chips=CHIPS)),
     "mentors-nobody": ("discovery/mentors.html", _list([])),
     "portfolio": ("discovery/portfolio.html", {"portfolio": WHOLE}),
-    "portfolio-bare": ("discovery/portfolio.html", {"portfolio": Portfolio(EMPTY, [], [], [], [])}),
+    "portfolio-bare": ("discovery/portfolio.html", {"portfolio": Portfolio(EMPTY, [], [], [], [], [])}),
 }

@@ -31,6 +31,7 @@ from tests.web.material_samples import SHELF, STRANGERS_SHELF, materials_pages
 from tests.web.mentor_samples import MENTOR_PAGES
 from tests.web.message_samples import MESSAGE_PAGES, REPORT_PAGES
 from tests.web.notification_samples import DELIVERY_PAGES, NOTIFICATION_PAGES
+from tests.web.pathway_samples import FOLLOWED, PLACES, pathway_pages
 from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
 from tests.web.review_samples import CHANGED, REVIEW_PAGES, SENT_BACK
 from tests.web.request_samples import REQUEST_PAGES
@@ -370,6 +371,7 @@ def _detail(
     return {
         "session": session,
         "mentor": PORTRAIT,
+        "pathways": PLACES,
         "materials": SHELF if booking else STRANGERS_SHELF,
         "more": [SOON, FREE],
         "can": can,
@@ -508,6 +510,10 @@ PAGES: dict[str, Page] = {
     **SECURITY_PAGES,
     **{name: (template, context, LEARNER) for name, (template, context) in PEOPLE_PAGES.items()},
     **{name: (template, context, LEARNER) for name, (template, context) in MESSAGE_PAGES.items()},
+    **{
+        name: (template, context, {"learner": LEARNER, "mentor": MENTOR}.get(who))
+        for name, (template, context, who) in pathway_pages(PAID).items()
+    },
     **{
         name: (template, context, MENTOR)
         for name, (template, context) in materials_pages(PAID, LONG).items()
@@ -683,6 +689,7 @@ PAGES: dict[str, Page] = {
             "upcoming": [_booking(PAID), _booking(LONG)],
             "past": [_booking(ENDED, recordings_url="/")],
             "suggested": [FREE, PAID],
+            "pathways": FOLLOWED,
             "days": DAYS,
         },
         LEARNER,
@@ -695,6 +702,7 @@ PAGES: dict[str, Page] = {
             "upcoming": [],
             "past": [],
             "suggested": [],
+            "pathways": [],
             "days": DAYS,
         },
         LONG_LEARNER,

@@ -65,6 +65,7 @@ MAIL = {
     "lost": ["support"],
     "expires_at": datetime(2026, 12, 1, 17, 45, tzinfo=UTC),
     "files": ["Exercises.pdf", "Numbers of a bakery.xlsx"],
+    "steps": 4,
     "digest": "daily",
     "items": [{"text": "Tomasz Wiśniewski follows you", "path": "/profile/tomasz", "starts_at": None}],
 }

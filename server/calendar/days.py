@@ -5,7 +5,7 @@ skip is the first instant after it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -27,6 +27,11 @@ class Part:
     end: int
     begun: bool = False
     goes_on: bool = False
+
+
+def monday_of(day: date) -> date:
+    """The Monday of its week."""
+    return day - day.weekday() * DAY
 
 
 def midnight(day: date, where: ZoneInfo) -> datetime:
@@ -78,18 +83,15 @@ def _part(lesson: Lesson, day: date, where: ZoneInfo) -> Part:
     )
 
 
-def side_by_side(parts: Sequence[Part], least: int) -> list[tuple[Part, int, int]]:
-    """Each part with its lane and the number of lanes, so that none covers another; one takes `least`
-    minutes of height at the least."""
-    placed: list[tuple[Part, int, int]] = []
-    cluster: list[tuple[Part, int]] = []
-    free_at: list[int] = []
+def side_by_side(parts: Sequence[Part], high: Callable[[Part], tuple[int, int]]) -> list[list[Part]]:
+    """As many lanes as it takes that none covers another, one at the least, each in order of time. `high`
+    says from where to where one is drawn."""
+    lanes: list[list[Part]] = [[]]
     for part in sorted(parts, key=lambda each: (each.start, -each.end)):
-        if cluster and part.start >= max(free_at):
-            placed += [(each, lane, len(free_at)) for each, lane in cluster]
-            cluster, free_at = [], []
-        lane = next((lane for lane, end in enumerate(free_at) if end <= part.start), len(free_at))
-        end = max(part.end, part.start + least)
-        free_at[lane : lane + 1] = [end]
-        cluster.append((part, lane))
-    return placed + [(each, lane, len(free_at)) for each, lane in cluster]
+        free = (lane for lane in lanes if not lane or high(lane[-1])[1] <= high(part)[0])
+        lane = next(free, None)
+        if lane is None:
+            lane = []
+            lanes.append(lane)
+        lane.append(part)
+    return lanes

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from server.booking.hours.openings import Opening, openings
-from server.calendar import feeds, sheets
+from server.calendar import feeds, months, weeks
 from server.calendar.agenda import lessons_between
-from server.calendar.days import DAY, midnight
+from server.calendar.days import DAY, midnight, monday_of
 from server.calendar.secrets import secret_of
 from server.edge.access import Viewer, require_viewer
 from server.edge.keys import SETTINGS
@@ -51,8 +51,8 @@ class Look:
     def turned(self, count: int) -> Look:
         """So many months or weeks later, or earlier."""
         if self.way == "week":
-            return Look("week", _within(sheets.monday_of(self.day) + count * sheets.WEEK))
-        return Look("month", _within(sheets.month_after(sheets.first_of_month(self.day), count)))
+            return Look("week", _within(monday_of(self.day) + 7 * count * DAY))
+        return Look("month", _within(months.month_after(months.first_of_month(self.day), count)))
 
 
 # --- the calendar
@@ -92,13 +92,13 @@ def _within(day: date) -> date:
 
 async def _sheet(asking: Viewer, look: Look, where: ZoneInfo, today: date) -> dict[str, Any]:
     if look.way == "month":
-        dates = sheets.dates_of_month(sheets.first_of_month(look.day))
+        dates = months.dates_of_month(months.first_of_month(look.day))
         lessons = await _lessons(asking, dates[0], dates[-1], where)
-        return {"month": sheets.month_of(sheets.first_of_month(look.day), lessons, where, today)}
-    monday = sheets.monday_of(look.day)
+        return {"month": months.month_of(months.first_of_month(look.day), lessons, where, today)}
+    monday = monday_of(look.day)
     lessons = await _lessons(asking, monday, monday + 6 * DAY, where)
     opened = await _openings(asking, monday)
-    return {"week": sheets.week_of(monday, lessons, opened, where, today)}
+    return {"week": weeks.week_of(monday, lessons, opened, where, today)}
 
 
 async def _lessons(asking: Viewer, first: date, last: date, where: ZoneInfo) -> list[Any]:

@@ -11,7 +11,8 @@ import pytest
 from server.booking.hours.openings import Opening
 from server.calendar.agenda import Lesson
 from server.calendar.days import hours_of, midnight, parts_by_day, side_by_side
-from server.calendar.sheets import Week, dates_of_month, month_after, month_of, week_of
+from server.calendar.months import dates_of_month, month_after, month_of
+from server.calendar.weeks import Week, drawn, week_of
 
 BERLIN, CAIRO = ZoneInfo("Europe/Berlin"), ZoneInfo("Africa/Cairo")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
@@ -25,10 +26,6 @@ def lesson(start: str, minutes: int = 60, where: ZoneInfo = BERLIN, number: int 
     ends = begins + timedelta(minutes=minutes)
     path = f"/sessions/{number}"
     return Lesson(UUID(int=number), "Loops", path, begins, ends, "published", "Mira", 1, 4)
-
-
-def shown(*lessons: Lesson, monday: date, opened: tuple[Opening, ...] = ()) -> Week:
-    return week_of(monday, lessons, opened, BERLIN, monday)
 
 
 @pytest.mark.parametrize(
@@ -68,44 +65,66 @@ def test_hour_is_an_hour_high_on_the_nights_on_which_clocks_change() -> None:
     assert (first.start, first.end) == (second.start, second.end) == (150, 210)
 
 
+def shown(*lessons: Lesson, monday: date, opened: tuple[Opening, ...] = ()) -> Week:
+    return week_of(monday, lessons, opened, BERLIN, monday)
+
+
+def lanes_of(*lessons: Lesson, day: date = date(2026, 11, 24)) -> list[int]:
+    """How many lessons stand in each lane."""
+    return [len(lane) for lane in side_by_side(parts_by_day(lessons, BERLIN)[day], drawn)]
+
+
 def test_lessons_that_meet_stand_beside_one_another() -> None:
-    both_hours = [lesson("2026-10-25T02:30+02:00"), lesson("2026-10-25T02:30+01:00", number=2)]
-    placed = side_by_side(parts_by_day(both_hours, BERLIN)[AUTUMN], 45)
-    assert [(lane, lanes) for _, lane, lanes in placed] == [(0, 2), (1, 2)]
-    one_after_the_other = [lesson("2026-11-24T10:00"), lesson("2026-11-24T11:00", number=2)]
-    placed = side_by_side(parts_by_day(one_after_the_other, BERLIN)[date(2026, 11, 24)], 45)
-    assert [(lane, lanes) for _, lane, lanes in placed] == [(0, 1), (0, 1)]
+    same = lesson("2026-10-25T02:30+02:00"), lesson("2026-10-25T02:30+01:00", number=2)
+    assert lanes_of(*same, day=AUTUMN) == [1, 1]
+    assert lanes_of(lesson("2026-11-24T10:00"), lesson("2026-11-24T11:00", number=2)) == [2]
 
 
 def test_short_lessons_do_not_cover_one_another() -> None:
-    short = [lesson("2026-11-24T10:00", 15), lesson("2026-11-24T10:15", 15, number=2)]
-    placed = side_by_side(parts_by_day(short, BERLIN)[date(2026, 11, 24)], 45)
-    assert [(lane, lanes) for _, lane, lanes in placed] == [(0, 2), (1, 2)]
+    assert lanes_of(lesson("2026-11-24T10:00", 15), lesson("2026-11-24T10:15", 15, number=2)) == [1, 1]
 
 
-def test_week_shows_the_hours_in_which_something_is() -> None:
+def test_week_has_a_cell_over_the_rows_of_a_lesson() -> None:
     week = shown(lesson("2026-11-24T21:30"), monday=date(2026, 11, 23))
-    assert (week.hours, week.rows) == ((8, 23), 180)
-    (block,) = week.days[1].blocks
-    assert block.rows == (163, 175)
-    assert block.lanes == (1, 13)
+    hours = [row.hour for row in week.rows if row.hour is not None]
+    assert hours == list(range(8, 23))
+    ((at, cell),) = [
+        (at, cell) for at, row in enumerate(week.rows) for cell in row.cells if cell.part is not None
+    ]
+    assert (at, cell.rows) == (54, 4)
     assert week.days[0].today
-    assert not week.empty
+    assert [day.date.day for day in week.busy] == [24]
+
+
+@pytest.mark.parametrize("minutes", [15, 45, 90, 600])
+@pytest.mark.parametrize("start", ["00:00", "08:05", "13:50", "23:30", "23:55"])
+def test_every_row_of_a_week_fills_its_columns(start: str, minutes: int) -> None:
+    lessons = [lesson(f"2026-11-{day}T{start}", minutes, number=day) for day in (22, 24, 25, 29)]
+    begins = datetime(2026, 11, 23, 20, 20, tzinfo=UTC)
+    week = shown(
+        *lessons,
+        lesson(f"2026-11-24T{start}", 15, number=1),
+        monday=date(2026, 11, 23),
+        opened=(Opening(begins, begins + timedelta(hours=5)),),
+    )
+    columns = sum(day.lanes for day in week.days)
+    covered = sum(cell.rows for row in week.rows for cell in row.cells)
+    assert covered == columns * len(week.rows)
+    assert len(week.rows) % 4 == 0
 
 
 def test_week_of_a_change_says_so_and_keeps_its_dates() -> None:
     week = shown(monday=date(2026, 3, 23))
     assert [day.date.day for day in week.days] == list(range(23, 30))
     assert [day.hours for day in week.days] == [24] * 6 + [23]
-    assert week.empty
+    assert week.busy == []
 
 
 def test_open_hours_are_shaded_in_the_viewers_days() -> None:
     begins = datetime(2026, 11, 24, 21, 0, tzinfo=UTC)
     week = shown(monday=date(2026, 11, 23), opened=(Opening(begins, begins + timedelta(hours=4)),))
-    shades = [(shade.start, shade.end) for day in week.days for shade in day.shades]
-    assert shades == [(1320, 1440), (0, 120)]
-    assert week.hours == (0, 24)
+    assert [day.opened for day in week.days[1:3]] == [((1320, 1440),), ((0, 120),)]
+    assert sum(cell.rows for row in week.rows for cell in row.cells if cell.shaded) == 16
 
 
 def test_month_begins_on_a_monday_and_ends_on_a_sunday() -> None:

@@ -21,11 +21,14 @@ from server.booking.values import Abilities, BookingRow, Person, SessionDetail
 from server.classroom.media_nodes import NodeReport
 from server.discovery.views import WORDS, WayOut
 from server.edge.access import Viewer
+from server.edge.paging import Part
 from server.pages.fortnight import fortnight
 from server.people.spotlight import MentorPortrait
 from tests.web.account_samples import GUEST_PAGES, OWN_PAGES
 from tests.web.achievement_samples import ACHIEVEMENT_PAGES, REVOKING
 from tests.web.assessment_samples import ASSESSMENT_PAGES
+from tests.web.booking_samples import booking_pages
+from tests.web.calendar_samples import CALENDAR_PAGES, LINKS
 from tests.web.hours_samples import HOURS_PAGES
 from tests.web.material_samples import SHELF, STRANGERS_SHELF, materials_pages
 from tests.web.mentor_samples import MENTOR_PAGES
@@ -33,13 +36,13 @@ from tests.web.message_samples import MESSAGE_PAGES, REPORT_PAGES
 from tests.web.notification_samples import DELIVERY_PAGES, NOTIFICATION_PAGES
 from tests.web.pathway_samples import FOLLOWED, PLACES, pathway_pages
 from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
-from tests.web.review_samples import CHANGED, REVIEW_PAGES, SENT_BACK
 from tests.web.request_samples import REQUEST_PAGES
+from tests.web.review_samples import CHANGED, REVIEW_PAGES, SENT_BACK
 from tests.web.staff_samples import ACCEPTING_PAGES, INVITED_PAGES, STAFF_PAGES
 from tests.web.wizard_samples import WIZARD_PAGES
+
 NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
 DAYS = fortnight(NOW, ZoneInfo("Europe/Berlin"), [NOW, NOW + timedelta(days=2)])
-
 LEVELS = (("beginner", "Beginner"), ("intermediate", "Intermediate"), ("advanced", "Advanced"))
 LANGUAGES = (("en", "English"), ("de", "Deutsch"), ("ar", "العربية"))
 DURATIONS = (15, 30, 45, 60, 90, 120)
@@ -251,13 +254,13 @@ FORM = {
     "price": "twelve",
     "currency": "EUR",
     "recording": "off",
-}
     "policy": "strict",
+}
 EDIT = {
     "form": FORM,
     "errors": {},
-    "session": None,
-    "action": "/dashboard/mentor/create",
+    "session": PAID,
+    "action": f"{PAID.url}/edit",
     "skills": SKILLS,
     "timezones": [
         (name, name.replace("_", " ")) for name in ("America/New_York", "Europe/Berlin", "UTC")
@@ -373,12 +376,13 @@ def _detail(
         "mentor": PORTRAIT,
         "pathways": PLACES,
         "materials": SHELF if booking else STRANGERS_SHELF,
-        "more": [SOON, FREE],
-        "can": can,
-        "booking": booking,
         "terms": terms(policy_named(session.policy), session.starts_at),
         "dates": [SOON, LONG],
         "place": None,
+        "more": [SOON, FREE],
+        "calendar": LINKS,
+        "can": can,
+        "booking": booking,
         "errors": {},
         "flash": None,
         **more,
@@ -514,6 +518,7 @@ PAGES: dict[str, Page] = {
         name: (template, context, {"learner": LEARNER, "mentor": MENTOR}.get(who))
         for name, (template, context, who) in pathway_pages(PAID).items()
     },
+    **booking_pages(PAID, _booking(PAID), [ENDED, SOON, FREE], LEARNER, MENTOR),
     **{
         name: (template, context, MENTOR)
         for name, (template, context) in materials_pages(PAID, LONG).items()
@@ -525,6 +530,11 @@ PAGES: dict[str, Page] = {
     **{name: (template, context, None) for name, (template, context) in MENTOR_PAGES.items()},
     **{name: (template, context, LEARNER) for name, (template, context) in ACHIEVEMENT_PAGES.items()},
     **{name: (template, context, MENTOR) for name, (template, context) in HOURS_PAGES.items()},
+    **{name: (template, context, MENTOR) for name, (template, context) in CALENDAR_PAGES.items()},
+    **{
+        name: (template, context, MENTOR if mentors else LEARNER)
+        for name, (template, context, mentors) in REQUEST_PAGES.items()
+    },
     **{name: (template, context, LEARNER) for name, (template, context) in ASSESSMENT_PAGES.items()},
     "login": ("accounts/login.html", {"form": {}, "errors": {}, "next": "/sessions/"}, None),
     "login-errors": (
@@ -534,10 +544,6 @@ PAGES: dict[str, Page] = {
             "errors": {"form": "The name or the password is wrong."},
             "next": "",
         },
-    **{
-        name: (template, context, MENTOR if mentors else LEARNER)
-        for name, (template, context, mentors) in REQUEST_PAGES.items()
-    },
         None,
     ),
     **{
@@ -638,7 +644,13 @@ PAGES: dict[str, Page] = {
             "tabs": BOOKING_TABS,
             "tab": "upcoming",
             "flash": None,
-            "bookings": [_booking(LIVE, can_join=True), _booking(PAID), _booking(LONG, "held")],
+            "page": Part(1, 3, 7),
+            "bookings": [
+                _booking(LIVE, can_join=True),
+                _booking(PAID),
+                _booking(LONG, "held", hold_expires_at=NOW + timedelta(minutes=9)),
+                _booking(FREE, "held", hold_expires_at=NOW + timedelta(hours=1), offered=True),
+            ],
         },
         LEARNER,
     ),
@@ -648,6 +660,7 @@ PAGES: dict[str, Page] = {
             "tabs": BOOKING_TABS,
             "tab": "past",
             "flash": None,
+            "page": Part(1, 20, 2),
             "bookings": [
                 _booking(ENDED, recordings_url=f"{ENDED.url}/recordings"),
                 _booking(CANCELLED, "no_show_mentor"),
@@ -657,7 +670,7 @@ PAGES: dict[str, Page] = {
     ),
     "bookings-empty": (
         "booking/bookings.html",
-        {"tabs": BOOKING_TABS, "tab": "upcoming", "flash": None, "bookings": []},
+        {"tabs": BOOKING_TABS, "tab": "upcoming", "flash": None, "bookings": [], "page": Part(1, 20)},
         LEARNER,
     ),
     "mentor-sessions": (
@@ -666,6 +679,7 @@ PAGES: dict[str, Page] = {
             "tabs": MENTOR_TABS,
             "tab": "upcoming",
             "flash": None,
+            "page": Part(2, 5, 11),
             "sessions": [LIVE, PAID, LONG, DRAFT, ENDED],
         },
         MENTOR,
@@ -673,7 +687,7 @@ PAGES: dict[str, Page] = {
     **{
         f"mentor-sessions-{tab}": (
             "booking/mentor_sessions.html",
-            {"tabs": MENTOR_TABS, "tab": tab, "flash": None, "sessions": []},
+            {"tabs": MENTOR_TABS, "tab": tab, "flash": None, "sessions": [], "page": Part(1, 20)},
             MENTOR,
         )
         for tab in ("upcoming", "drafts", "past")

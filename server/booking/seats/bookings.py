@@ -9,6 +9,7 @@ from uuid import UUID
 from server.accounts import service as accounts
 from server.booking.models import Booking, Session
 from server.booking.paying import taking_payments
+from server.booking.rescheduling.open import being_moved
 from server.booking.seats.confirming import confirm, tell_booked
 from server.booking.seats.releasing import RAN_OUT, release
 from server.booking.seats.taking import take_seat
@@ -22,6 +23,7 @@ from server.infra.db import transactional
 from server.infra.errors import Conflict, NotFound
 from server.people.privacy import blocked_between
 
+MOVING = "Another time is proposed for this session. It can be booked when that is settled."
 SOLD_OUT = "All seats of this session are taken."
 
 
@@ -78,6 +80,8 @@ async def _check_may_book(session: Session, viewer: Viewer) -> None:
     if session.price_minor and not taking_payments():
         raise Conflict("wrong_state", "Paid seats can't be booked at the moment.")
     await require_active_mentor(session)
+    if await being_moved(session.id):
+        raise Conflict("wrong_state", MOVING)
     if await all_promised(session, viewer.user_id):
         raise Conflict("sold_out", SOLD_OUT)
 

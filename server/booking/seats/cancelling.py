@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from server.booking.models import Booking, Session
-from server.booking.policy import Refund, full_refund, read_policy, refund
+from server.booking.policy import Refund, counted_from, full_refund, read_policy, refund
 from server.booking.seats.bookings import active_booking
 from server.booking.seats.releasing import release
 from server.booking.states import BookingStatus, SessionStatus, wrong_state
@@ -73,7 +73,8 @@ def _refund_now(session: Session, booking: Booking) -> Refund:
         return full_refund(0)
     if booking.status != BookingStatus.CONFIRMED:
         raise wrong_state(booking.status)
-    return refund(read_policy(booking.policy), booking.price_minor, session.starts_at, now())
+    start = counted_from(booking.policy, session.starts_at)
+    return refund(read_policy(booking.policy), booking.price_minor, start, now())
 
 
 def _changed(back: Refund) -> Conflict:

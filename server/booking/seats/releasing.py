@@ -7,6 +7,7 @@ from tortoise.expressions import F
 from server.booking import announcing, busy, notices
 from server.booking.models import Booking, Session
 from server.booking.moves import move
+from server.booking.requests.emptying import call_off_if_empty
 from server.booking.states import BookingStatus
 from server.booking.waiting.offers import offer_next, settle
 from server.infra.clock import now
@@ -42,6 +43,7 @@ async def release(
         await notices.given_back(session, booking)
     if not await offer_next(session) and was_full:
         await notices.seat_free(session, booking)
+    await call_off_if_empty(session)
 
 
 async def _count_back(session: Session) -> None:

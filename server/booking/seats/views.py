@@ -10,6 +10,7 @@ from aiohttp import web
 from server.booking import service
 from server.booking.policy import policy_named, terms
 from server.booking.said import said
+from server.booking.seats.again import same_slot
 from server.booking.states import BookingStatus
 from server.booking.timeline import booking_moments
 from server.booking.waiting.queue import join_waitlist, leave_waitlist, place_of, waiting_for
@@ -98,6 +99,11 @@ async def cancel_booking(request: web.Request) -> web.StreamResponse:
     except Conflict as refused:
         return await _booking_page(request, booking_id, refused, sent)
     return see_other(f"/bookings/{booking_id}?done=left")
+
+
+async def book_again(request: web.Request) -> web.StreamResponse:
+    """To where the same weekly slot is booked, or asked for."""
+    return see_other(await same_slot(id_in_path(request), require_viewer(request)))
 
 
 async def _booking_page(

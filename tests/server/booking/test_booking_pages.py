@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -128,3 +128,75 @@ async def test_booking_shows_the_refund_and_what_happened(
     assert "“I am ill”" in page
     assert "€10.00" in page
     assert (await get(http, where, await cookie(await person("eve"))))[0] == 404
+
+
+async def test_tables_compute_nothing(http: TestClient, moved_clock: ManualClock) -> None:
+    """A title and a name that a spreadsheet would take for formulas."""
+    moved_clock.set(next_mark(moved_clock.now()))
+    mira, lea = await mentor(), await person("lea", zone="Asia/Kathmandu")
+    start = moved_clock.now() + timedelta(hours=30)
+    session_id = await published(mira, start, title="=1+1", price_minor=4500, currency="EUR")
+    await paid_seat(session_id, lea)
+    _, table = await get(http, "/dashboard/learner/bookings.csv", await cookie(lea))
+    head, row = table.splitlines()
+    assert head.startswith("booking,session,mentor,starts_at,timezone")
+    assert ",'=1+1,Mira," in row
+    assert ",confirmed,45.00,,EUR," in row
+    assert "Asia/Kathmandu" in row
+    for path in ("/dashboard/mentor/sessions.csv", f"/sessions/{session_id}/bookings.csv"):
+        _, table = await get(http, path, await cookie(mira))
+        assert len(table.splitlines()) == 2
+        assert (await get(http, path, await cookie(lea)))[0] == 403
+
+
+async def test_mentor_sees_who_booked_and_what_happened(
+    http: TestClient, moved_clock: ManualClock
+) -> None:
+    mira, lea, leo = await mentor(), await person("lea"), await person("leo")
+    session_id = await published(mira, capacity=2)
+    await service.book_session(session_id, lea)
+    await service.book_session(session_id, leo)
+    await service.leave_session(session_id, leo, "ill")
+    where = f"/sessions/{session_id}/bookings"
+    _, page = await get(http, where, await cookie(mira))
+    assert "1 of 2 seats taken" in page
+    assert page.index("Lea") < page.index("Leo")
+    assert "“ill”" in page
+    assert (await get(http, where, await cookie(lea)))[0] == 403
+
+
+async def test_bookings_come_in_pages_and_tabs(http: TestClient, moved_clock: ManualClock) -> None:
+    mira, lea = await mentor(), await person("lea")
+    start = next_mark(moved_clock.now()) + timedelta(hours=3)
+    for number in range(21):
+        session_id = await published(mira, start + timedelta(hours=number), title=f"Lesson {number:02}")
+        await service.book_session(session_id, lea)
+    where, headers = "/dashboard/learner/bookings", await cookie(lea)
+    _, page = await get(http, where, headers)
+    assert ("Lesson 00" in page, "Lesson 20" in page) == (True, False)
+    _, page = await get(http, f"{where}?tab=upcoming&page=2", headers)
+    assert ("Lesson 00" in page, "Lesson 20" in page) == (False, True)
+    await service.leave_session(session_id, lea)
+    _, page = await get(http, f"{where}?tab=cancelled", headers)
+    assert "Lesson 20" in page
+    assert (await get(http, f"{where}?tab=requests", headers))[0] == 200
+    _, page = await get(http, "/dashboard/mentor/sessions?page=2", await cookie(mira))
+    assert ("Lesson 19" in page, "Lesson 20" in page) == (False, True)
+
+
+@pytest.mark.parametrize("weeks", [1, 2])
+async def test_same_slot_again_is_by_the_mentors_clocks(
+    http: TestClient, moved_clock: ManualClock, weeks: int
+) -> None:
+    """The clocks of New York go back on 7 November 2027: the slot is an hour later in UTC by then."""
+    moved_clock.set(datetime(2027, 11, 1, 12, tzinfo=UTC))
+    mira, lea = await mentor(zone="America/New_York"), await person("lea")
+    first = await published(mira, datetime(2027, 11, 2, 14, tzinfo=UTC), timezone="America/New_York")
+    booking_id = (await service.book_session(first, lea)).booking_id
+    headers, where = await cookie(lea), f"/bookings/{booking_id}/again"
+    status, asked = await get(http, where, headers)
+    assert status == 303
+    assert asked.startswith("/mentors/mira/request?starts_at=2027-11-09T15%3A00%3A00Z&minutes=60&topic=")
+    start = datetime(2027, 11, 2, 15, tzinfo=UTC) + timedelta(weeks=weeks)
+    again = await published(mira, start, timezone="America/New_York")
+    assert await get(http, where, headers) == (303, f"/sessions/{again}/book")

@@ -8,7 +8,13 @@ const answeredAt = () => {
   return performance.timeOrigin + (navigation?.responseStart ?? 0);
 };
 
-const words = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+const two = (number) => String(number).padStart(2, "0");
+
+// "14:59", "1:59:59"
+const words = (seconds) => {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+};
 
 const keep = (timer, since) => {
   const all = Number(timer.dataset.countdown);

@@ -1,0 +1,66 @@
+"""Who has and had seats in a session, for its mentor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from server.booking.models import Booking
+from server.booking.states import ACTIVE_BOOKINGS
+from server.booking.values import Person, SessionDetail
+from server.edge.access import Viewer
+from server.infra.errors import Forbidden
+from server.people.privacy import columns, shown
+
+MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One booking as the mentor sees it. `refund_minor` is what was promised to be given back."""
+
+    learner: Person
+    status: str
+    price_minor: int
+    currency: str
+    refund_minor: int | None
+    created_at: datetime
+    confirmed_at: datetime | None
+    cancelled_at: datetime | None
+
+    @property
+    def taken(self) -> bool:
+        return self.status in ACTIVE_BOOKINGS
+
+
+AS_KEPT = (
+    "status",
+    "price_minor",
+    "currency",
+    "refund_minor",
+    "created_at",
+    "confirmed_at",
+    "cancelled_at",
+)
+
+
+def require_mentor_of(session: SessionDetail, viewer: Viewer) -> None:
+    """Raises Forbidden."""
+    if session.mentor_id != viewer.user_id:
+        raise Forbidden(message="Only the mentor of this session sees who booked it.")
+
+
+async def roster(session_id: UUID, viewer_id: int) -> list[Seat]:
+    """The seats that are taken first, then the others, in the order of booking: one query."""
+    rows = Booking.filter(session_id=session_id).order_by("id").limit(MOST)
+    found = [
+        Seat(_person(row, viewer_id), **{name: row[name] for name in AS_KEPT})
+        for row in await rows.values(*AS_KEPT, *columns("learner__"))
+    ]
+    return sorted(found, key=lambda seat: not seat.taken)
+
+
+def _person(row: dict[str, object], viewer_id: int) -> Person:
+    face = shown(row, viewer_id, "learner__")
+    return Person(str(row["learner__username"]), face.name, face.picture_url or "")

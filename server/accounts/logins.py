@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, RawSQL
 
 from server.accounts.devices import device_of, place_of
 from server.accounts.endings import NOT_SIGNED_IN, Ended, tell_of
@@ -26,6 +26,11 @@ CHALLENGE = "second_factor"  # the purpose of the token of a login that waits fo
 MAX_AGENT = 300  # characters of a User-Agent that are kept
 REMEMBERED = 50  # logins among which a device is looked for
 SEEN_STEP = timedelta(minutes=5)  # how exactly the last use is written down
+MAIL_STATE = """(
+    SELECT known.state FROM mail_address AS known
+    JOIN "user" AS owner ON owner.email_key = known.email_key
+    WHERE owner.id = "role_grant"."user_id"
+)"""
 
 
 @transactional
@@ -104,8 +109,9 @@ async def _seen(login: Login, now: datetime) -> None:
 
 async def viewer_of(user: User, login: Login | None) -> Viewer:
     """The value that views see; without a login for jobs and sockets."""
-    shown = ("user__profile__picture", "user__inbox__unread")  # on every page
-    rows = await RoleGrant.filter(user_id=user.id).values("role", *shown)
+    shown = ("user__profile__picture", "user__inbox__unread", "mail_state")  # on every page
+    held = RoleGrant.filter(user_id=user.id).annotate(mail_state=RawSQL(MAIL_STATE))
+    rows = await held.values("role", *shown)
     return Viewer(
         user_id=user.id,
         public_id=user.public_id,
@@ -120,6 +126,7 @@ async def viewer_of(user: User, login: Login | None) -> Viewer:
         confirmed_at=login.confirmed_at if login else None,
         picture=next((row["user__profile__picture"] for row in rows), "") or "",
         unread=next((row["user__inbox__unread"] for row in rows), 0) or 0,
+        mail_returns=any(row["mail_state"] not in (None, "ok") for row in rows),
     )
 
 

@@ -41,7 +41,7 @@ class Viewer:
 
     `second_factor`: this login gave one. `confirmed_at`: when it last gave the password or a code.
     `picture` is the name under which the person's picture is kept, or empty; `unread` counts what they
-    were told and have not read."""
+    were told and have not read. `mail_returns`: mails to the address come back."""
 
     user_id: int
     public_id: UUID
@@ -56,6 +56,7 @@ class Viewer:
     confirmed_at: datetime | None = None
     picture: str = ""
     unread: int = 0
+    mail_returns: bool = False
 
     @property
     def is_staff(self) -> bool:

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import unused_port
+from aiohttp.test_utils import TestClient, unused_port
 from aiosmtpd.controller import Controller
 
 from config.settings import Settings
+from server.accounts import service as accounts
+from server.accounts.models import User
 from server.infra import db
 from server.infra.models import OutboxRow
 from server.notifications import addresses, bounces
@@ -22,6 +24,8 @@ from server.notifications.service import notify
 from server.worker import run_due
 from tests.databases import BOTH
 from tests.factories import person
+from tests.server.booking.makers import cookie
+from tests.server.booking.test_pages import get
 
 START = datetime(2030, 1, 1, 12, tzinfo=UTC)
 REPORT = """From: MAILER-DAEMON@mx.example
@@ -169,3 +173,26 @@ async def test_reports_of_others_change_nothing(database: Settings) -> None:
     assert bounces.read_report(report(sent, "lea@example.com", "delayed", "4.4.7")) == []
     assert bounces.read_report(b"Subject: I am on holiday\r\n\r\nBack on Monday.") == []
     assert (await Delivery.get(id=sent.id)).status == "sent"
+
+
+@BOTH
+async def test_pages_say_so_while_mails_come_back(http: TestClient) -> None:
+    lea = await person("lea")
+    sent, headers = await tell(lea.user_id, "1"), await cookie(lea)
+    pages = ("/sessions/", "/communication/notifications")
+    words = "Mails to lea@example.com come back"
+    assert not any([words in (await get(http, path, headers))[1] for path in pages])
+    (bounce,) = bounces.read_report(report(sent, "lea@example.com"))
+    await bounces.note(bounce)
+    assert all([words in (await get(http, path, headers))[1] for path in pages])
+    assert words not in (await get(http, pages[0], await cookie(await person("jun"))))[1]
+    await tell(lea.user_id, "2")
+    assert words not in (await get(http, pages[0], headers))[1]
+
+
+async def test_another_address_is_not_the_one_from_which_mails_come_back(http: TestClient) -> None:
+    lea = await person("lea")
+    await addresses.note_returned("lea@example.com", "550 no such user")
+    assert (await accounts.get_viewer(lea.user_id)).mail_returns
+    await User.filter(id=lea.user_id).update(email="new@example.com", email_key="new@example.com")
+    assert not (await accounts.get_viewer(lea.user_id)).mail_returns

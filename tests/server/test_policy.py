@@ -26,8 +26,11 @@ from server.booking import service as booking
 from server.booking.drafting.drafts import begin_draft
 from server.booking.requests.models import SessionRequest
 from server.booking.times import next_mark
+from server.calendar import feeds
+from server.calendar.secrets import secret_of
 from server.classroom.models import AttendanceInterval, DrainedNode
 from server.edge.access import FRESH_FOR, Access, Viewer, Whose
+from server.edge.keys import SETTINGS
 from server.infra import clock
 from server.materials.adding import add as add_material
 from server.materials.values import Phase
@@ -158,6 +161,8 @@ class World:
             return await self._picture()
         if "{slug}" in path:
             return path.replace("{slug}", await pathway(self.people["mentor"]))
+        if "{secret}" in path:
+            return path.replace("{secret}", await self._secret())
         if "{code}" in path:
             learner = self.people["learner"].user_id
             return path.replace("{code}", await certificate_of(learner, self.session))
@@ -193,6 +198,14 @@ class World:
         picture = await gallery().take_in(BytesIO(a_picture()))
         await use_picture(self.people["mentor"].user_id, picture)
         return address(picture, SMALL)
+
+    async def _secret(self) -> str:
+        learner = self.people["learner"].user_id
+        await feeds.turn_on(learner)
+        feed = await feeds.feed_of(learner)
+        assert feed is not None
+        assert self.http.app is not None
+        return secret_of(self.http.app[SETTINGS].secret_key, feed.id)
 
     async def _credential(self) -> UUID:
         learner = self.people["learner"].user_id

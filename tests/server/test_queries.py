@@ -14,8 +14,11 @@ from server.accounts import service as accounts
 from server.booking import service as booking
 from server.booking.requests.models import SessionRequest
 from server.booking.times import next_mark
+from server.calendar.models import CalendarFeed
+from server.calendar.secrets import secret_of
 from server.classroom.models import AttendanceInterval
 from server.edge.access import Access, Viewer, Whose
+from server.edge.keys import SETTINGS
 from server.infra import clock
 from server.infra.mailer import DatabaseMailer, Mail
 from server.materials.adding import add as add_material
@@ -71,6 +74,7 @@ class World:
     recording: UUID
     code: str
     pathway: str
+    secret: str = ""
     report: UUID | None = None
     request: UUID | None = None
     size: int = 1
@@ -175,6 +179,8 @@ class World:
             own = self.request
         if route.path.startswith(links.PATH):
             return links.leave_path(self.lea.user_id, KINDS["free_seat"])
+        if "{secret}" in route.path:
+            return route.path.replace("{secret}", self.secret)
         path = route.path.replace("{skill}", f"no{FEW}").replace("{code}", self.code)
         path = path.replace("{slug}", self.pathway)
         return path.replace("{username}", self.mira.username).replace("{id}", str(own))
@@ -209,8 +215,12 @@ async def world(http: TestClient) -> World:
     )
     code = await certificate_of(lea.user_id, session)
     headers = {"mentor": mentors, "learner": learners, "admin": admins}
+    feed_id = uuid4()
+    await CalendarFeed.create(user_id=lea.user_id, public_id=feed_id, created_at=clock.now())
+    assert http.app is not None
+    secret = secret_of(http.app[SETTINGS].secret_key, feed_id)
     slug = await pathway(mira)
-    return World(http, mira, lea, headers, session, booked, recording.id, code, slug)
+    return World(http, mira, lea, headers, session, booked, recording.id, code, slug, secret)
 
 
 async def test_many_rows_take_as_many_queries_as_a_few(

@@ -39,13 +39,13 @@ from server.classroom.socket import room_socket
 from server.discovery import api as discovery_api
 from server.discovery import mentors, portfolio, session_views
 from server.discovery import views as discovery_views
+from server.discovery.seats_socket import seats_socket
 from server.edge import operations
 from server.edge.access import Access, View, Whose
 from server.edge.openapi import openapi_json
 from server.materials import adding as materials_adding
 from server.materials import api as materials_api
 from server.materials import views as materials_views
-from server.discovery.seats_socket import seats_socket
 from server.messages import api as messages_api
 from server.messages import files as message_files
 from server.messages import person_views as messages_persons
@@ -55,8 +55,10 @@ from server.messages.circles import PAGE as MESSAGES
 from server.notifications import api as notification_api
 from server.notifications import leaving_views, links
 from server.notifications import views as notification_views
+from server.notifications.push import api as push_api
+from server.notifications.push import views as push_views
 from server.notifications.socket import notifications_socket
-from server.pages import development, personal_views
+from server.pages import development, installing, personal_views
 from server.pages import views as pages
 from server.pathways import api as pathways_api
 from server.pathways import desk_views as pathways_desk
@@ -101,12 +103,12 @@ class Route:
 API = "/api/v1"
 PICTURE_BODY = MAX_BYTES + 64 * 1024  # a picture, and what a form puts around it
 EVIDENCE_BODY = evidence.MAX_BYTES + 64 * 1024
+CREATE = drafting_views.PAGE
 CREDENTIALS = credential_views.PAGE
 SECURITY = security_views.PAGE
 REPORTS = messages_staff.PAGE
 CONVERSATION, OF_SESSION = f"{API}/conversations/{{username}}", f"{API}/sessions/{{id}}/messages"
 MATERIAL_BODY = materials_adding.MAX_BYTES + 64 * 1024
-CREATE = drafting_views.PAGE
 PATHWAYS = pathways_desk.PAGE
 MESSAGE_BODY = message_files.MAX_BYTES + 64 * 1024
 REQUEST = f"{API}/requests/{{id}}"
@@ -182,6 +184,12 @@ ROUTES: tuple[Route, ...] = (
         token_free=True,
     ),
     Route("GET", "/ws/notifications/", notifications_socket, BY_CLOSE_CODE),
+    Route("POST", f"{push_views.PAGE}/trial", push_views.ask_for_trial, SIGNED_IN),
+    Route("POST", f"{push_views.PAGE}/not-now", push_views.not_now, SIGNED_IN),
+    Route("POST", f"{push_views.PAGE}/devices/{{id}}", push_views.remove, SIGNED_IN, OWN),
+    Route("GET", f"{API}/push/subscriptions", push_api.subscriptions, SIGNED_IN),
+    Route("POST", f"{API}/push/subscriptions", push_api.subscribe, SIGNED_IN),
+    Route("DELETE", f"{API}/push/subscriptions", push_api.unsubscribe, SIGNED_IN),
     Route("GET", f"{API}/notifications", notification_api.list_notifications, SIGNED_IN),
     Route("POST", f"{API}/notifications/read", notification_api.mark_read, SIGNED_IN),
     Route("GET", f"{API}/users/me/preferences", notification_api.get_preferences, SIGNED_IN),
@@ -321,12 +329,6 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{API}/materials/{{id}}/file", materials_api.file_content, SIGNED_IN, MEMBERS_ONLY),
     Route("PATCH", f"{API}/materials/{{id}}", materials_api.change_material, SIGNED_IN, MENTORS_ONLY),
     Route("DELETE", f"{API}/materials/{{id}}", materials_api.remove_material, SIGNED_IN, MENTORS_ONLY),
-    # --- calendar
-    Route("GET", calendar_views.PAGE, calendar_views.calendar_page, SIGNED_IN),
-    Route("GET", calendar_views.FEED_PAGE, calendar_views.feed_page, SIGNED_IN),
-    Route("POST", calendar_views.FEED_PAGE, calendar_views.change_feed, SIGNED_IN),
-    Route("GET", "/calendar/{secret}.ics", calendar_files.feed, ANYONE, EVERYBODYS),
-    Route("GET", f"{API}/sessions/{{id}}/calendar.ics", calendar_files.session_file, ANYONE, EVERYBODYS),
     # --- requests
     Route("GET", "/mentors/{username}/request", requests_views.request_form, SIGNED_IN, EVERYBODYS),
     Route("POST", "/mentors/{username}/request", requests_views.ask_mentor, SIGNED_IN, EVERYBODYS),
@@ -340,6 +342,12 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{REQUEST}/decline", requests_api.decline_request, SIGNED_IN, MEMBERS_ONLY),
     Route("POST", f"{REQUEST}/propose", requests_api.propose_time, SIGNED_IN, MENTORS_ONLY),
     Route("POST", f"{REQUEST}/withdraw", requests_api.withdraw_request, SIGNED_IN, MEMBERS_ONLY),
+    # --- calendar
+    Route("GET", calendar_views.PAGE, calendar_views.calendar_page, SIGNED_IN),
+    Route("GET", calendar_views.FEED_PAGE, calendar_views.feed_page, SIGNED_IN),
+    Route("POST", calendar_views.FEED_PAGE, calendar_views.change_feed, SIGNED_IN),
+    Route("GET", "/calendar/{secret}.ics", calendar_files.feed, ANYONE, EVERYBODYS),
+    Route("GET", f"{API}/sessions/{{id}}/calendar.ics", calendar_files.session_file, ANYONE, EVERYBODYS),
     # --- messages
     Route("GET", MESSAGES, messages_views.list_page, SIGNED_IN),
     Route("GET", f"{MESSAGES}/{{username}}", messages_views.thread_page, SIGNED_IN, EVERYBODYS),
@@ -430,6 +438,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/sessions/{id}/cancel", session_views.cancel, SIGNED_IN, MEMBERS_ONLY),
     Route("POST", "/sessions/{id}/publish", session_views.publish, SIGNED_IN, MENTORS),
     Route("POST", "/sessions/{id}/start", session_views.start, SIGNED_IN, MENTORS),
+    Route("GET", "/ws/sessions/{id}/seats/", seats_socket, ANYONE, EVERYBODYS),
     Route("GET", f"{API}/sessions", discovery_api.list_sessions, ANYONE),
     Route("GET", "/mentors", mentors.mentors_page, ANYONE),
     Route("GET", f"{API}/mentors", mentors.list_mentors, ANYONE),
@@ -441,6 +450,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/dashboard/learner/browse", pages.learner_browse, SIGNED_IN),
     Route("GET", "/dashboard/mentor/overview", pages.mentor_overview, MENTOR),
     Route("GET", "/terms", pages.terms_page, ANYONE),
+    Route("GET", installing.OFFLINE, installing.offline_page, ANYONE),
+    Route("GET", "/manifest.webmanifest", installing.manifest, ANYONE),
+    Route("GET", "/service-worker.js", installing.service_worker, ANYONE),
     Route("GET", "/auth/goodbye", personal_views.goodbye_page, ANYONE),
     Route("GET", personal_views.PAGE, personal_views.data_page, SIGNED_IN),
     Route("GET", f"{personal_views.PAGE}/export", personal_views.export_page, SIGNED_IN, fresh=True),
@@ -463,7 +475,6 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/dashboard/admin/reviews", reviews_views.reviews, REVIEWS),
     Route("POST", f"{DESK}/mentors/{{username}}", reviews_views.review_mentor, REVIEWS, EVERYBODYS),
     Route("POST", f"{DESK}/revisions/{{revision}}", reviews_views.review_revision, REVIEWS, EVERYBODYS),
-    Route("GET", "/ws/sessions/{id}/seats/", seats_socket, ANYONE, EVERYBODYS),
     Route("POST", f"{DESK}/credentials/{{id}}", reviews_views.review_credential, REVIEWS, EVERYBODYS),
     Route("GET", deliveries.PAGE, deliveries.deliveries_page, PEOPLE),
     Route("GET", "/dashboard/admin/control", admin_views.control, MEDIA),

@@ -62,6 +62,7 @@ def _policy(request: web.Request) -> str:
             "media-src 'self' blob:",
             f"connect-src 'self' {sockets}",
             "worker-src 'self' blob:",
+            "manifest-src 'self'",
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",

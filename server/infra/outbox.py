@@ -51,6 +51,7 @@ class Lane(StrEnum):
 
     SHORT = "short"  # our own database alone
     MAIL = "mail"  # the mail server
+    PUSH = "push"  # push services, of which one may be slow
     LONG = "long"  # files that travel
 
 

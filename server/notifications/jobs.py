@@ -85,7 +85,12 @@ async def logins_ended(ended: accounts.Ended) -> None:
     await end_with_logins(ended)
 
 
-@job(TRY_OUT)
+@job("notifications.push", lane=Lane.PUSH)
+async def push(payload: dict[str, Any]) -> None:
+    await sending.deliver(payload["delivery_id"])
+
+
+@job(TRY_OUT, lane=Lane.PUSH)
 async def try_push(payload: dict[str, Any]) -> None:
     await push_sending.try_out(payload["login_id"])
 

@@ -13,7 +13,7 @@ from server.notifications.models import Delivery
 from server.notifications.routing import Refusal, due, is_digested, is_late, refusal
 from server.notifications.values import Recipient, read
 
-DELIVER, DIGEST = "notifications.deliver", "notifications.digest"
+DELIVER, PUSH_OUT, DIGEST = "notifications.deliver", "notifications.push", "notifications.digest"
 
 
 async def plan(delivery: Delivery, to: Recipient) -> bool:
@@ -38,7 +38,8 @@ def _earliest(delivery: Delivery, kind: Kind) -> datetime:
 async def expect(delivery: Delivery) -> None:
     """Have it go out when it is due."""
     payload = {"delivery_id": delivery.id}
-    await enqueue(DELIVER, payload, run_at=delivery.due_at, cause=delivery.cause or None)
+    job = PUSH_OUT if delivery.channel == Channel.PUSH else DELIVER
+    await enqueue(job, payload, run_at=delivery.due_at, cause=delivery.cause or None)
 
 
 async def expect_digest(user_id: int, due_at: datetime) -> None:

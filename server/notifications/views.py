@@ -21,11 +21,19 @@ from server.notifications.centre import Wanted
 from server.notifications.forms import PreferencesForm, clock_of
 from server.notifications.kinds import TOPICS
 from server.notifications.preferences import Preferences
+from server.notifications.push.devices import devices_of
 
 CENTRE = "/communication/notifications"
 PREFERENCES = "/communication/preferences"
 PER_PAGE = 20
 HISTORY_ROWS = 50
+DONE = {
+    "saved": "Saved.",
+    "on": "We tell you on this device from now on.",
+    "off": "That device takes no more notifications.",
+    "tried": "A notification is on its way to this device.",
+    "not-tried": "Nothing could be sent to this device now. Turn its notifications on, or wait a little.",
+}
 NO_TIME = "Choose a time, such as 22:00."
 FIELDS = {  # names of the API, and of the page
     "quiet_hours": "quiet_until",
@@ -79,7 +87,7 @@ def _ids(sent: object) -> list[UUID]:
 
 async def preferences_page(request: web.Request) -> web.StreamResponse:
     found = await preferences.preferences_of(require_viewer(request).user_id)
-    return _preferences(request, found, _form_of(found))
+    return await _preferences(request, found, _form_of(found))
 
 
 async def change_preferences(request: web.Request) -> web.StreamResponse:
@@ -88,7 +96,7 @@ async def change_preferences(request: web.Request) -> web.StreamResponse:
     try:
         form = validated(PreferencesForm, _given(sent, found))
     except Invalid as refused:
-        return _preferences(request, found, sent, refused)
+        return await _preferences(request, found, sent, refused)
     await preferences.change_preferences(user_id, form.choices, form.pace(found.pace))
     return see_other(f"{PREFERENCES}?done=saved")
 
@@ -129,14 +137,15 @@ def _form_of(found: Preferences) -> dict[str, Any]:
     return {**form, **ticked, **{name: "on" for name, is_on in on.items() if is_on}}
 
 
-def _preferences(
+async def _preferences(
     request: web.Request, found: Preferences, form: Mapping[str, Any], refused: Invalid | None = None
 ) -> web.Response:
     context = {
         "rows": found.rows,
+        "push": await devices_of(require_viewer(request)),
         "form": form,
         "errors": _beside_fields(refused),
-        "flash": "Saved." if request.query.get("done") == "saved" and not refused else None,
+        "flash": DONE.get(request.query.get("done", "")) if not refused else None,
     }
     status = status_of(refused) if refused else 200
     return render(request, "notifications/preferences.html", context, status)

@@ -50,6 +50,7 @@ from tests.factories import PASSWORD
 from tests.server.achievements.lessons import certificate_of
 from tests.server.booking.makers import bearer, draft, person, published, skill
 from tests.server.messages.makers import say
+from tests.server.notifications.push.browsers import a_device
 from tests.server.pathways.makers import shown as pathway
 from tests.server.people.drawing import picture as a_picture
 
@@ -163,6 +164,8 @@ class World:
             return path.replace("{slug}", await pathway(self.people["mentor"]))
         if "{secret}" in path:
             return path.replace("{secret}", await self._secret())
+        if "{slug}" in path:
+            return path.replace("{slug}", await pathway(self.people["mentor"]))
         if "{code}" in path:
             learner = self.people["learner"].user_id
             return path.replace("{code}", await certificate_of(learner, self.session))
@@ -180,12 +183,14 @@ class World:
             return path.replace("{id}", str(await self._credential()))
         if "/media-nodes/{id}" in path:
             return path.replace("{id}", "media-1")
-        if "/invitations/{id}" in path:
-            return path.replace("{id}", str(await self._invitation()))
         if "/create/{id}" in path:
             return path.replace("{id}", str(await self._draft())).replace("{step}", "basics")
+        if "/invitations/{id}" in path:
+            return path.replace("{id}", str(await self._invitation()))
         if "/users/{id}" in path:
             return path.replace("{id}", str(self.people["mentor"].public_id))
+        if "/devices/{id}" in path:
+            return path.replace("{id}", str(await self._device()))
         if "/messages/{id}" in path:
             return path.replace("{id}", str((await self._message()).id))
         if "/message-files/{id}" in path:
@@ -256,6 +261,19 @@ class World:
         whose = self.people["mentor"]
         return (await add_material(self.session, whose, Phase.BEFORE, "a.txt", BytesIO(b"a"))).id
 
+    async def _draft(self) -> UUID:
+        return (await begin_draft(self.people["mentor"], {"title": "Scopes"})).id
+
+    async def _material(self) -> UUID:
+        whose = self.people["mentor"]
+        return (await add_material(self.session, whose, Phase.BEFORE, "a.txt", BytesIO(b"a"))).id
+
+    async def _device(self) -> UUID:
+        await self._login()
+        learner = self.people["learner"].user_id
+        login = await Login.filter(user_id=learner).order_by("-id").first()
+        return (await a_device(learner, login.id if login else 0)).public_id
+
     async def _invitation(self) -> UUID:
         return (await accounts.invite(self.people["owner"], f"{uuid4()}@example.com", {"ops"})).id
 
@@ -272,13 +290,6 @@ class World:
             return await self._knock(path, headers)
         is_api = path.startswith("/api/")
         sent: dict[str, Any] = {"json" if is_api else "data": BODY}
-
-    async def _draft(self) -> UUID:
-        return (await begin_draft(self.people["mentor"], {"title": "Scopes"})).id
-
-    async def _material(self) -> UUID:
-        whose = self.people["mentor"]
-        return (await add_material(self.session, whose, Phase.BEFORE, "a.txt", BytesIO(b"a"))).id
         options = {} if route.method == "GET" else sent
         async with self.http.request(
             route.method, path, headers=headers, allow_redirects=False, **options

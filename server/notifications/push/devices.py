@@ -16,7 +16,7 @@ from server.edge.access import Viewer
 from server.edge.ratelimit import WINDOWS, Limit
 from server.infra import clock
 from server.infra.db import transactional
-from server.infra.errors import Conflict, NotFound
+from server.infra.errors import Conflict, Invalid, NotFound
 from server.infra.outbox import enqueue
 from server.notifications.inboxes import lock_inbox
 from server.notifications.models import PushSubscription
@@ -52,6 +52,19 @@ class Device:
     used_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """A person's, the newest first. `public_key` is what a browser subscribes for; empty where nothing is
+    pushed."""
+
+    public_key: str
+    devices: tuple[Device, ...]
+
+    @property
+    def here(self) -> Device | None:
+        return next((device for device in self.devices if device.here), None)
+
+
 # --- asking
 
 
@@ -60,11 +73,19 @@ def living(user_id: int) -> QuerySet[PushSubscription]:
     return PushSubscription.filter(working_login("login__"), user_id=user_id)
 
 
-async def devices_of(viewer: Viewer) -> list[Device]:
-    """The newest first; none where nothing is pushed."""
+async def devices_of(viewer: Viewer) -> Devices:
+    office = push_office()
+    if office is None:
+        return Devices("", ())
+    rows = await living(viewer.user_id).order_by("-id")
+    return Devices(office.vapid.public_key, tuple(_device(row, viewer) for row in rows))
+
+
+async def could_take(viewer: Viewer) -> bool:
+    """Whether pushes could go to the browser that asks, and don't."""
     if push_office() is None:
-        return []
-    return [_device(row, viewer) for row in await living(viewer.user_id).order_by("-id")]
+        return False
+    return not await living(viewer.user_id).filter(login_id=viewer.login_id).exists()
 
 
 async def takes_pushes(user_id: int) -> bool:
@@ -82,11 +103,20 @@ def _device(row: PushSubscription, viewer: Viewer) -> Device:
 async def subscribe(viewer: Viewer, given: Subscription, user_agent: str) -> tuple[Device, bool]:
     """Push to this browser from now on; also whether that is new. Whoever had it before has it no more.
 
-    Raises Conflict where nothing is pushed, Throttled."""
-    if push_office() is None:
-        raise Conflict("push_off", "Nothing is pushed from here.")
+    Raises Conflict where nothing is pushed, Invalid, Throttled."""
+    _check(given)
     await WINDOWS.take(CHANGES, str(viewer.user_id))
     return await _keep(viewer, given, device_of(user_agent))
+
+
+def _check(given: Subscription) -> None:
+    office = push_office()
+    if office is None:
+        raise Conflict("push_off", "Nothing is pushed from here.")
+    try:
+        office.checked(given.endpoint)
+    except ValueError as error:
+        raise Invalid(fields={"endpoint": str(error)}) from error
 
 
 @transactional

@@ -108,7 +108,8 @@ def _outcome(answer: ClientResponse, now: datetime) -> Outcome:
     if answer.status in BUSY or answer.status >= 500:
         wait = _seconds(answer.headers.get("Retry-After", ""), now)
         return Outcome(Fate.LATER, str(answer.status), min(wait, LONGEST_WAIT_S))
-    return Outcome(Fate.TAKEN) if answer.ok else Outcome(Fate.REFUSED, str(answer.status))
+    taken = 200 <= answer.status < 300
+    return Outcome(Fate.TAKEN if taken else Fate.REFUSED, str(answer.status))
 
 
 def _seconds(retry_after: str, now: datetime) -> float:

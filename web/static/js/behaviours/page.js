@@ -14,6 +14,7 @@ import { openSheets } from "./sheets.js";
 import { showCurrentTabs } from "./tabs.js";
 import { useOwnZone, keepRelative } from "./times.js";
 import { followUploads } from "./uploads.js";
+import { installWorker } from "./worker.js";
 
 focusErrors();
 showPending();
@@ -30,3 +31,4 @@ copyLinks();
 useOwnZone();
 keepRelative();
 followNews();
+installWorker();

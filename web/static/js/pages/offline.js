@@ -1,0 +1,3 @@
+// Goes on by itself as soon as the network is back.
+
+addEventListener("online", () => location.reload());

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from server.booking import service
 from server.booking.requests import ending as requests
+from server.booking.rescheduling.answering import settle_due, settle_overdue
+from server.booking.rescheduling.proposing import DUE
 from server.booking.seats.expiry import expire_hold, expire_overdue
 from server.booking.seats.taking import HOLD_OVER
 from server.booking.waiting.offers import MORE, offer_free, offer_overlooked
@@ -38,9 +40,16 @@ async def request_expired(payload: dict[str, Any]) -> None:
     await requests.expire(payload["request_id"])
 
 
+@job(DUE)
+async def reschedule_due(payload: dict[str, Any]) -> None:
+    """The time to answer to another time of a session is over."""
+    await settle_due(payload["proposal_id"])
+
+
 @periodic("booking.sweep", every=timedelta(minutes=1))
 async def sweep(payload: dict[str, Any]) -> None:
     """What no job did: holds whose end was lost, and seats for people who could not take them before."""
     await expire_overdue()
     await requests.expire_overdue()
+    await settle_overdue()
     await offer_overlooked()

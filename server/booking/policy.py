@@ -74,6 +74,26 @@ def refund(policy: Policy, price_minor: int, starts_at: datetime, now: datetime)
     return Refund(term.percent, (price_minor * term.percent + 50) // 100, term.until)
 
 
+def moved_by_learner(
+    snapshot: Mapping[str, Any], old_start: datetime, new_start: datetime
+) -> dict[str, Any]:
+    """The policy of a lesson that its learner had moved: hours still count from its earliest start, so
+    that nobody gets out of a late cancellation by moving first."""
+    known = counted_from(snapshot, old_start)
+    return {**snapshot, "counted_from": min(known, new_start).isoformat()}
+
+
+def moved_by_mentor(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """Hours count from the new start, as at a booking."""
+    return {name: value for name, value in snapshot.items() if name != "counted_from"}
+
+
+def counted_from(snapshot: Mapping[str, Any], starts_at: datetime) -> datetime:
+    """The start before which the hours of this booking's policy are counted."""
+    kept = snapshot.get("counted_from")
+    return datetime.fromisoformat(kept) if isinstance(kept, str) else starts_at
+
+
 def full_refund(price_minor: int) -> Refund:
     """Where it is not the learner who calls it off."""
     return Refund(100, price_minor, None)

@@ -153,6 +153,10 @@ KINDS: dict[str, Kind] = _named(
         Kind("request_received", BOOKINGS, "hand", mail="request_received"),
         Kind("request_proposed", BOOKINGS, "clock", mail="request_proposed"),
         Kind("request_accepted", BOOKINGS, "calendar", mail="request_accepted", urgent=True),
+        Kind("move_proposed", BOOKINGS, "calendar", mail="move_proposed"),
+        Kind("session_moved", BOOKINGS, "calendar", mail="session_moved", urgent=True),
+        Kind("moved_without_you", BOOKINGS, "calendar", mail="moved_without_you", urgent=True),
+        Kind("move_off", BOOKINGS, "calendar", mail="move_off"),
         Kind("request_declined", BOOKINGS, "close", mail="request_declined"),
         Kind("request_expired", BOOKINGS, "clock", mail="request_expired"),
         # --- materials

@@ -15,6 +15,7 @@ from tortoise.expressions import F
 from server.accounts import service as accounts
 from server.booking import busy, notices
 from server.booking.models import Booking, Session
+from server.booking.rescheduling.open import being_moved
 from server.booking.seats.taking import begin, count_seat, write_booking
 from server.booking.states import ACTIVE_BOOKINGS, BookingStatus, SessionStatus
 from server.booking.times import offer_until
@@ -32,7 +33,7 @@ MORE = "booking.offer_seats"
 async def offer_next(session: Session) -> bool:
     """Hold one free seat for somebody who waits, and tell them. True if it was."""
     until = _offered_until(session)
-    if until is None or session.seats_taken >= session.capacity:
+    if until is None or session.seats_taken >= session.capacity or await being_moved(session.id):
         return False
     able = await _able(session)
     for entry in able:

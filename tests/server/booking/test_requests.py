@@ -280,6 +280,14 @@ async def test_nobody_is_booked_with_who_was_put_out(how: str) -> None:
     assert await nothing_made()
 
 
+async def test_lesson_for_one_is_off_when_its_learner_gives_it_back() -> None:
+    mira, lea = await teacher(), await person("lea")
+    session_id = await answering.accept(await asked(lea, mira), mira)
+    await service.leave_session(session_id, lea)
+    assert (await Session.get(id=session_id)).status == "cancelled"
+    assert not await BusyCell.exists()
+
+
 # --- money
 
 

@@ -25,6 +25,7 @@ END = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 SESSION = {"title": "R&D <b>basics</b>", "path": "/sessions/1"}
 TIMES = {"starts_at": START, "ends_at": END}
 REQUEST = {"title": "R&D <b>basics</b>", "path": "/requests/1", "who": "Lea", **TIMES}
+MOVE = {**SESSION, **TIMES, "at": START, "who": "Mira"}
 MAILS: dict[str, dict[str, Any]] = {
     "verify_email": {"token": "abc"},
     "known_email": {},
@@ -51,6 +52,10 @@ MAILS: dict[str, dict[str, Any]] = {
     },
     "request_declined": {**REQUEST, "message": "I am away.", "to_mentor": True},
     "request_expired": {**REQUEST, "to_mentor": False},
+    "move_proposed": {**MOVE, "until": END, "message": "I am ill.", "group": True},
+    "session_moved": MOVE,
+    "moved_without_you": {**MOVE, "refund_minor": 2000, "currency": "EUR"},
+    "move_off": {**MOVE, "why": "declined"},
     "booking_cancelled": {**SESSION, "starts_at": START, "who": "Lea"},
     "session_cancelled": {**SESSION, "starts_at": START},
     "new_login": {"device": "Firefox on Linux", "address": "192.0.2.7", "at": START},

@@ -22,6 +22,7 @@ from server.classroom.media_nodes import NodeReport
 from server.discovery.views import WORDS, WayOut
 from server.edge.access import Viewer
 from server.edge.paging import Part
+from server.infra.mailer import KeptFile
 from server.pages.fortnight import fortnight
 from server.people.spotlight import MentorPortrait
 from tests.web.account_samples import GUEST_PAGES, OWN_PAGES
@@ -346,10 +347,16 @@ MAILS = [
         subject="Confirm your e-mail address",
         text="Hello Ines,\n\nopen this link:\nhttp://127.0.0.1:8000/auth/verify?token=abc\n",
         html="<p>Hello</p>",
+        attachments=(KeptFile("lesson.ics", "text/calendar; method=REQUEST", "BEGIN:VCALENDAR"),),
         at=NOW,
     ),
     SimpleNamespace(
-        to="tomasz@example.org", subject="Ines Albers booked a seat", text="Hello Tomasz", html="", at=NOW
+        to="tomasz@example.org",
+        subject="Ines Albers booked a seat",
+        text="Hello Tomasz",
+        html="",
+        at=NOW,
+        attachments=(),
     ),
 ]
 ATTENDANCE = [

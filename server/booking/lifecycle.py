@@ -111,7 +111,8 @@ async def _end(session: Session, actor_id: int | None, reason: str = "") -> None
     await move(session, SessionStatus.ENDED, actor_id, reason, ended_at=now(), seats_taken=seats)
     await empty_queue(session)
     await busy.release_session_time(session.id)
-    await enqueue("classroom.session_ended", {"session_id": str(session.id)})
+    for job in ("classroom.session_ended", "materials.tell"):
+        await enqueue(job, {"session_id": str(session.id)})
 
 
 @transactional

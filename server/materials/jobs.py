@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from server.infra.errors import DomainError
-from server.infra.outbox import Hopeless, job, periodic
+from server.infra.outbox import Hopeless, Lane, job, periodic
 from server.materials import changing, telling
 
 
@@ -26,7 +26,7 @@ async def copy(payload: dict[str, Any]) -> None:
         raise Hopeless(str(gone)) from gone
 
 
-@job("materials.forget_files")
+@job("materials.forget_files", lane=Lane.LONG)
 async def forget_files(payload: dict[str, Any]) -> None:
     await changing.forget_files([str(key) for key in payload["keys"]])
 

@@ -4,17 +4,17 @@ their mentor's alone, and what was archived stays with those who follow it."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from server.booking.models import SessionSkill
+from server.booking.models import Booking, SessionSkill
 from server.booking.searching import listed
 from server.booking.service import cards_by_id
-from server.booking.states import SessionStatus
+from server.booking.states import ACTIVE_BOOKINGS, OPEN_SESSIONS, SessionStatus
 from server.booking.values import Person, SessionCard
 from server.edge.access import Viewer
 from server.infra import clock
@@ -86,7 +86,8 @@ async def _steps(pathway_id: UUID, viewer_id: int | None) -> tuple[Step, ...]:
     ids = [row.offering_id for row in rows]
     done = await attended_offerings(viewer_id, ids) if viewer_id is not None else frozenset()
     ahead = [each for each in ids if each not in done]
-    coming, skills = await next_of(ids, viewer_id), await _skills(ids)
+    seats, skills = await _seats(ids, viewer_id), await _skills(ids)
+    coming = {**await next_of(ids, viewer_id), **await _dates(seats, viewer_id)}
     return tuple(
         Step(
             number=row.position + 1,
@@ -96,9 +97,20 @@ async def _steps(pathway_id: UUID, viewer_id: int | None) -> tuple[Step, ...]:
             next=coming.get(row.offering_id),
             done=row.offering_id in done,
             current=viewer_id is not None and ahead[:1] == [row.offering_id],
+            seated=row.offering_id in seats,
         )
         for row in rows
     )
+
+
+async def _seats(offering_ids: Collection[UUID], viewer_id: int | None) -> dict[UUID, UUID]:
+    """The session of each offering that this viewer has booked: one query."""
+    if viewer_id is None:
+        return {}
+    booked = Booking.filter(learner_id=viewer_id, status__in=ACTIVE_BOOKINGS)
+    ahead = booked.filter(session__offering_id__in=list(offering_ids), session__status__in=OPEN_SESSIONS)
+    rows = await ahead.order_by("-session__starts_at").values("session_id", "session__offering_id")
+    return {row["session__offering_id"]: row["session_id"] for row in rows}
 
 
 async def next_of(offering_ids: Collection[UUID], viewer_id: int | None) -> dict[UUID, SessionCard]:
@@ -113,8 +125,13 @@ async def next_of(offering_ids: Collection[UUID], viewer_id: int | None) -> dict
     for row in dates:
         if row["seats_taken"] < row["capacity"]:
             first.setdefault(row["offering_id"], row["id"])
-    cards = await cards_by_id(first.values(), viewer_id)
-    return {offering: cards[session] for offering, session in first.items() if session in cards}
+    return await _dates(first, viewer_id)
+
+
+async def _dates(chosen: Mapping[UUID, UUID], viewer_id: int | None) -> dict[UUID, SessionCard]:
+    """The sessions of offerings, chosen by their ids: two queries, or none for none."""
+    cards = await cards_by_id(chosen.values(), viewer_id)
+    return {offering: cards[session] for offering, session in chosen.items() if session in cards}
 
 
 async def _skills(offering_ids: Collection[UUID]) -> dict[UUID, list[str]]:

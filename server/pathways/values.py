@@ -24,7 +24,8 @@ def path_of(slug: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One offering of a pathway. `number` counts from 1, `next` is its next session with a seat for the
-    viewer; `done` when they attended one of it, `current` where they go on."""
+    viewer, or the one in which they have a seat (`seated`); `done` when they attended one of it,
+    `current` where they go on."""
 
     number: int
     offering_id: UUID
@@ -33,6 +34,7 @@ class Step:
     next: SessionCard | None = None
     done: bool = False
     current: bool = False
+    seated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

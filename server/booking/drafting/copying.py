@@ -26,5 +26,6 @@ async def draft_from(session_id: UUID, viewer: Viewer, *, same_offering: bool) -
         raise Forbidden(message="Only the mentor of this session can use it again.")
     start = next_week_ahead(session.local_start, session.timezone, now())
     data = {**form_of(session), "starts_at": start, "every_weeks": "", "count": ""}
+    data["like_session"] = str(session_id)
     offering_id = session.offering_id if same_offering else None
     return await add_draft(viewer, data, LAST, offering_id)

@@ -22,6 +22,7 @@ from server.edge.access import Viewer
 from server.infra.clock import now
 from server.infra.db import transactional
 from server.infra.errors import Invalid
+from server.infra.outbox import enqueue
 from server.people import service as people
 
 USUAL_MINUTES = 60  # while the length is still unknown
@@ -121,10 +122,18 @@ async def publish_draft(draft_id: UUID, viewer: Viewer, leave_out: Collection[st
         raise Invalid(fields=wrong)
     session_ids = await _make(row, viewer, data)
     await publish_dates(session_ids, viewer)
+    await _take_along(row, session_ids)
     row.session_id = session_ids[0]
     row.updated_at = now()
     await row.save(update_fields=["session_id", "updated_at"])
     return session_ids[0]
+
+
+async def _take_along(row: SessionDraft, session_ids: Sequence[UUID]) -> None:
+    """What goes with the session that the draft was made after goes with the new ones too."""
+    if like := row.data.get("like_session"):
+        for each in session_ids:
+            await enqueue("materials.copy", {"from_session": like, "to_session": str(each)})
 
 
 async def _make(row: SessionDraft, viewer: Viewer, data: Data) -> list[UUID]:

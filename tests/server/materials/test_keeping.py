@@ -15,6 +15,8 @@ from aiohttp.test_utils import TestClient
 from PIL import Image
 
 from server.booking import service as booking
+from server.booking.drafting.copying import draft_from
+from server.booking.drafting.publishing import publish_draft
 from server.booking.models import Session
 from server.edge.access import Viewer
 from server.infra.clock import ManualClock
@@ -241,6 +243,19 @@ async def test_copies_go_to_sessions_of_the_same_mentor(http: TestClient) -> Non
     assert await Material.filter(session_id=own).count() == 1
 
 
+@BOTH
+async def test_session_that_is_made_after_another_takes_its_files_along(
+    http: TestClient, run_jobs: Run
+) -> None:
+    mira = await mentor()
+    first = await published(mira)
+    await added(first, mira)
+    made = await draft_from(first, mira, same_offering=True)
+    second = await publish_draft(made.id, mira)
+    await run_jobs()
+    assert await Material.filter(session_id=second).count() == 1
+
+
 # --- who hears of it
 
 
@@ -263,11 +278,11 @@ async def test_those_with_a_seat_hear_of_a_handful_of_files_once(
     assert [(row.user_id, row.about["files"]) for row in await told] == [
         (lea.user_id, ["One.pdf", "Two.pdf"])
     ]
-    await Session.filter(id=session).update(
-        status="ended", started_at=moved_clock.now(), ended_at=moved_clock.now()
-    )
-    for _ in range(2):
-        await jobs.tell({"session_id": str(session)})
+    moved_clock.set((await Session.get(id=session)).starts_at)
+    await booking.start_session(session, mira)
+    await booking.end_session(session, mira)
+    await run_jobs()
+    await jobs.tell({"session_id": str(session)})
     await run_jobs()
     assert [row.about["files"] for row in await told.order_by("id")][1:] == [["Solutions.pdf"]]
 

@@ -101,6 +101,8 @@ async def test_each_step_shows_its_next_date_with_a_seat(http: TestClient) -> No
     await booking.book_session(full, lea)
     page = await pathway_page(slug, None)
     assert [step.next for step in page.steps] == [None, None]
+    booked = (await pathway_page(slug, lea)).steps[0]
+    assert (booked.seated, booked.next is not None) == (True, True)
     async with http.get(f"/sessions/{full}") as answer:
         assert "Step 1 of 2 in" in await answer.text()
     await Session.filter(id=full).update(capacity=3, listed=False)

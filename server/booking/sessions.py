@@ -83,12 +83,12 @@ async def change_session(session_id: UUID, viewer: Viewer, form: SessionChanges)
         await rename_with(session, changes["title"])
     if changes:
         await session.update_from_dict(changes).save(update_fields=list(changes))
+        seats_changed(session.id)
         await offer_next(session)
     await write_texts(session_id, form)
 
 
 @transactional
-        seats_changed(session.id)
 async def delete_session(session_id: UUID, viewer: Viewer) -> None:
     """Drop a draft; what was published is cancelled instead.
 

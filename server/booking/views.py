@@ -8,6 +8,7 @@ from typing import Any, cast
 from aiohttp import web
 
 from server.booking import service
+from server.booking.drafting.drafts import drafts_of
 from server.booking.requests.listing import learners_requests
 from server.booking.roster import Seat, require_mentor_of, roster
 from server.booking.said import said
@@ -98,6 +99,7 @@ async def mentor_sessions(request: web.Request) -> web.StreamResponse:
         "tabs": _tab_links(request, MENTOR_TABS),
         "tab": tab,
         "sessions": sessions,
+        "begun": await drafts_of(mentor_id) if tab == "drafts" and not part.offset else [],
         "page": part.of(total),
         "flash": said(request),
     }

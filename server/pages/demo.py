@@ -21,6 +21,7 @@ from server.classroom.history import record_past_presence
 from server.edge.access import Viewer
 from server.infra.clock import now
 from server.infra.errors import Conflict, Invalid, NotFound
+from server.pages.beginnings import seed_beginnings
 from server.pages.correspondence import seed_letters
 from server.pages.programme import DEMO_LESSONS, DEMO_LOGINS, DemoLesson, DemoLogin
 from server.pages.taxonomy import plant_skills
@@ -50,6 +51,7 @@ async def seed_demo(settings: Settings) -> None:
     for lesson in DEMO_LESSONS:
         await _lesson(lesson, cast)
     await seed_letters(cast)
+    await seed_beginnings(cast)
     async with open_gallery(settings):
         await seed_trails(cast)
 

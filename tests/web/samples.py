@@ -40,7 +40,7 @@ from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
 from tests.web.request_samples import REQUEST_PAGES
 from tests.web.review_samples import CHANGED, REVIEW_PAGES, SENT_BACK
 from tests.web.staff_samples import ACCEPTING_PAGES, INVITED_PAGES, STAFF_PAGES
-from tests.web.wizard_samples import WIZARD_PAGES
+from tests.web.wizard_samples import BEGUN_DRAFTS, WIZARD_PAGES
 
 NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
 DAYS = fortnight(NOW, ZoneInfo("Europe/Berlin"), [NOW, NOW + timedelta(days=2)])
@@ -373,6 +373,7 @@ PORTRAIT = MentorPortrait(
 NO_PORTRAIT = MentorPortrait("", "", (), ())
 BOOKING_TABS = [(key, key.capitalize(), f"?tab={key}") for key in ("upcoming", "past", "cancelled")]
 MENTOR_TABS = [(key, key.capitalize(), f"?tab={key}") for key in ("upcoming", "drafts", "past")]
+NO_SESSIONS = {"tabs": MENTOR_TABS, "flash": None, "sessions": [], "begun": [], "page": Part(1, 20)}
 
 
 def _detail(
@@ -686,6 +687,7 @@ PAGES: dict[str, Page] = {
             "tabs": MENTOR_TABS,
             "tab": "upcoming",
             "flash": None,
+            "begun": [],
             "page": Part(2, 5, 11),
             "sessions": [LIVE, PAID, LONG, DRAFT, ENDED],
         },
@@ -694,11 +696,16 @@ PAGES: dict[str, Page] = {
     **{
         f"mentor-sessions-{tab}": (
             "booking/mentor_sessions.html",
-            {"tabs": MENTOR_TABS, "tab": tab, "flash": None, "sessions": [], "page": Part(1, 20)},
+            {**NO_SESSIONS, "tab": tab},
             MENTOR,
         )
         for tab in ("upcoming", "drafts", "past")
     },
+    "mentor-sessions-begun": (
+        "booking/mentor_sessions.html",
+        {**NO_SESSIONS, "tab": "drafts", "begun": BEGUN_DRAFTS, "sessions": [DRAFT]},
+        MENTOR,
+    ),
     "edit": ("booking/edit.html", EDIT, MENTOR),
     "edit-errors": ("booking/edit.html", {**EDIT, "session": DRAFT, "errors": EDIT_ERRORS}, MENTOR),
     **{name: (template, context, MENTOR) for name, (template, context) in WIZARD_PAGES.items()},

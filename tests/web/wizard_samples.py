@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -40,6 +40,7 @@ TYPED = {
 }
 DRAFT = Draft(UUID(int=77), TYPED, 5, NOW)
 BEGUN = Draft(UUID(int=78), {"title": ""}, 1, NOW - timedelta(days=2))
+BEGUN_DRAFTS = [DRAFT, BEGUN, *(replace(BEGUN, id=UUID(int=number)) for number in (79, 80))]
 
 
 def _way(current: Step, reached: int, mend: str = "") -> list[tuple[Step, str]]:
@@ -133,7 +134,7 @@ def _last(**changes: Any) -> dict[str, Any]:
 
 CONTEXTS: dict[str, dict[str, Any]] = {
     "new": _step("basics", None),
-    "drafts": _step("basics", None, drafts=[DRAFT, BEGUN], flash="Your draft is kept."),
+    "drafts": _step("basics", None, drafts=BEGUN_DRAFTS, flash="Your draft is kept."),
     "basics": _step(
         "basics", mend="learners", errors={"title": "Write a title.", "skills": "Choose one."}
     ),

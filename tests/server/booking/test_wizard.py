@@ -479,3 +479,12 @@ async def test_draft_outlives_the_login(http: TestClient) -> None:
     draft = await get_draft(draft_id, mira)
     assert draft.reached == 5
     assert (await get(http, f"{base}/terms", await cookie(mira)))[0] == 200
+
+
+async def test_drafts_stand_among_a_mentors_sessions(http: TestClient) -> None:
+    headers = await cookie(await mentor())
+    base = await begun(http, headers)
+    _, page = await get(http, "/dashboard/mentor/sessions?tab=drafts", headers)
+    assert f'href="{base}"' in page
+    assert "Closures by example" in page
+    assert base not in (await get(http, "/dashboard/mentor/sessions", headers))[1]

@@ -59,7 +59,6 @@ const keep = async () => {
   clearTimeout(timer);
   if (underway || overtaken) return;
   stale = false;
-  tell("Saving…");
   underway = send();
   try {
     show(await underway);
@@ -76,6 +75,7 @@ const keep = async () => {
 
 const soon = () => {
   stale = true;
+  if (!overtaken) tell("Saving…");
   clearTimeout(timer);
   timer = setTimeout(keep, SETTLED_MS);
 };

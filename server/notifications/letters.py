@@ -27,6 +27,10 @@ class Letter:
 
     async def send(self, values: Mapping[str, Any]) -> None:
         """Raises to be tried again; not where the address takes no mail."""
+        async with post_office().turn:
+            await self._send(values)
+
+    async def _send(self, values: Mapping[str, Any]) -> None:
         try:
             subject = await post_office().send(self.to, self.kind, values, message_id=self.message_id)
         except MailRefused as refused:

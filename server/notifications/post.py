@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,11 +30,15 @@ class Addressee:
 
 
 class PostOffice:
-    """Knows the mailer and our address; opened once at start."""
+    """Knows the mailer and our address; opened once at start.
+
+    A process holds `turn` from sending a mail until that is noted: when it is killed, no more than one
+    can go out again."""
 
     def __init__(self, settings: Settings) -> None:
         self._mailer: Mailer = open_mailer(settings)
         self.base_url = settings.base_url
+        self.turn = asyncio.Lock()
 
     def new_message_id(self) -> str:
         """One that no other mail has (RFC 5322 §3.6.4)."""

@@ -5,6 +5,7 @@ A handler that is killed between the sending and the note of it sends again, wit
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from server.infra import clock
@@ -70,15 +71,21 @@ async def deliver(delivery_id: int) -> None:
     out = await _ready(delivery_id)
     if out is None:
         return
+    async with post_office().turn if out.delivery.channel == MAIL else nullcontext():
+        await _send(out)
+
+
+async def _send(out: Outgoing) -> None:
+    row = Delivery.filter(id=out.delivery.id)
     try:
         subject = await SENDERS[Channel(out.delivery.channel)](out)
     except Hopeless as refused:
-        await Delivery.filter(id=delivery_id).update(status="bounced", detail=str(refused)[:2000])
-        return
+        await row.update(status="bounced", detail=str(refused)[:2000])
     except Exception as error:
-        await Delivery.filter(id=delivery_id).update(status="failed", detail=repr(error)[:2000])
+        await row.update(status="failed", detail=repr(error)[:2000])
         raise
-    await _note_sent(out.delivery, subject)
+    else:
+        await _note_sent(out.delivery, subject)
 
 
 @transactional

@@ -14,6 +14,8 @@ from server.booking.times import next_mark
 from server.edge.access import Viewer
 from server.infra.clock import ManualClock
 from server.infra.errors import Conflict, NotFound
+from server.infra.models import OutboxRow
+from tests.databases import BOTH
 from tests.server.booking.makers import agree, mentor, payments, person, published
 
 pytestmark = pytest.mark.usefixtures("database", "taking_payments")
@@ -85,3 +87,29 @@ async def test_foreign_and_given_back_seats_have_no_cancellation(moved_clock: Ma
     await service.cancel_booking(booking.public_id, lea)
     with pytest.raises(Conflict):
         await service.cancellation(booking.public_id, lea)
+
+
+@BOTH
+async def test_calling_off_that_is_killed_midway_changed_nothing_and_is_done_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mira = await mentor()
+    session_id = await published(mira, capacity=40)
+    for number in range(40):
+        await service.book_session(session_id, await person(f"learner{number}"))
+    with monkeypatch.context() as broken:
+        broken.setattr("server.booking.lifecycle.announcing.called_off", killed)
+        with pytest.raises(SystemError):
+            await service.cancel_session(session_id, mira)
+    assert await agree(session_id) == 40
+    assert await Booking.filter(status="confirmed").count() == 40
+    told = [row.payload["kind"] for row in await OutboxRow.filter(job="notifications.tell")]
+    assert "session_cancelled" not in told
+    await service.cancel_session(session_id, mira)
+    assert await agree(session_id) == 0
+    assert await Booking.filter(status="cancelled_by_mentor").count() == 40
+
+
+async def killed(session: Session) -> None:
+    """Stands for the end of the process when all has been written but the commit."""
+    raise SystemError("killed")

@@ -12,6 +12,13 @@ SAID = {
     "accepted": "Accepted. This is the page of your lesson.",
     "waits": "You are on the waiting list. We tell you as soon as a seat is free for you.",
     "waits_no_more": "You are not on the waiting list any more.",
+    "moved": "The session has its new time. Nobody had a seat, so nobody had to be asked.",
+    "move_proposed": "The other time is proposed. You hear from us when it is answered.",
+    "taken": "You take the new time.",
+    "not_taken": "You don’t take the new time.",
+    "stays": "The session stays where it is.",
+    "move_clash": "There is another lesson at the new time. It can still be declined.",
+    "move_over": "That was answered already, or its time is over.",
     "left": "Your booking is cancelled, and the seat is free again.",
     "cancelled": "The session is cancelled, and everybody who booked is told.",
 }

@@ -13,6 +13,7 @@ from aiohttp import web
 from server.booking import service
 from server.booking.catalogue import other_dates
 from server.booking.policy import policy_named, terms
+from server.booking.rescheduling.shown import open_move
 from server.booking.said import said
 from server.booking.waiting.queue import place_of
 from server.calendar.links import links_of
@@ -86,6 +87,7 @@ async def _detail(
         "terms": terms(policy_named(session.policy), session.starts_at),
         "dates": await other_dates(session, now(), SHOWN_DATES, seen_by),
         "booking": booking,
+        "move": await open_move(session, asking),
         "place": await place_of(session_id, asking.user_id) if asking else None,
         "mentor": await mentor_portrait(session.mentor_id),
         "pathways": await pathways.places_of(session.offering_id, asking.user_id if asking else None),

@@ -25,6 +25,7 @@ from server.accounts.values import Challenge, Client
 from server.booking import service as booking
 from server.booking.drafting.drafts import begin_draft
 from server.booking.requests.models import SessionRequest
+from server.booking.rescheduling.models import RescheduleProposal
 from server.booking.times import next_mark
 from server.calendar import feeds
 from server.calendar.secrets import secret_of
@@ -169,6 +170,8 @@ class World:
         if "{code}" in path:
             learner = self.people["learner"].user_id
             return path.replace("{code}", await certificate_of(learner, self.session))
+        if "/reschedules/{id}" in path:
+            return path.replace("{id}", str(await self._move()))
         if "/requests/{id}" in path:
             return path.replace("{id}", str(await self._request()))
         if "/recordings/{id}" in path:
@@ -226,6 +229,23 @@ class World:
 
     async def _booking(self) -> UUID:
         return (await booking.book_session(self.session, self.people["learner"])).booking_id
+
+    async def _move(self) -> UUID:
+        await RescheduleProposal.all().delete()
+        at = clock.now() + timedelta(days=3)
+        proposal = RescheduleProposal(
+            session_id=self.session,
+            proposer_id=self.people["mentor"].user_id,
+            old_starts_at=clock.now(),
+            starts_at=at,
+            ends_at=at + timedelta(hours=1),
+            local_start="2030-01-01T09:00",
+            timezone="UTC",
+            expires_at=clock.now() + timedelta(days=1),
+            created_at=clock.now(),
+        )
+        await proposal.save()
+        return proposal.public_id
 
     async def _request(self) -> UUID:
         asked = SessionRequest(

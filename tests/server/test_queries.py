@@ -14,6 +14,7 @@ from server.accounts import service as accounts
 from server.booking import service as booking
 from server.booking.requests.models import SessionRequest
 from server.booking.times import next_mark
+from server.booking.rescheduling.models import RescheduleAnswer, RescheduleProposal
 from server.calendar.models import CalendarFeed
 from server.calendar.secrets import secret_of
 from server.classroom.models import AttendanceInterval
@@ -78,6 +79,7 @@ class World:
     report: UUID | None = None
     request: UUID | None = None
     size: int = 1
+    move: UUID | None = None
 
     async def grow(self, size: int) -> None:
         """Until there are so many of everything."""
@@ -107,9 +109,32 @@ class World:
         await self._messages(guest)
         await self._request(guest)
         await self._staff(name)
+        await self._move(guest)
         await DatabaseMailer().send(Mail(f"{name}@example.com", name, name, name))
 
     async def _request(self, guest: Viewer) -> None:
+    async def _move(self, guest: Viewer) -> None:
+        """Of the session that is asked for: everybody answers."""
+        when = hours_from_now(24)
+        proposal, _ = await RescheduleProposal.get_or_create(
+            {
+                "proposer_id": self.mira.user_id,
+                "old_starts_at": when,
+                "starts_at": when,
+                "ends_at": when + timedelta(hours=1),
+                "local_start": "2030-01-01T09:00",
+                "timezone": "UTC",
+                "expires_at": when,
+                "created_at": clock.now(),
+            },
+            session_id=self.session,
+        )
+        seat = await Booking.get(session_id=self.session, learner_id=guest.user_id)
+        await RescheduleAnswer.create(
+            proposal_id=proposal.id, booking_id=seat.id, answer="accepted", answered_at=clock.now()
+        )
+        self.move = proposal.public_id
+
         """Guests ask Mira; so does Lea, who asks for many hours."""
         for learner in (guest, self.lea):
             row = SessionRequest(
@@ -175,6 +200,9 @@ class World:
             assert self.report is not None
             own = self.report
         if "/requests/{id}" in route.path:
+        if "/reschedules/{id}" in route.path:
+            assert self.move is not None
+            own = self.move
             assert self.request is not None
             own = self.request
         if route.path.startswith(links.PATH):

@@ -34,6 +34,7 @@ from tests.web.hours_samples import HOURS_PAGES
 from tests.web.material_samples import SHELF, STRANGERS_SHELF, materials_pages
 from tests.web.mentor_samples import MENTOR_PAGES
 from tests.web.message_samples import MESSAGE_PAGES, REPORT_PAGES
+from tests.web.move_samples import MOVE_PAGES, MOVES
 from tests.web.notification_samples import DELIVERY_PAGES, NOTIFICATION_PAGES
 from tests.web.pathway_samples import FOLLOWED, PLACES, pathway_pages
 from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
@@ -387,6 +388,7 @@ def _detail(
         "terms": terms(policy_named(session.policy), session.starts_at),
         "dates": [SOON, LONG],
         "place": None,
+        "move": None,
         "more": [SOON, FREE],
         "calendar": LINKS,
         "can": can,
@@ -603,6 +605,18 @@ PAGES: dict[str, Page] = {
     ),
     "detail": ("booking/detail.html", _detail(PAID, Abilities(book=True)), None),
     "detail-free": ("booking/detail.html", _detail(FREE, Abilities(book=True)), LEARNER),
+    **{
+        f"detail-move-{name}": (
+            "booking/detail.html",
+            {**_detail(PAID, Abilities()), "move": move},
+            LEARNER,
+        )
+        for name, move in MOVES.items()
+    },
+    **{
+        f"reschedule-{name}": ("booking/reschedule.html", {**more, "session": PAID}, MENTOR)
+        for name, more in MOVE_PAGES.items()
+    },
     "detail-booked": (
         "booking/detail.html",
         _detail(

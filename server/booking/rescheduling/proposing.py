@@ -14,7 +14,7 @@ from server.booking.rescheduling.moving import active_bookings, apply
 from server.booking.rescheduling.states import MoveStatus, answer_until
 from server.booking.states import BookingStatus, SessionStatus, wrong_state
 from server.booking.times import check_ahead, read_start, wall_time
-from server.booking.visibility import NO_SESSION, session_to_change
+from server.booking.visibility import NO_SESSION, session_to_change, visible_session
 from server.edge.access import Viewer
 from server.infra.clock import now
 from server.infra.db import transactional
@@ -59,12 +59,9 @@ async def propose(session_id: UUID, viewer: Viewer, form: MoveForm) -> UUID:
     return proposal.public_id
 
 
-async def may_propose(session: Session, viewer: Viewer) -> bool:
-    """Whose session it is, or whose lesson for one."""
-    if viewer.user_id == session.mentor_id:
-        return True
-    booked = await active_bookings(session)
-    return session.capacity == 1 and any(each.learner_id == viewer.user_id for each in booked)
+async def require_may_propose(session_id: UUID, viewer: Viewer) -> None:
+    """Raises NotFound, Forbidden, Conflict(wrong_state) for the learner of a group."""
+    await _check_proposer(await visible_session(session_id, viewer), viewer)
 
 
 async def _check_proposer(session: Session, viewer: Viewer) -> list[Booking]:

@@ -29,6 +29,8 @@ from server.booking.hours import slots_api
 from server.booking.hours import views as hours_views
 from server.booking.requests import api as requests_api
 from server.booking.requests import views as requests_views
+from server.booking.rescheduling import api as moves_api
+from server.booking.rescheduling import views as moves_views
 from server.booking.seats import api as seats_api
 from server.booking.seats import views as seats_views
 from server.calendar import files as calendar_files
@@ -39,24 +41,30 @@ from server.classroom.socket import room_socket
 from server.discovery import api as discovery_api
 from server.discovery import mentors, portfolio, session_views
 from server.discovery import views as discovery_views
+from server.discovery.seats_socket import seats_socket
 from server.edge import operations
 from server.edge.access import Access, View, Whose
 from server.edge.openapi import openapi_json
 from server.materials import adding as materials_adding
 from server.materials import api as materials_api
 from server.materials import views as materials_views
-from server.discovery.seats_socket import seats_socket
 from server.messages import api as messages_api
 from server.messages import files as message_files
+from server.messages import person_views as messages_persons
 from server.messages import staff_views as messages_staff
 from server.messages import views as messages_views
 from server.messages.circles import PAGE as MESSAGES
 from server.notifications import api as notification_api
 from server.notifications import leaving_views, links
 from server.notifications import views as notification_views
+from server.notifications.push import api as push_api
+from server.notifications.push import views as push_views
 from server.notifications.socket import notifications_socket
-from server.pages import development, personal_views
+from server.pages import development, installing, personal_views
 from server.pages import views as pages
+from server.pathways import api as pathways_api
+from server.pathways import desk_views as pathways_desk
+from server.pathways import views as pathways_views
 from server.people import api as people_api
 from server.people import (
     availability_api,
@@ -97,14 +105,16 @@ class Route:
 API = "/api/v1"
 PICTURE_BODY = MAX_BYTES + 64 * 1024  # a picture, and what a form puts around it
 EVIDENCE_BODY = evidence.MAX_BYTES + 64 * 1024
+CREATE = drafting_views.PAGE
 CREDENTIALS = credential_views.PAGE
 SECURITY = security_views.PAGE
 REPORTS = messages_staff.PAGE
 CONVERSATION, OF_SESSION = f"{API}/conversations/{{username}}", f"{API}/sessions/{{id}}/messages"
 MATERIAL_BODY = materials_adding.MAX_BYTES + 64 * 1024
-CREATE = drafting_views.PAGE
+PATHWAYS = pathways_desk.PAGE
 MESSAGE_BODY = message_files.MAX_BYTES + 64 * 1024
 REQUEST = f"{API}/requests/{{id}}"
+MOVE = f"{API}/reschedules/{{id}}"
 ASSESSMENTS = f"{API}/users/me/assessments"
 REVISIONS, EVIDENCE = f"{API}/admin/revisions", f"{API}/admin/credentials"
 DESK = "/dashboard/admin"
@@ -177,6 +187,12 @@ ROUTES: tuple[Route, ...] = (
         token_free=True,
     ),
     Route("GET", "/ws/notifications/", notifications_socket, BY_CLOSE_CODE),
+    Route("POST", f"{push_views.PAGE}/trial", push_views.ask_for_trial, SIGNED_IN),
+    Route("POST", f"{push_views.PAGE}/not-now", push_views.not_now, SIGNED_IN),
+    Route("POST", f"{push_views.PAGE}/devices/{{id}}", push_views.remove, SIGNED_IN, OWN),
+    Route("GET", f"{API}/push/subscriptions", push_api.subscriptions, SIGNED_IN),
+    Route("POST", f"{API}/push/subscriptions", push_api.subscribe, SIGNED_IN),
+    Route("DELETE", f"{API}/push/subscriptions", push_api.unsubscribe, SIGNED_IN),
     Route("GET", f"{API}/notifications", notification_api.list_notifications, SIGNED_IN),
     Route("POST", f"{API}/notifications/read", notification_api.mark_read, SIGNED_IN),
     Route("GET", f"{API}/users/me/preferences", notification_api.get_preferences, SIGNED_IN),
@@ -265,11 +281,16 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/profile/edit/availability", hours_views.change_hours, MENTOR),
     Route("POST", "/profile/edit/availability/dates", hours_views.change_dates, MENTOR),
     Route("GET", "/dashboard/mentor/sessions", booking_views.mentor_sessions, MENTOR),
+    Route("GET", "/dashboard/mentor/sessions.csv", booking_views.sessions_table, MENTOR),
+    Route("GET", "/sessions/{id}/bookings", booking_views.session_bookings, SIGNED_IN, MENTORS),
+    Route("GET", "/sessions/{id}/bookings.csv", booking_views.session_table, SIGNED_IN, MENTORS),
     Route("GET", "/dashboard/learner/bookings", booking_views.bookings, SIGNED_IN),
+    Route("GET", "/dashboard/learner/bookings.csv", booking_views.bookings_table, SIGNED_IN),
     Route("GET", "/sessions/{id}/book", seats_views.book_page, SIGNED_IN, EVERYBODYS),
     Route("POST", "/sessions/{id}/book", seats_views.book, SIGNED_IN, EVERYBODYS),
     Route("POST", "/sessions/{id}/waitlist", seats_views.wait, SIGNED_IN, EVERYBODYS),
     Route("GET", "/bookings/{id}", seats_views.booking_page, SIGNED_IN, OWN),
+    Route("GET", "/bookings/{id}/again", seats_views.book_again, SIGNED_IN, OWN),
     Route("POST", "/bookings/{id}/cancel", seats_views.cancel_booking, SIGNED_IN, OWN),
     Route("POST", f"{API}/sessions", booking_api.create_session, MENTOR),
     Route("GET", f"{API}/sessions/{{id}}", booking_api.get_session, ANYONE, EVERYBODYS),
@@ -311,12 +332,6 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{API}/materials/{{id}}/file", materials_api.file_content, SIGNED_IN, MEMBERS_ONLY),
     Route("PATCH", f"{API}/materials/{{id}}", materials_api.change_material, SIGNED_IN, MENTORS_ONLY),
     Route("DELETE", f"{API}/materials/{{id}}", materials_api.remove_material, SIGNED_IN, MENTORS_ONLY),
-    # --- calendar
-    Route("GET", calendar_views.PAGE, calendar_views.calendar_page, SIGNED_IN),
-    Route("GET", calendar_views.FEED_PAGE, calendar_views.feed_page, SIGNED_IN),
-    Route("POST", calendar_views.FEED_PAGE, calendar_views.change_feed, SIGNED_IN),
-    Route("GET", "/calendar/{secret}.ics", calendar_files.feed, ANYONE, EVERYBODYS),
-    Route("GET", f"{API}/sessions/{{id}}/calendar.ics", calendar_files.session_file, ANYONE, EVERYBODYS),
     # --- requests
     Route("GET", "/mentors/{username}/request", requests_views.request_form, SIGNED_IN, EVERYBODYS),
     Route("POST", "/mentors/{username}/request", requests_views.ask_mentor, SIGNED_IN, EVERYBODYS),
@@ -330,6 +345,21 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{REQUEST}/decline", requests_api.decline_request, SIGNED_IN, MEMBERS_ONLY),
     Route("POST", f"{REQUEST}/propose", requests_api.propose_time, SIGNED_IN, MENTORS_ONLY),
     Route("POST", f"{REQUEST}/withdraw", requests_api.withdraw_request, SIGNED_IN, MEMBERS_ONLY),
+    # --- rescheduling
+    Route("GET", "/sessions/{id}/reschedule", moves_views.move_page, SIGNED_IN, MEMBERS),
+    Route("POST", "/sessions/{id}/reschedule", moves_views.move, SIGNED_IN, MEMBERS),
+    Route("POST", "/reschedules/{id}", moves_views.answer, SIGNED_IN, MEMBERS_ONLY),
+    Route("POST", f"{API}/sessions/{{id}}/reschedule", moves_api.propose_move, SIGNED_IN, MEMBERS),
+    Route("GET", MOVE, moves_api.get_move, SIGNED_IN, MEMBERS_ONLY),
+    Route("POST", f"{MOVE}/accept", moves_api.accept_move, SIGNED_IN, MEMBERS_ONLY),
+    Route("POST", f"{MOVE}/decline", moves_api.decline_move, SIGNED_IN, MEMBERS_ONLY),
+    Route("POST", f"{MOVE}/withdraw", moves_api.withdraw_move, SIGNED_IN, MEMBERS_ONLY),
+    # --- calendar
+    Route("GET", calendar_views.PAGE, calendar_views.calendar_page, SIGNED_IN),
+    Route("GET", calendar_views.FEED_PAGE, calendar_views.feed_page, SIGNED_IN),
+    Route("POST", calendar_views.FEED_PAGE, calendar_views.change_feed, SIGNED_IN),
+    Route("GET", "/calendar/{secret}.ics", calendar_files.feed, ANYONE, EVERYBODYS),
+    Route("GET", f"{API}/sessions/{{id}}/calendar.ics", calendar_files.session_file, ANYONE, EVERYBODYS),
     # --- messages
     Route("GET", MESSAGES, messages_views.list_page, SIGNED_IN),
     Route("GET", f"{MESSAGES}/{{username}}", messages_views.thread_page, SIGNED_IN, EVERYBODYS),
@@ -340,6 +370,9 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "POST", "/sessions/{id}/messages", messages_views.act, SIGNED_IN, MEMBERS_ONLY, most=MESSAGE_BODY
     ),
+    Route("GET", "/profile/{username}/report", messages_persons.report_page, SIGNED_IN, EVERYBODYS),
+    Route("POST", "/profile/{username}/report", messages_persons.report, SIGNED_IN, EVERYBODYS),
+    Route("POST", f"{API}/users/{{username}}/report", messages_api.report_person, SIGNED_IN, EVERYBODYS),
     Route("GET", REPORTS, messages_staff.reports_page, REVIEWS),
     Route("GET", f"{REPORTS}/{{id}}", messages_staff.report_page, REVIEWS, EVERYBODYS),
     Route("POST", f"{REPORTS}/{{id}}", messages_staff.decide, REVIEWS, EVERYBODYS),
@@ -400,12 +433,24 @@ ROUTES: tuple[Route, ...] = (
         REVIEWS,
         EVERYBODYS,
     ),
+    # --- pathways
+    Route("GET", "/pathways/{slug}", pathways_views.page, ANYONE, EVERYBODYS),
+    Route("POST", "/pathways/{slug}/follow", pathways_views.change_follow, SIGNED_IN, EVERYBODYS),
+    Route("GET", PATHWAYS, pathways_desk.list_page, MENTOR),
+    Route("POST", PATHWAYS, pathways_desk.create, MENTOR),
+    Route("GET", f"{PATHWAYS}/{{slug}}", pathways_desk.edit_page, MENTOR, MENTORS_ONLY),
+    Route("POST", f"{PATHWAYS}/{{slug}}", pathways_desk.change, MENTOR, MENTORS_ONLY),
+    Route("GET", f"{API}/pathways", pathways_api.list_pathways, ANYONE),
+    Route("GET", f"{API}/pathways/{{slug}}", pathways_api.get_pathway, ANYONE, EVERYBODYS),
+    Route("POST", f"{API}/pathways/{{slug}}/follow", pathways_api.follow, SIGNED_IN, EVERYBODYS),
+    Route("DELETE", f"{API}/pathways/{{slug}}/follow", pathways_api.unfollow, SIGNED_IN, EVERYBODYS),
     # --- discovery
     Route("GET", "/sessions/", discovery_views.browse, ANYONE),
     Route("GET", "/sessions/{id}", session_views.session_page, ANYONE, EVERYBODYS),
     Route("POST", "/sessions/{id}/cancel", session_views.cancel, SIGNED_IN, MEMBERS_ONLY),
     Route("POST", "/sessions/{id}/publish", session_views.publish, SIGNED_IN, MENTORS),
     Route("POST", "/sessions/{id}/start", session_views.start, SIGNED_IN, MENTORS),
+    Route("GET", "/ws/sessions/{id}/seats/", seats_socket, ANYONE, EVERYBODYS),
     Route("GET", f"{API}/sessions", discovery_api.list_sessions, ANYONE),
     Route("GET", "/mentors", mentors.mentors_page, ANYONE),
     Route("GET", f"{API}/mentors", mentors.list_mentors, ANYONE),
@@ -417,6 +462,9 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/dashboard/learner/browse", pages.learner_browse, SIGNED_IN),
     Route("GET", "/dashboard/mentor/overview", pages.mentor_overview, MENTOR),
     Route("GET", "/terms", pages.terms_page, ANYONE),
+    Route("GET", installing.OFFLINE, installing.offline_page, ANYONE),
+    Route("GET", "/manifest.webmanifest", installing.manifest, ANYONE),
+    Route("GET", "/service-worker.js", installing.service_worker, ANYONE),
     Route("GET", "/auth/goodbye", personal_views.goodbye_page, ANYONE),
     Route("GET", personal_views.PAGE, personal_views.data_page, SIGNED_IN),
     Route("GET", f"{personal_views.PAGE}/export", personal_views.export_page, SIGNED_IN, fresh=True),
@@ -439,7 +487,6 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/dashboard/admin/reviews", reviews_views.reviews, REVIEWS),
     Route("POST", f"{DESK}/mentors/{{username}}", reviews_views.review_mentor, REVIEWS, EVERYBODYS),
     Route("POST", f"{DESK}/revisions/{{revision}}", reviews_views.review_revision, REVIEWS, EVERYBODYS),
-    Route("GET", "/ws/sessions/{id}/seats/", seats_socket, ANYONE, EVERYBODYS),
     Route("POST", f"{DESK}/credentials/{{id}}", reviews_views.review_credential, REVIEWS, EVERYBODYS),
     Route("GET", deliveries.PAGE, deliveries.deliveries_page, PEOPLE),
     Route("GET", "/dashboard/admin/control", admin_views.control, MEDIA),

@@ -90,6 +90,8 @@ async def other_dates(
     session: SessionDetail, now: datetime, limit: int, seen_by: int | None = None
 ) -> list[SessionCard]:
     """When else the same is taught, full or not."""
+    if session.offering_id is None:
+        return []
     same = matching(SessionQuery(seen_by=seen_by), now).filter(offering_id=session.offering_id)
     return await cards(same.exclude(id=session.id).order_by(*ORDERS["soonest"]).limit(limit), seen_by)
 
@@ -100,8 +102,9 @@ async def also_taught(
     """What else its mentor teaches soon, with seats left; other dates of the same are not among it."""
     query = SessionQuery(has_seats=True, seen_by=seen_by)
     theirs = matching(query, now).filter(mentor_id=session.mentor_id).exclude(id=session.id)
-    others = theirs.exclude(offering_id=session.offering_id)
-    return await cards(others.order_by(*ORDERS["soonest"]).limit(limit), seen_by)
+    if session.offering_id is not None:
+        theirs = theirs.exclude(offering_id=session.offering_id)
+    return await cards(theirs.order_by(*ORDERS["soonest"]).limit(limit), seen_by)
 
 
 async def taught_next(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Hashable, Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,9 +14,10 @@ import jinja2
 from aiohttp import web
 from babel.dates import format_datetime, format_time
 from babel.numbers import format_currency, get_currency_precision
+from markupsafe import Markup
 
 from server.edge import csrf
-from server.edge.access import viewer
+from server.edge.access import Viewer, viewer
 from server.edge.durations import duration_words
 from server.edge.forms import posted
 from server.edge.headers import NONCE
@@ -97,6 +99,7 @@ def _environment() -> jinja2.Environment:
         local_parts=local_parts,
         language_name=language_name,
     )
+    environment.globals["remembered"] = remembered
     return environment
 
 
@@ -105,6 +108,29 @@ def watch_files(watched: bool) -> None:
     enough: it is a tenth of a page's cost."""
     _environment().auto_reload = watched
     _unwatched_address.cache_clear()
+    _remembered_part.cache_clear()
+
+
+# --- parts of pages
+
+
+def remembered(template: str, value: Hashable, reader: Viewer | None, now: datetime) -> Markup:
+    """A part of a page that rests on nothing but `value`, the reader's zone and the year: `template` is
+    rendered once for each. Lists show the same rows again and again; to write one costs more than to find
+    it."""
+    zone = reader.timezone if reader else None
+    part = _part if _environment().auto_reload else _remembered_part
+    return part(template, value, zone, now.year)
+
+
+def _part(template: str, value: Hashable, zone: str | None, year: int) -> Markup:
+    reader = SimpleNamespace(timezone=zone) if zone else None
+    now = datetime(year, 1, 1, tzinfo=UTC)
+    context = {"value": value, "viewer": reader, "now": now, "static": static}
+    return Markup(_environment().get_template(template).render(context))
+
+
+_remembered_part = lru_cache(maxsize=4096)(_part)
 
 
 # --- addresses of static files

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -15,9 +18,11 @@ from server.edge.templates import (
     local_parts,
     local_time,
     money,
+    remembered,
     static,
     watch_files,
 )
+from tests.web.samples import PAID
 
 NOON = datetime(2026, 3, 28, 12, 0, tzinfo=UTC)
 
@@ -64,6 +69,22 @@ def test_the_colour_of_a_name_stays_the_same() -> None:
 
 def test_the_parts_of_an_instant_are_those_of_its_words() -> None:
     assert local_parts(NOON, "Asia/Kathmandu")[:5] == ["Sat", "28", "Mar", "2026", "17:45"]
+
+
+def test_remembered_row_says_what_its_card_and_its_reader_say() -> None:
+    row = "partials/session_row.html"
+    berlin = SimpleNamespace(timezone="Europe/Berlin")
+    readers: list[Any] = [None, berlin, SimpleNamespace(timezone="Asia/Kathmandu")]
+    cards = [PAID, replace(PAID, seats_taken=PAID.capacity), replace(PAID, status="live")]
+    fresh = [remembered(row, card, reader, NOON) for card in cards for reader in readers]
+    watch_files(False)
+    try:
+        for _ in range(2):
+            again = [remembered(row, card, reader, NOON) for card in cards for reader in readers]
+            assert again == fresh
+        assert len(set(fresh)) == len(fresh)
+    finally:
+        watch_files(True)
 
 
 def test_what_nobody_edits_is_looked_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

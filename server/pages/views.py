@@ -17,6 +17,7 @@ from server.edge.access import Viewer, require_viewer, viewer
 from server.edge.redirects import safe_next, see_other
 from server.edge.templates import render
 from server.infra.clock import now
+from server.notifications.push.views import offered as push_offered
 from server.pages.fortnight import fortnight
 from server.pathways import service as pathways
 from server.people import service as people
@@ -85,6 +86,7 @@ async def learner_overview(request: web.Request) -> web.StreamResponse:
     booked = {row.session.id for row in upcoming}
     context = {
         "welcome": await welcome(asking, "learner"),
+        "offer_push": bool(upcoming or past) and await push_offered(request),
         "next_session": upcoming[0].session if upcoming else None,
         "upcoming": upcoming[: SHOWN_ROWS + 1],
         "past": past,
@@ -113,6 +115,7 @@ async def mentor_overview(request: web.Request) -> web.StreamResponse:
     profile = await people.own_profile(asking.user_id)
     context = {
         "welcome": await welcome(asking, "mentor"),
+        "offer_push": any(card.seats_taken for card in upcoming) and await push_offered(request),
         "profile": profile,
         "next_session": upcoming[0] if upcoming else None,
         "sessions": upcoming[:SHOWN_ROWS],

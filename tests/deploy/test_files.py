@@ -75,6 +75,7 @@ def test_our_processes_accept_their_settings(service: str, secrets: Path, tmp_pa
     assert settings.base_url == "https://lessons.example.org"
     assert settings.database_url.startswith("postgres://peerlearn:")
     assert settings.turn_secret == (secrets / "turn_secret").read_text()
+    assert settings.vapid_private_key == (secrets / "vapid_private_key").read_text()
     assert settings.nodes_register
     assert not settings.node_as_child
     assert len(settings.turn_urls) == 3

@@ -28,6 +28,8 @@ PAGES_IN_A_BROWSER = {
     "test_recovery_codes.py",
     "test_conversation_live.py",
     "test_news_live.py",
+    "test_app_live.py",
+    "test_wizard_live.py",
 }
 
 

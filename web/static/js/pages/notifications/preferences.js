@@ -10,11 +10,18 @@ const worker = async () => {
   return navigator.serviceWorker.ready;
 };
 
+const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
+
+const isForOurKey = (subscription) => {
+  const key = subscription.options?.applicationServerKey;
+  return !key || String(new Uint8Array(key)) === String(bytes(card.dataset.push));
+};
+
 const state = async () => {
   if (!supported()) return "unsupported";
   if (Notification.permission === "denied") return "blocked";
-  const ours = card.dataset.pushHere && (await (await worker()).pushManager.getSubscription());
-  return ours ? "on" : "off";
+  const found = card.dataset.pushHere && (await (await worker()).pushManager.getSubscription());
+  return found && isForOurKey(found) ? "on" : "off";
 };
 
 const show = (name) => {
@@ -26,8 +33,6 @@ const fail = (words) => {
   error.textContent = words;
   error.hidden = false;
 };
-
-const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
 
 // One that was made for another key of ours is of no use any more.
 const subscribe = async () => {

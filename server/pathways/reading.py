@@ -4,11 +4,11 @@ their mentor's alone, and what was archived stays with those who follow it."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.queryset import QuerySet
 
 from server.booking.models import Booking, SessionSkill
@@ -27,6 +27,12 @@ from server.people.privacy import columns, not_blocked, shown
 from server.people.states import MentorStatus
 
 NO_PATHWAY = "There is no such pathway."
+# How many steps a pathway has, and the pathway of a step.
+STEPS = RawSQL('(SELECT COUNT(*) FROM "pathway_step" WHERE "pathway_id" = "pathway"."id")')
+NEIGHBOURS = RawSQL(
+    '(SELECT COUNT(*) FROM "pathway_step" AS "other" '
+    'WHERE "other"."pathway_id" = "pathway_step"."pathway_id")'
+)
 COLUMNS = ("id", "slug", "title", "description", "level", "status", "mentor_id")
 
 
@@ -150,7 +156,7 @@ async def _skills(offering_ids: Collection[UUID]) -> dict[UUID, list[str]]:
 async def find_pathways(
     viewer_id: int | None, offset: int, limit: int, *, mentor: str = ""
 ) -> tuple[list[PathwayCard], int]:
-    """A page of those that can be found, the latest first, and how many there are: three queries."""
+    """A page of those that can be found, the latest first, and how many there are: two queries."""
     found = open_to(viewer_id)
     if mentor:
         found = found.filter(mentor__username_key=mentor.casefold())
@@ -160,7 +166,7 @@ async def find_pathways(
 
 
 async def pathways_of(mentor_id: int, viewer_id: int | None, limit: int) -> list[PathwayCard]:
-    """What a mentor shows of theirs: two queries."""
+    """What a mentor shows of theirs: one query."""
     theirs = open_to(viewer_id).filter(mentor_id=mentor_id)
     return await _cards(theirs.order_by("-published_at", "id").limit(limit), viewer_id)
 
@@ -171,28 +177,18 @@ async def own_pathways(mentor_id: int) -> list[PathwayCard]:
 
 
 async def _cards(query: QuerySet[Pathway], viewer_id: int | None) -> list[PathwayCard]:
-    rows = await query.values(*COLUMNS, *columns("mentor__"))
-    counts = await _counts([row["id"] for row in rows])
+    rows = await query.annotate(steps=STEPS).values(*COLUMNS, "steps", *columns("mentor__"))
     return [
         PathwayCard(
             slug=row["slug"],
             title=row["title"],
             level=row["level"],
             status=row["status"],
-            steps=counts[row["id"]],
+            steps=row["steps"],
             mentor=_face(row, viewer_id),
         )
         for row in rows
     ]
-
-
-async def _counts(pathway_ids: Sequence[UUID]) -> dict[UUID, int]:
-    found: dict[UUID, int] = defaultdict(int)
-    if pathway_ids:
-        steps = PathwayStep.filter(pathway_id__in=pathway_ids)
-        for row in await steps.values("pathway_id"):
-            found[row["pathway_id"]] += 1
-    return found
 
 
 def _face(row: dict[str, Any], viewer_id: int | None) -> Person:
@@ -201,19 +197,19 @@ def _face(row: dict[str, Any], viewer_id: int | None) -> Person:
 
 
 async def places_of(offering_id: UUID | None, viewer_id: int | None) -> list[Place]:
-    """Where an offering stands in the pathways that this viewer may find: two queries."""
+    """Where an offering stands in the pathways that this viewer may find: one query."""
     if offering_id is None:
         return []
     ways = Subquery(open_to(viewer_id).values("id"))
     steps = PathwayStep.filter(offering_id=offering_id, pathway_id__in=ways)
-    rows = await steps.order_by("id").values("position", "pathway_id", "pathway__slug", "pathway__title")
-    counts = await _counts([row["pathway_id"] for row in rows])
+    named = ("position", "pathway__slug", "pathway__title", "steps")
+    rows = await steps.annotate(steps=NEIGHBOURS).order_by("id").values(*named)
     return [
         Place(
             url=path_of(row["pathway__slug"]),
             title=row["pathway__title"],
             number=row["position"] + 1,
-            steps=counts[row["pathway_id"]],
+            steps=row["steps"],
         )
         for row in rows
     ]

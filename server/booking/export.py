@@ -9,6 +9,7 @@ from server.booking.requests.ending import end_all_of
 from server.booking.requests.models import SessionRequest
 from server.booking.rescheduling.models import RescheduleProposal
 from server.booking.states import SessionStatus
+from server.booking.waiting.models import WaitlistEntry
 from server.infra.personal import Rows, erased, exported
 
 ROWS = (
@@ -22,6 +23,7 @@ ROWS = (
     Rows(
         RescheduleProposal, "proposer_id", "moves_proposed", stay="they are how sessions got their times"
     ),
+    Rows(WaitlistEntry, "learner_id", "waiting_lists"),
     Rows(BusyCell, "user_id", why="follows from the sessions and bookings"),
 )
 

@@ -12,8 +12,12 @@ from aiohttp.test_utils import TestClient
 
 from server.accounts import service as accounts
 from server.booking import service as booking
+from server.booking.drafting.drafts import add_draft
+from server.booking.drafting.steps import LAST
+from server.booking.models import Booking
 from server.booking.requests.models import SessionRequest
 from server.booking.times import next_mark
+from server.booking.times import next_mark, wall_time
 from server.booking.rescheduling.models import RescheduleAnswer, RescheduleProposal
 from server.calendar.models import CalendarFeed
 from server.calendar.secrets import secret_of
@@ -78,6 +82,8 @@ class World:
     secret: str = ""
     report: UUID | None = None
     request: UUID | None = None
+    draft: UUID | None = None
+    size: int = 1
     size: int = 1
     move: UUID | None = None
 
@@ -86,6 +92,7 @@ class World:
         while self.size < size:
             self.size += 1
             await self._sessions(f"no{self.size}", hours_from_now(2 * self.size))
+            await self._draft()
             await self._people(f"no{self.size}")
             await self._segment()
             await self._pathways(f"no{self.size}")
@@ -96,6 +103,12 @@ class World:
         session = await published(self.mira, start, skills=[name])
         await booking.book_session(session, self.lea)
         await certificate_of(self.mira.user_id, session)
+    async def _draft(self) -> None:
+        """Of a series with as many dates."""
+        start = wall_time(hours_from_now(100), "UTC")
+        series = {"every_weeks": "1", "count": str(self.size), "starts_at": start, "timezone": "UTC"}
+        self.draft = (await add_draft(self.mira, series, LAST)).id
+
         await published(await mentor(f"{name}t"), start)
 
     async def _people(self, name: str) -> None:
@@ -200,6 +213,10 @@ class World:
             assert self.report is not None
             own = self.report
         if "/requests/{id}" in route.path:
+        if "/create/{id}" in route.path:
+            assert self.draft is not None
+            own = self.draft
+        if "/requests/{id}" in route.path:
         if "/reschedules/{id}" in route.path:
             assert self.move is not None
             own = self.move
@@ -210,7 +227,7 @@ class World:
         if "{secret}" in route.path:
             return route.path.replace("{secret}", self.secret)
         path = route.path.replace("{skill}", f"no{FEW}").replace("{code}", self.code)
-        path = path.replace("{slug}", self.pathway)
+        path = path.replace("{slug}", self.pathway).replace("{step}", LAST.key)
         return path.replace("{username}", self.mira.username).replace("{id}", str(own))
 
 

@@ -80,7 +80,13 @@ const soon = () => {
   timer = setTimeout(keep, SETTLED_MS);
 };
 
+/** Whether something was typed before this script was there, or brought back by the browser. */
+const typedBefore = (field) => ("defaultChecked" in field && field.checked !== field.defaultChecked)
+  || (field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue);
+
 form.addEventListener("input", soon);
+form.addEventListener("change", soon);
+if ([...form.elements].some(typedBefore)) soon();
 addEventListener("online", () => stale && keep());
 document.addEventListener("visibilitychange", () => document.hidden && stale && keep());
 

@@ -131,6 +131,7 @@ class Session(Model):
         table = "session"
         indexes = (
             Index(fields=("status", "starts_at")),
+            Index(fields=("starts_at", "id")),  # the order of the timetable: a page of it is read off
             Index(fields=("mentor_id", "starts_at")),
             Index(fields=("offering_id", "starts_at")),
         )

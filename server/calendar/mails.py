@@ -16,7 +16,10 @@ from server.notifications.values import Recipient
 FILE = "lesson.ics"
 KINDS = (
     "booking_confirmed",
+    "request_accepted",
     "seat_booked",
+    "session_moved",
+    "moved_without_you",
     "seat_given_back",
     "session_cancelled",
     "session_called_off",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.calendar import ics
@@ -76,6 +76,7 @@ def test_title_writes_no_line_of_its_own() -> None:
     assert not isinstance(event["ATTENDEE"], list)
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=140))
 def test_any_text_makes_a_file_that_keeps_the_rules(title: str) -> None:
     storable = "".join(letter for letter in title if not "\ud800" <= letter <= "\udfff")

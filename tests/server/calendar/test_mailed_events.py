@@ -7,6 +7,9 @@ from datetime import timedelta
 import pytest
 
 from server.booking import service
+from server.booking.rescheduling.answering import accept, decline
+from server.booking.rescheduling.forms import MoveForm
+from server.booking.rescheduling.proposing import propose
 from server.calendar.events import event_for
 from server.infra.mailer import kept_mails
 from server.worker import run_due
@@ -71,6 +74,30 @@ async def test_called_off_session_is_taken_out_of_calendars_it_was_in() -> None:
         assert one(texts[-1])["SEQUENCE"] > one(texts[0])["SEQUENCE"]
         assert addresses(texts[-1]) == {US, f"{name}@example.com"}
     assert [method(text) for text in await files_to("jun@example.com")] == ["REQUEST", "CANCEL"]
+
+
+@BOTH
+async def test_five_moves_change_the_event_that_programs_have() -> None:
+    session_id, mira, lea = await lesson()
+    jun = await person("jun")
+    await service.book_session(session_id, jun)
+    await run_due()
+    for days in range(1, 6):
+        when = MoveForm(starts_at=(START + timedelta(days=days)).isoformat())
+        proposal = await propose(session_id, mira, when)
+        await accept(proposal, lea)
+        await (decline if days == 5 else accept)(proposal, jun)
+        await run_due()
+    for name in ("lea", "mira"):
+        texts = await files_to(f"{name}@example.com")
+        heard = {one(text)["SEQUENCE"]: one(text).decoded("DTSTART") for text in texts}
+        assert heard == {days: START + timedelta(days=days) for days in range(6)}
+        assert {method(text) for text in texts} == {"REQUEST"}
+        assert {one(text)["UID"] for text in texts} == {str(session_id)}
+    juns = await files_to("jun@example.com")
+    assert [one(text)["SEQUENCE"] for text in juns] == [0, 1, 2, 3, 4, 6]
+    assert [method(text) for text in juns] == ["REQUEST"] * 5 + ["CANCEL"]
+    assert all(addresses(text) == {US, "jun@example.com"} for text in juns)
 
 
 async def test_uid_stays_and_sequence_rises_over_five_moves() -> None:

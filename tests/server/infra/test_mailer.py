@@ -13,7 +13,7 @@ from aiohttp.test_utils import unused_port
 from aiosmtpd.controller import Controller
 
 from config.settings import Settings
-from server.infra.mailer import Mail, SmtpMailer, kept_mails, open_mailer
+from server.infra.mailer import Attachment, Mail, SmtpMailer, kept_mails, open_mailer
 
 MAIL = Mail("Zoë <zoe@example.com>", "Grüße", "Hello Zoë\n", "<p>Hello Zoë</p>")
 
@@ -45,6 +45,26 @@ async def test_database_keeps_mails_newest_first(database: Settings) -> None:
     found = await kept_mails()
     assert [mail.subject for mail in found] == ["Second", "Grüße"]
     assert (found[1].to, found[1].text, found[1].html) == (MAIL.to, MAIL.text, MAIL.html)
+
+
+EVENT = Attachment("lesson.ics", "calendar", f"SUMMARY:{'é' * 30}\r\n é\r\n", {"method": "REQUEST"})
+
+
+async def test_files_go_with_a_mail(
+    database: Settings, inbox: tuple[Inbox, str], settings: Settings
+) -> None:
+    kept, url = inbox
+    mail = replace(MAIL, attachments=(EVENT,))
+    await open_mailer(replace(settings, smtp_url=url)).send(mail)
+    (file,) = kept.messages[0].iter_attachments()
+    assert file.get_content_type() == "text/calendar"
+    assert (file.get_param("method"), file.get_param("charset")) == ("REQUEST", "utf-8")
+    assert file.get_filename() == EVENT.name
+    assert file.get_payload(decode=True) == EVENT.text.encode()
+    assert {part.get_content_subtype() for part in kept.messages[0].walk()} >= {"plain", "html"}
+    await open_mailer(database).send(mail)
+    (shown,) = (await kept_mails())[0].attachments
+    assert (shown.name, shown.media_type, shown.text) == (EVENT.name, EVENT.media_type, EVENT.text)
 
 
 async def test_smtp_server_gets_text_and_html(inbox: tuple[Inbox, str], settings: Settings) -> None:

@@ -5,7 +5,9 @@ gives a subscription of the right shape. What is sent to one: `tests/server/noti
 
 from __future__ import annotations
 
+import asyncio
 import json
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
@@ -22,6 +24,15 @@ KEPT = """async () => {
   for (const name of await caches.keys())
     for (const one of await (await caches.open(name)).keys()) found.push(new URL(one.url).pathname);
   return found;
+}"""
+SHOWN = """async () => {
+  const registration = await navigator.serviceWorker.ready;
+  let found = [];
+  for (let frame = 0; frame < 300 && !found.length; frame += 1) {
+    await new Promise(requestAnimationFrame);
+    found = await registration.getNotifications();
+  }
+  return found.map((one) => [one.title, one.body, one.tag, one.data.path]);
 }"""
 # The point is that of the example in RFC 8291 §5.
 SUBSCRIBED = """
@@ -130,6 +141,31 @@ async def test_browser_that_blocks_them_is_told_where_to_allow_them(
     page = await looked_after(context, PREFERENCES)
     await expect(page.get_by_text("Your browser blocks notifications")).to_be_visible()
     await expect(page.get_by_role("button", name="Turn on for this device")).to_be_hidden()
+    await context.close()
+
+
+async def test_what_is_pushed_is_shown_and_leads_to_its_page(chromium: Browser, house: Platform) -> None:
+    context = await entered(chromium, house, "jun")
+    await context.grant_permissions(["notifications"], origin=house.base)
+    page = await looked_after(context, PREFERENCES)
+    devtools = await context.new_cdp_session(page)
+    heard: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def hear(said: dict[str, Any]) -> None:
+        for one in said["registrations"]:
+            if one["scopeURL"] == f"{house.base}/" and not heard.done():
+                heard.set_result(one["registrationId"])
+
+    devtools.on("ServiceWorker.workerRegistrationUpdated", hear)
+    await devtools.send("ServiceWorker.enable")
+    told = {"title": "Messages", "body": "Something new", "path": PREFERENCES, "tag": "t"}
+    push = {
+        "origin": house.base,
+        "registrationId": await heard,
+        "data": json.dumps(told),
+    }
+    await devtools.send("ServiceWorker.deliverPushMessage", push)
+    assert await page.evaluate(SHOWN) == [["Messages", "Something new", "t", PREFERENCES]]
     await context.close()
 
 

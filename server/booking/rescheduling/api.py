@@ -20,8 +20,8 @@ from server.edge.paths import id_in_path
 
 
 class MoveShape(TypedDict):
-    """Another time for a session: `open`, or `applied` where it has moved. `answer` is the viewer's own; of
-    `asked` people with a seat `answered` have said something."""
+    """Another time for a session: `open`, or `applied` where it has moved. `answer` is the viewer's own;
+    of `asked` people with a seat `answered` have said something."""
 
     id: UUID
     session_id: UUID

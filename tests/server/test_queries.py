@@ -111,6 +111,7 @@ class World:
 
         await published(await mentor(f"{name}t"), start)
 
+        await RescheduleProposal.all().update(status="withdrawn")  # nobody books while it is open
     async def _people(self, name: str) -> None:
         guest = await person(name)
         await booking.book_session(self.session, guest)
@@ -143,6 +144,7 @@ class World:
             session_id=self.session,
         )
         seat = await Booking.get(session_id=self.session, learner_id=guest.user_id)
+        await RescheduleProposal.all().update(status="open")
         await RescheduleAnswer.create(
             proposal_id=proposal.id, booking_id=seat.id, answer="accepted", answered_at=clock.now()
         )

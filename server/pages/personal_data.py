@@ -16,6 +16,7 @@ from server.materials import export as materials
 from server.messages import export as messages
 from server.notifications import export as notifications
 from server.pathways import export as pathways
+from server.payments import export as payments
 from server.people import export as people
 from server.recordings import export as recordings
 
@@ -41,6 +42,7 @@ PARTS: tuple[Part, ...] = (
     Part("sessions", booking.ROWS, booking.export, booking.erase),
     Part("materials", materials.ROWS, materials.export, materials.erase, materials.files),
     Part("calendar", calendar.ROWS, calendar.export, calendar.erase),
+    Part("money", payments.ROWS, payments.export, payments.erase),
     Part("messages", messages.ROWS, messages.export, messages.erase, messages.files),
     Part("classroom", classroom.ROWS, classroom.export, classroom.erase),
     Part("recordings", recordings.ROWS, recordings.export, recordings.erase),

@@ -16,9 +16,8 @@ from server.booking.drafting.drafts import add_draft
 from server.booking.drafting.steps import LAST
 from server.booking.models import Booking
 from server.booking.requests.models import SessionRequest
-from server.booking.times import next_mark
-from server.booking.times import next_mark, wall_time
 from server.booking.rescheduling.models import RescheduleAnswer, RescheduleProposal
+from server.booking.times import next_mark, wall_time
 from server.calendar.models import CalendarFeed
 from server.calendar.secrets import secret_of
 from server.classroom.models import AttendanceInterval
@@ -48,8 +47,8 @@ MOST = 16  # queries of one answer
 NOT_ASKED = {
     "/ws/session/{id}/",
     "/ws/notifications/",
-    "/api/v1/recordings/{id}/file",
     "/ws/sessions/{id}/seats/",
+    "/api/v1/recordings/{id}/file",
     "/sessions/{id}/book",
     "/media/pictures/{name}",
     "/profile/edit/credentials/{id}/file",
@@ -82,19 +81,18 @@ class World:
     secret: str = ""
     report: UUID | None = None
     request: UUID | None = None
+    move: UUID | None = None
     draft: UUID | None = None
     size: int = 1
-    size: int = 1
-    move: UUID | None = None
 
     async def grow(self, size: int) -> None:
         """Until there are so many of everything."""
         while self.size < size:
             self.size += 1
             await self._sessions(f"no{self.size}", hours_from_now(2 * self.size))
-            await self._draft()
             await self._people(f"no{self.size}")
             await self._segment()
+            await self._draft()
             await self._pathways(f"no{self.size}")
             await add_material(self.session, self.mira, Phase.BEFORE, "a.txt", BytesIO(b"a"))
 
@@ -103,17 +101,17 @@ class World:
         session = await published(self.mira, start, skills=[name])
         await booking.book_session(session, self.lea)
         await certificate_of(self.mira.user_id, session)
+        await published(await mentor(f"{name}t"), start)
+
     async def _draft(self) -> None:
         """Of a series with as many dates."""
         start = wall_time(hours_from_now(100), "UTC")
         series = {"every_weeks": "1", "count": str(self.size), "starts_at": start, "timezone": "UTC"}
         self.draft = (await add_draft(self.mira, series, LAST)).id
 
-        await published(await mentor(f"{name}t"), start)
-
-        await RescheduleProposal.all().update(status="withdrawn")  # nobody books while it is open
     async def _people(self, name: str) -> None:
         guest = await person(name)
+        await RescheduleProposal.all().update(status="withdrawn")  # nobody books while it is open
         await booking.book_session(self.session, guest)
         await came(self.session, guest)
         await person(f"{name}w", "mentor", approved=False)
@@ -122,11 +120,10 @@ class World:
         await bearer(self.lea)
         await self._messages(guest)
         await self._request(guest)
-        await self._staff(name)
         await self._move(guest)
+        await self._staff(name)
         await DatabaseMailer().send(Mail(f"{name}@example.com", name, name, name))
 
-    async def _request(self, guest: Viewer) -> None:
     async def _move(self, guest: Viewer) -> None:
         """Of the session that is asked for: everybody answers."""
         when = hours_from_now(24)
@@ -144,12 +141,13 @@ class World:
             session_id=self.session,
         )
         seat = await Booking.get(session_id=self.session, learner_id=guest.user_id)
-        await RescheduleProposal.all().update(status="open")
         await RescheduleAnswer.create(
             proposal_id=proposal.id, booking_id=seat.id, answer="accepted", answered_at=clock.now()
         )
+        await RescheduleProposal.all().update(status="open")
         self.move = proposal.public_id
 
+    async def _request(self, guest: Viewer) -> None:
         """Guests ask Mira; so does Lea, who asks for many hours."""
         for learner in (guest, self.lea):
             row = SessionRequest(
@@ -214,14 +212,13 @@ class World:
         if "/reports/{id}" in route.path:
             assert self.report is not None
             own = self.report
-        if "/requests/{id}" in route.path:
+        if "/reschedules/{id}" in route.path:
+            assert self.move is not None
+            own = self.move
         if "/create/{id}" in route.path:
             assert self.draft is not None
             own = self.draft
         if "/requests/{id}" in route.path:
-        if "/reschedules/{id}" in route.path:
-            assert self.move is not None
-            own = self.move
             assert self.request is not None
             own = self.request
         if route.path.startswith(links.PATH):

@@ -50,11 +50,13 @@ async def join_waitlist(session_id: UUID, viewer: Viewer) -> Place:
 
 @transactional
 async def leave_waitlist(session_id: UUID, viewer: Viewer) -> None:
-    """Wait no longer; a seat that was offered goes to the next. Raises NotFound."""
+    """Wait no longer; a seat that was offered goes to the next.
+
+    Raises NotFound, Conflict(wrong_state)."""
     session = await locked_session(session_id, viewer)
     entry = await _entry(session_id, viewer.user_id)
     if entry is None:
-        raise NotFound(message="You are not waiting for this session.")
+        raise Conflict("wrong_state", "You are not waiting for this session.")
     await WaitlistEntry.filter(id=entry.id).update(status=Wait.LEFT)
     if entry.status == Wait.OFFERED:
         booking = await Booking.get(id=entry.booking_id)

@@ -89,5 +89,5 @@ async def test_queue_is_joined_taken_and_left(http: TestClient, moved_clock: Man
     assert (taken.status, booking["status"]) == (200, "confirmed")
     assert booking["id"] == offered["booking_id"]
     assert (await http.delete(queue, headers=await bearer(leo))).status == 200
-    assert (await http.delete(queue, headers=await bearer(leo))).status == 404
+    assert (await http.delete(queue, headers=await bearer(leo))).status == 409
     assert (await http.post(queue)).status == 401

@@ -71,7 +71,7 @@ async def test_places_count_from_one_and_joining_twice_keeps_the_place() -> None
     assert moved_up
     assert moved_up.number == 1
     assert await place_of(session_id, lea.user_id) is None
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict, match="not waiting"):
         await leave_waitlist(session_id, lea)
 
 

@@ -14,6 +14,7 @@ from tortoise.queryset import QuerySet
 from server.booking.cards import cards_by_id
 from server.booking.models import Booking
 from server.booking.paying import payment_page
+from server.booking.policy import Term, counted_from, policy_named, read_policy, terms
 from server.booking.states import (
     ACTIVE_BOOKINGS,
     CANCELLED_BOOKINGS,
@@ -22,7 +23,7 @@ from server.booking.states import (
     SessionStatus,
 )
 from server.booking.times import doors_open_at
-from server.booking.values import BookingRow, SessionCard
+from server.booking.values import BookingRow, SessionCard, SessionDetail
 from server.booking.waiting.queue import offers_among
 from server.edge.access import Viewer
 from server.infra.errors import NotFound
@@ -37,6 +38,7 @@ ROW_COLUMNS = (
     "currency",
     "hold_expires_at",
     "refund_minor",
+    "policy",
     "created_at",
 )
 ENDED_BOOKINGS = (*CANCELLED_BOOKINGS, BookingStatus.EXPIRED)  # seats that are nobody's any more
@@ -125,7 +127,13 @@ def _booking_row(row: dict[str, Any], session: SessionCard, now: datetime, offer
         offered=offered,
         pay_url=payment_page(row["public_id"]) if held and row["price_minor"] else None,
         refund_minor=row["refund_minor"],
+        terms=terms(read_policy(row["policy"]), counted_from(row["policy"], session.starts_at)),
     )
+
+
+def terms_of(session: SessionDetail, booking: BookingRow | None) -> tuple[Term, ...]:
+    """What giving a seat back gives back: as it was promised to who has one, else as it would be now."""
+    return booking.terms if booking else terms(policy_named(session.policy), session.starts_at)
 
 
 def room_open(session: SessionCard, now: datetime) -> bool:

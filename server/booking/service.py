@@ -19,6 +19,7 @@ from server.booking.diary import (
     get_booking,
     learner_bookings,
     tab_of_bookings,
+    terms_of,
 )
 from server.booking.figures import figures
 from server.booking.forms import LANGUAGES, LEVELS, SessionForm
@@ -105,4 +106,5 @@ __all__ = [
     "start_session",
     "tab_of_bookings",
     "tell_recorded",
+    "terms_of",
 ]

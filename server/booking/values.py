@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from server.booking.policy import Term
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -75,7 +77,8 @@ class SeatCount:
 @dataclass(frozen=True, slots=True)
 class BookingRow:
     """One booking as its learner sees it. `id` is the public one. `offered` to somebody who waited for a
-    seat; `pay_url` is where a held one is paid, None where it costs nothing or nothing can be paid."""
+    seat; `pay_url` is where a held one is paid, None where it costs nothing or nothing can be paid.
+    `terms` are what was promised for giving it back."""
 
     id: UUID
     status: str
@@ -91,6 +94,7 @@ class BookingRow:
     offered: bool = False
     pay_url: str | None = None
     refund_minor: int | None = None
+    terms: tuple[Term, ...] = ()
 
     @property
     def url(self) -> str:

@@ -12,7 +12,6 @@ from aiohttp import web
 
 from server.booking import service
 from server.booking.catalogue import other_dates
-from server.booking.policy import policy_named, terms
 from server.booking.rescheduling.shown import open_move
 from server.booking.said import said
 from server.booking.waiting.queue import place_of
@@ -84,7 +83,7 @@ async def _detail(
     booking = await _booking_of(asking, session_id)
     context = {
         "session": session,
-        "terms": terms(policy_named(session.policy), session.starts_at),
+        "terms": service.terms_of(session, booking),
         "dates": await other_dates(session, now(), SHOWN_DATES, seen_by),
         "booking": booking,
         "move": await open_move(session, asking),

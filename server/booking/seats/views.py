@@ -8,7 +8,6 @@ from uuid import UUID
 from aiohttp import web
 
 from server.booking import service
-from server.booking.policy import policy_named, terms
 from server.booking.said import said
 from server.booking.seats.again import same_slot
 from server.booking.states import BookingStatus
@@ -66,7 +65,7 @@ async def _book_page(
         "session": session,
         "booking": booking,
         "can": service.abilities(session, booking, asking, now()),
-        "terms": terms(policy_named(session.policy), session.starts_at),
+        "terms": service.terms_of(session, booking),
         "place": await place_of(session_id, asking.user_id),
         "waiting": await waiting_for(session_id),
         "similar": await service.similar_sessions(session, now(), SIMILAR, asking.user_id),

@@ -11,7 +11,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from server.booking import service
-from server.booking.models import Booking
+from server.booking.models import Booking, Session
 from server.booking.times import next_mark
 from server.booking.waiting.queue import join_waitlist
 from server.edge.access import Viewer
@@ -67,6 +67,26 @@ async def test_priced_seat_is_held_by_a_form_and_counts_down(
     _, page = await get(http, where, headers)
     assert "data-countdown" not in page
     assert "/payments/" not in page
+
+
+async def test_pages_count_from_what_was_promised_at_the_booking(
+    http: TestClient, moved_clock: ManualClock
+) -> None:
+    """Another policy of the session, and a start to which the learner moved it, change nothing of it."""
+    session_id = await in_hours(moved_clock, 48, price_minor=2000, currency="EUR")
+    lea, leo = await person("lea"), await person("leo")
+    await service.book_session(session_id, lea)
+    await Session.filter(id=session_id).update(policy="strict", capacity=2)
+    promised = (moved_clock.now() + timedelta(hours=24)).isoformat()
+    for where in (f"/sessions/{session_id}", f"/sessions/{session_id}/book"):
+        for who, shown in ((lea, True), (leo, False)):
+            _, page = await get(http, where, await cookie(who))
+            assert (f'<time datetime="{promised}"' in page) == shown
+    booking = await Booking.get()
+    earlier = booking.created_at + timedelta(hours=36)
+    await Booking.all().update(policy={**booking.policy, "counted_from": earlier.isoformat()})
+    _, page = await get(http, f"/sessions/{session_id}", await cookie(lea))
+    assert f'<time datetime="{(earlier - timedelta(hours=24)).isoformat()}"' in page
 
 
 async def test_who_comes_too_late_can_wait_or_look_elsewhere(

@@ -92,6 +92,14 @@ def chosen_start(sent: Mapping[str, Any]) -> str:
     return own if slot in ("", OWN) else slot
 
 
+def chosen_in(choices: Choices, start: datetime, zone: str) -> dict[str, str]:
+    """What the fields say of a start that was chosen elsewhere: one of these times, or one's own."""
+    value = start.isoformat()
+    if any(one.value == value for _, times in choices.days for one in times):
+        return {"slot": value}
+    return {"slot": OWN, "own_start": wall_time(start, zone)}
+
+
 def day_sent(text: object) -> date | None:
     """A date of an address or a button; None where it is none."""
     try:

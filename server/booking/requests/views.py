@@ -4,21 +4,25 @@ looks for other days brings the page again with what was typed."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
+from pydantic import TypeAdapter, ValidationError
 
 from server.accounts.views import error_lines
-from server.booking.forms import DURATIONS
+from server.booking.forms import DURATIONS, Minutes
 from server.booking.formtext import number
-from server.booking.hours.choosing import Choices, Chooser, choices, chosen_start, day_sent
+from server.booking.hours.choosing import Choices, Chooser, choices, chosen_in, chosen_start, day_sent
 from server.booking.paying import taking_payments
 from server.booking.requests import answering
 from server.booking.requests.asking import ask, asked_mentor
 from server.booking.requests.forms import Declining, Proposal, RequestForm
 from server.booking.requests.listing import RequestRow, get_request, mentors_requests
 from server.booking.requests.states import price_of
+from server.booking.times import read_start
 from server.edge.access import require_viewer
 from server.edge.api import validated
 from server.edge.errors import status_of
@@ -31,6 +35,7 @@ from server.people.availability import availability_of
 
 MENTORS_PAGE = "/dashboard/mentor/requests"
 USUAL_MINUTES = 60
+MINUTES: TypeAdapter[int] = TypeAdapter(Minutes)
 REFUSALS = (Conflict, Forbidden, Invalid, Throttled)
 TABS = (("waiting", "Waiting"), ("answered", "Answered"))
 SAID = {
@@ -46,11 +51,20 @@ SAID = {
 
 
 async def request_form(request: web.Request) -> web.StreamResponse:
-    """`?starts_at=&minutes=` is a free time that somebody chose already."""
-    start = request.query.get("starts_at", "")
-    minutes = number(request.query.get("minutes", ""))
-    form = {"duration_minutes": minutes if minutes in DURATIONS else USUAL_MINUTES, "slot": start}
-    return await _form(request, form, first=day_sent(start[:10]))
+    """`?starts_at=&minutes=&topic=` is what somebody chose already."""
+    asked = request.query
+    form = {"duration_minutes": asked.get("minutes", ""), "topic": asked.get("topic", "")}
+    start = _instant(asked.get("starts_at", ""))
+    day = start.astimezone(ZoneInfo(require_viewer(request).timezone)).date() if start else None
+    return await _form(request, form, first=day, start=start)
+
+
+def _instant(text: str) -> datetime | None:
+    """None where it is none."""
+    try:
+        return read_start(text, "UTC")
+    except Invalid:
+        return None
 
 
 async def ask_mentor(request: web.Request) -> web.StreamResponse:
@@ -75,25 +89,40 @@ def _require_time(text: str) -> None:
 
 
 async def _form(
-    request: web.Request, form: Mapping[str, Any], *, first: Any, refused: DomainError | None = None
+    request: web.Request,
+    form: Mapping[str, Any],
+    *,
+    first: Any,
+    start: datetime | None = None,
+    refused: DomainError | None = None,
 ) -> web.Response:
+    """`start` is one that was chosen elsewhere."""
     asking, present = require_viewer(request), now()
     who = await asked_mentor(request.match_info["username"], asking)
-    minutes = number(str(form.get("duration_minutes", USUAL_MINUTES)))
-    minutes = minutes if minutes in DURATIONS else USUAL_MINUTES
+    minutes = _minutes(str(form.get("duration_minutes", "")))
     hours = await availability_of(who.mentor.user_id, present.date())
     chooser = Chooser(asking.timezone, minutes, asking.user_id)
+    found = await choices(who.mentor.user_id, hours, chooser, present, first)
+    chosen = chosen_in(found, start, asking.timezone) if start else {}
     context = {
         "mentor": who.mentor,
-        "form": form,
+        "form": {**form, **chosen, "duration_minutes": minutes},
         "minutes": minutes,
-        "durations": DURATIONS,
+        "durations": sorted({*DURATIONS, minutes}),
         "price_minor": price_of(who.mentor.rate_minor, minutes),
         "paid": taking_payments(),
-        "choices": await choices(who.mentor.user_id, hours, chooser, present, first),
+        "choices": found,
         "errors": _said(refused),
     }
     return render(request, "booking/request_form.html", context, status_of(refused) if refused else 200)
+
+
+def _minutes(text: str) -> int:
+    """As long as it was asked for, where a lesson can be so long."""
+    try:
+        return MINUTES.validate_python(number(text))
+    except ValidationError:
+        return USUAL_MINUTES
 
 
 def _said(refused: DomainError | None) -> dict[str, str]:

@@ -217,6 +217,9 @@ async def test_same_slot_again_is_by_the_mentors_clocks(
     status, asked = await get(http, where, headers)
     assert status == 303
     assert asked.startswith("/mentors/mira/request?starts_at=2027-11-09T15%3A00%3A00Z&minutes=60&topic=")
+    _, form = await get(http, asked, headers)
+    assert 'value="Closures by example"' in form
+    assert 'value="2027-11-09T15:00"' in form
     start = datetime(2027, 11, 2, 15, tzinfo=UTC) + timedelta(weeks=weeks)
     again = await published(mira, start, timezone="America/New_York")
     assert await get(http, where, headers) == (303, f"/sessions/{again}/book")

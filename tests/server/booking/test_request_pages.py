@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
+from urllib.parse import urlencode
 
 from aiohttp.test_utils import TestClient
 
 from server.booking.requests.models import SessionRequest
+from server.booking.times import wall_time
 from tests.factories import Api
 from tests.server.booking.makers import bearer, cookie, person
-from tests.server.booking.requesters import asked, start, teacher
+from tests.server.booking.requesters import asked, first_free, start, teacher
 from tests.server.booking.test_pages import get, post
 
 SLOT = re.compile(r'name="slot" value="(\d[^"]+)"')
@@ -31,6 +34,23 @@ async def test_time_that_the_page_shows_is_asked_for_and_booked(http: TestClient
     assert (status, lesson.startswith("/sessions/")) == (303, True)
     assert "You have a seat." in (await get(http, lesson, learner))[1]
     assert slot not in unescape((await get(http, "/mentors/mira/request", learner))[1])
+
+
+async def test_time_that_was_chosen_elsewhere_stands_in_the_form(http: TestClient) -> None:
+    """Also one that is not on the list, as a wall time of the learner's, and a length of its own."""
+    mira, lea = await teacher(), await person("lea", zone="Asia/Kathmandu")
+    learner, free = await cookie(lea), await first_free(mira, lea, minutes=75)
+    for start_at, chosen in ((free, free.isoformat()), (free + timedelta(minutes=10), "own")):
+        asked_for = {"starts_at": f"{start_at:%Y-%m-%dT%H:%M:%SZ}", "minutes": 75, "topic": "Maps & more"}
+        status, form = await get(http, f"/mentors/mira/request?{urlencode(asked_for)}", learner)
+        assert (status, 'value="Maps &amp; more"' in form) == (200, True)
+        assert f'name="slot" value="{chosen}" checked' in unescape(form)
+        assert '<option value="75" selected' in form
+        own = wall_time(start_at, lea.timezone) if chosen == "own" else ""
+        assert f'name="own_start" step="300" min="2000-01-01T00:00" value="{own}"' in form
+    odd = "starts_at=2027-02-30T10:00Z&minutes=7&topic="
+    status, form = await get(http, f"/mentors/mira/request?{odd}", learner)
+    assert (status, " checked" in form, '<option value="60" selected' in form) == (200, False, True)
 
 
 async def test_what_was_typed_stays_where_something_is_wrong_and_where_other_days_are_shown(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
-from server.booking import announcing, service
-from server.booking.models import Session
+from server.accounts import service as accounts
+from server.booking import service
+from server.booking.models import Booking, Session
+from server.booking.rescheduling.answering import accept
+from server.booking.rescheduling.forms import MoveForm
+from server.booking.rescheduling.proposing import propose
 from server.edge.access import Viewer
-from server.infra import db
 from tests.server.booking.makers import mentor, person, published
 
 NOW = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
@@ -23,10 +26,10 @@ async def lesson(starts_at: datetime = START) -> tuple[UUID, Viewer, Viewer]:
     return session_id, mira, lea
 
 
-@db.transactional
 async def moved(session_id: UUID, starts_at: datetime) -> None:
-    session = await Session.filter(id=session_id).select_for_update().get()
-    session.starts_at, session.ends_at = starts_at, starts_at + timedelta(hours=1)
-    session.ics_sequence += 1
-    await session.save()
-    await announcing.moved(session)
+    """Its mentor proposes the time, and all with a seat take it."""
+    session = await Session.get(id=session_id)
+    mentor_of_it = await accounts.get_viewer(session.mentor_id)
+    proposal = await propose(session_id, mentor_of_it, MoveForm(starts_at=starts_at.isoformat()))
+    for booking in await Booking.filter(session_id=session_id, status="confirmed").order_by("id"):
+        await accept(proposal, await accounts.get_viewer(booking.learner_id))

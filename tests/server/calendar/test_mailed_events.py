@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from server.booking import service
+from server.booking.requests import answering
 from server.booking.rescheduling.answering import accept, decline
 from server.booking.rescheduling.forms import MoveForm
 from server.booking.rescheduling.proposing import propose
@@ -15,6 +16,7 @@ from server.infra.mailer import kept_mails
 from server.worker import run_due
 from tests.databases import BOTH
 from tests.server.booking.makers import mentor, person, published
+from tests.server.booking.requesters import asked, teacher
 from tests.server.calendar.lessons import START, lesson, moved
 from tests.server.calendar.rules import addresses, method, one
 
@@ -116,6 +118,21 @@ async def test_uid_stays_and_sequence_rises_over_five_moves() -> None:
     assert [start for who, *_, start in seen if who == "lea"] == [
         START + timedelta(days=days) for days in range(6)
     ]
+
+
+@BOTH
+async def test_lesson_of_a_request_comes_with_its_event_and_moves_with_it() -> None:
+    """To its learner when it is accepted and when it moves; both have it with the same SEQUENCE."""
+    mira, lea = await teacher(), await person("lea")
+    session_id = await answering.accept(await asked(lea, mira, START), mira)
+    for days in range(1, 3):
+        await run_due()
+        await moved(session_id, START + timedelta(days=days))
+    learners, mentors = await files_to("lea@example.com"), await files_to("mira@example.com")
+    heard = [(one(text)["SEQUENCE"], one(text).decoded("DTSTART")) for text in learners]
+    assert heard == [(days, START + timedelta(days=days)) for days in range(3)]
+    assert {(method(text), one(text)["UID"]) for text in learners} == {("REQUEST", str(session_id))}
+    assert [one(text)["SEQUENCE"] for text in mentors] == [1, 2]
 
 
 async def test_mail_that_was_held_up_brings_what_is_true_by_then() -> None:

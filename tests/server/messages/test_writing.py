@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from aiohttp.test_utils import TestClient
 
 from server.infra.clock import ManualClock
 from server.infra.errors import Conflict, Forbidden, Invalid, NotFound, Throttled
@@ -18,7 +19,8 @@ from server.messages.writing import MAX_TEXT, PER_MINUTE, NewMessage
 from server.people import circle as people_circle
 from server.people.privacy import DEFAULTS, Audience, set_privacy
 from tests.databases import BOTH
-from tests.server.booking.makers import mentor, person
+from tests.factories import Api
+from tests.server.booking.makers import bearer, mentor, person
 from tests.server.messages.makers import circle, lesson, say, texts
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -48,6 +50,16 @@ async def test_message_sent_again_with_its_key_is_the_first_one() -> None:
     assert await Message.all().count() == 1
     other = await writing.write(lea, await circle(lea, "mira"), NewMessage("Else", client_key="k2"))
     assert other.line.seq == 2
+
+
+async def test_request_sent_again_with_its_idempotency_key_writes_once(http: TestClient) -> None:
+    lea, _ = await person("lea"), await mentor()
+    api, to = Api(http, headers=await bearer(lea)), "/conversations/mira/messages"
+    key = {"Idempotency-Key": "k1"}
+    first, again = [await api.post(to, {"text": "Hello"}, headers=key) for _ in range(2)]
+    assert (first.status, again.status, again.data) == (201, 201, first.data)
+    assert (await api.post(to, {"text": "Another"}, headers=key)).status == 409
+    assert await Message.all().count() == 1
 
 
 async def test_key_is_the_senders_own() -> None:

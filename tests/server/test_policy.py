@@ -165,8 +165,6 @@ class World:
             return path.replace("{slug}", await pathway(self.people["mentor"]))
         if "{secret}" in path:
             return path.replace("{secret}", await self._secret())
-        if "{slug}" in path:
-            return path.replace("{slug}", await pathway(self.people["mentor"]))
         if "{code}" in path:
             learner = self.people["learner"].user_id
             return path.replace("{code}", await certificate_of(learner, self.session))
@@ -200,6 +198,9 @@ class World:
             return path.replace("{id}", str(await self._file(sent=route.method == "GET")))
         if "/reports/{id}" in path:
             return path.replace("{id}", str(await self._report()))
+        if path == "/sessions/{id}/cancel":
+            await RescheduleProposal.all().delete()
+            await self._booking()  # who declined another time has no seat any more
         return path.replace("{id}", str(self.session))
 
     async def _picture(self) -> str:
@@ -283,10 +284,6 @@ class World:
 
     async def _draft(self) -> UUID:
         return (await begin_draft(self.people["mentor"], {"title": "Scopes"})).id
-
-    async def _material(self) -> UUID:
-        whose = self.people["mentor"]
-        return (await add_material(self.session, whose, Phase.BEFORE, "a.txt", BytesIO(b"a"))).id
 
     async def _device(self) -> UUID:
         await self._login()
@@ -473,6 +470,8 @@ async def test_draft_is_there_for_its_mentor_alone(world: World, who: str) -> No
 
 # What ends an object or gives one.
 LAST = (
+    "/accept",
+    "/decline",
     "/users/me",
     "/leave",
     "/cancel",

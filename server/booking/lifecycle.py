@@ -10,6 +10,7 @@ from server.booking import announcing, busy, notices
 from server.booking.models import Booking, Objective, Session
 from server.booking.moves import move
 from server.booking.paying import taking_payments
+from server.booking.rescheduling.settling import close_open
 from server.booking.states import ACTIVE_BOOKINGS, CANCELLED_BOOKINGS, BookingStatus, SessionStatus
 from server.booking.times import check_ahead, doors_open_at, over_at
 from server.booking.visibility import locked_own_session
@@ -22,7 +23,7 @@ from server.infra.outbox import enqueue
 from server.people import service as people
 from server.people.availability import buffer_of
 
-OVER, NEVER_CAME = "the session is over", "the mentor never came"
+OVER, NEVER_CAME, OFF = "the session is over", "the mentor never came", "the session is called off"
 NEVER_THERE = (BookingStatus.EXPIRED, BookingStatus.NO_SHOW_MENTOR, *CANCELLED_BOOKINGS)
 
 
@@ -110,6 +111,7 @@ async def _end(session: Session, actor_id: int | None, reason: str = "") -> None
     seats = session.seats_taken - len(held)
     await move(session, SessionStatus.ENDED, actor_id, reason, ended_at=now(), seats_taken=seats)
     await empty_queue(session)
+    await close_open(session, None, OVER)
     await busy.release_session_time(session.id)
     for job in ("classroom.session_ended", "materials.tell"):
         await enqueue(job, {"session_id": str(session.id)})
@@ -133,6 +135,7 @@ async def cancel_session(session_id: UUID, viewer: Viewer, reason: str = "") -> 
     booked = await _move_bookings(session, ACTIVE_BOOKINGS, off, viewer.user_id, reason)
     await notices.called_off(session, [*booked, *await empty_queue(session)])
     await announcing.called_off(session)
+    await close_open(session, viewer.user_id, OFF)
     await busy.release_session_time(session.id)
     await enqueue("classroom.session_ended", {"session_id": str(session.id)})
 
@@ -156,6 +159,7 @@ async def _miss(session: Session) -> None:
     kept = (BookingStatus.CONFIRMED,)
     await _move_bookings(session, kept, BookingStatus.NO_SHOW_MENTOR, None, NEVER_CAME)
     await empty_queue(session)
+    await close_open(session, None, NEVER_CAME)
     await busy.release_session_time(session.id)
     await enqueue("classroom.session_ended", {"session_id": str(session.id)})
 

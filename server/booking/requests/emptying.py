@@ -6,6 +6,7 @@ from server.booking import announcing, busy
 from server.booking.models import Session
 from server.booking.moves import move
 from server.booking.requests.models import SessionRequest
+from server.booking.rescheduling.settling import close_open
 from server.booking.states import SessionStatus
 from server.infra.outbox import enqueue
 
@@ -21,5 +22,6 @@ async def call_off_if_empty(session: Session) -> None:
     sequence = session.ics_sequence + 1
     await move(session, SessionStatus.CANCELLED, None, NOBODY_LEFT, ics_sequence=sequence)
     await announcing.called_off(session)
+    await close_open(session, None, NOBODY_LEFT)
     await busy.release_session_time(session.id)
     await enqueue("classroom.session_ended", {"session_id": str(session.id)})

@@ -8,7 +8,8 @@ from server.booking import busy, clashes
 from server.booking.models import Booking, Session
 from server.booking.rescheduling import cells, notices
 from server.booking.rescheduling.models import RescheduleAnswer, RescheduleProposal
-from server.booking.rescheduling.moving import active_bookings, apply, settle
+from server.booking.rescheduling.moving import active_bookings, apply
+from server.booking.rescheduling.settling import settle
 from server.booking.rescheduling.states import Answer, MoveStatus
 from server.booking.states import SessionStatus, wrong_state
 from server.booking.visibility import session_to_change

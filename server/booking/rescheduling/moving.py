@@ -10,31 +10,16 @@ from server.booking.models import Booking, Session
 from server.booking.policy import moved_by_learner, moved_by_mentor
 from server.booking.rescheduling import cells, notices
 from server.booking.rescheduling.models import RescheduleProposal
-from server.booking.rescheduling.states import MOVES, MoveStatus
+from server.booking.rescheduling.settling import settle
+from server.booking.rescheduling.states import MoveStatus
 from server.booking.seats.releasing import release
-from server.booking.states import ACTIVE_BOOKINGS, BookingStatus, check_move, wrong_state
+from server.booking.states import ACTIVE_BOOKINGS, BookingStatus
 from server.booking.times import over_at, wall_time
 from server.booking.waiting.offers import MORE
-from server.infra.clock import now
 from server.infra.outbox import enqueue
 from server.infra.transitions import record_transition
-from server.notifications.service import withdraw
 
 NOT_COMING_ALONG = "the session moved, and the new time was not taken"
-
-
-async def settle(
-    proposal: RescheduleProposal, to: MoveStatus, actor_id: int | None, reason: str = ""
-) -> None:
-    """The one place where a proposal changes state. Raises Conflict(wrong_state)."""
-    old = proposal.status
-    check_move(MOVES, old, to)
-    values = {"status": to, "decided_at": now()}
-    if not await RescheduleProposal.filter(id=proposal.id, status=old).update(**values):
-        raise wrong_state(old)
-    proposal.update_from_dict(values)
-    await record_transition("reschedule", proposal.id, old, to, actor_id, reason)
-    await withdraw(notices.cause_of(proposal))
 
 
 async def active_bookings(session: Session) -> list[Booking]:

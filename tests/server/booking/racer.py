@@ -3,8 +3,8 @@
 python -m tests.server.booking.racer   reads lines of `[data_dir, database_url, [asked, …]]`, says
 `ready`, waits for another line, and writes `[[asked, outcome], …]`, in no order
 
-What is asked is VERB:SUBJECT:USER; the subject is a session (its id), or for `confirm` and `expire` a
-booking (its number).
+What is asked is VERB:SUBJECT:USER; the subject is a session (its id), for `confirm` and `expire` a
+booking (its number), and for `accept` another time that is proposed (its id).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from config.settings import load_settings
 from server.accounts import service as accounts
 from server.booking import service
 from server.booking.forms import SessionChanges
+from server.booking.rescheduling.answering import accept
 from server.booking.seats.expiry import expire_hold
 from server.booking.waiting.queue import join_waitlist
 from server.edge.access import Viewer
@@ -43,6 +44,7 @@ ACTIONS: dict[str, Action] = {
     "wait": lambda session_id, viewer: join_waitlist(UUID(session_id), viewer),
     "confirm": lambda booking_id, viewer: service.confirm(int(booking_id), viewer.user_id),
     "expire": expire,
+    "accept": lambda proposal_id, viewer: accept(UUID(proposal_id), viewer),
     "publish": lambda session_id, viewer: service.publish_session(UUID(session_id), viewer),
     "start": lambda session_id, viewer: service.start_session(UUID(session_id), viewer),
     "cancel": lambda session_id, viewer: service.cancel_session(UUID(session_id), viewer),

@@ -11,10 +11,12 @@ import pytest
 
 from server.booking import paying, service
 from server.booking.models import Booking, BusyCell, Session
+from server.booking.requests import answering
 from server.booking.rescheduling.answering import accept, decline, settle_overdue, withdraw
 from server.booking.rescheduling.forms import MoveForm
 from server.booking.rescheduling.models import RescheduleProposal
 from server.booking.rescheduling.proposing import propose
+from server.booking.rescheduling.shown import open_move
 from server.booking.seats.cancelling import cancellation
 from server.booking.seats.confirming import confirm
 from server.booking.times import cell_of
@@ -25,7 +27,7 @@ from server.infra.models import StateTransition
 from server.worker import run_due
 from tests.databases import BOTH
 from tests.server.booking.makers import mentor, person, published
-from tests.server.booking.requesters import start
+from tests.server.booking.requesters import asked, start, teacher
 from tests.server.booking.test_requests import PAID, refused, told
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -238,6 +240,36 @@ async def test_two_accept_at_once_and_both_come_along() -> None:
 
 
 @BOTH
+@pytest.mark.parametrize("how", ["cancelled", "missed", "ended", "left"])
+async def test_end_of_the_session_ends_what_is_proposed(how: str, moved_clock: ManualClock) -> None:
+    """Nobody is asked any more, and everybody's time is free; also of a lesson of one's own, which is
+    off when its learner leaves."""
+    mira, lea = await teacher(), await person("lea")
+    session_id = await answering.accept(await asked(lea, mira, start(OLD)), mira)
+    proposal = await propose(session_id, mira, to())
+    session = await service.get_session(session_id, mira)
+    assert await open_move(session, lea)
+    if how == "cancelled":
+        await service.cancel_session(session_id, mira)
+    elif how == "left":
+        await service.leave_session(session_id, lea)
+    else:
+        moved_clock.advance(timedelta(hours=OLD))
+        if how == "ended":
+            await service.start_session(session_id, mira)
+            await service.end_session(session_id, mira)
+        else:
+            moved_clock.advance(timedelta(hours=2))
+            await service.close_overdue(session_id)
+    assert await open_move(session, lea) is await open_move(session, mira) is None
+    row = await RescheduleProposal.get(public_id=proposal)
+    assert row.status == ("withdrawn" if how == "cancelled" else "expired")
+    assert (await refused(accept(proposal, mira))).code in ("wrong_state", "not_found")
+    assert not await BusyCell.exists()
+    assert await settle_overdue() == 0
+
+
+@BOTH
 @pytest.mark.parametrize("against", ["cancel", "leave", "deadline"])
 async def test_acceptance_against_what_ends_it(against: str) -> None:
     """One of both is first; the other is refused, or finds it as it is."""
@@ -257,6 +289,7 @@ async def test_acceptance_against_what_ends_it(against: str) -> None:
     if against == "cancel":
         assert (session.status, active) == ("cancelled", 0)
         assert not await BusyCell.exists()
+        assert not await RescheduleProposal.filter(status="open").exists()
     elif against == "leave":
         assert active == 0
         assert not await BusyCell.filter(user_id=lea.user_id).exists()

@@ -19,6 +19,9 @@ import pytest
 from config.settings import Settings
 from server.booking import service
 from server.booking.models import Booking, BusyCell, Session
+from server.booking.rescheduling.forms import MoveForm
+from server.booking.rescheduling.models import RescheduleProposal
+from server.booking.rescheduling.proposing import propose
 from server.booking.times import next_mark
 from server.booking.waiting.queue import join_waitlist
 from server.edge.access import Viewer
@@ -183,6 +186,30 @@ async def test_learner_gets_one_of_two_lessons_at_one_time(database: Settings, r
     outcomes = sum((found[f"book:{each}"] for each in both), Counter())
     assert outcomes == {"created": 6, "overlap": 6}
     assert sum([await agree(each) for each in both]) == 6
+
+
+@BOTH
+async def test_session_is_called_off_while_its_learners_take_another_time(
+    database: Settings, racers: Racers
+) -> None:
+    """Whoever is first: it is off, nobody's time is taken, and nobody is asked any more."""
+    mira, crowd = await mentor(), await people(3)
+    start = next_mark(clock.now()) + timedelta(hours=72)
+    session_id = await published(mira, start, capacity=3)
+    for each in crowd:
+        await service.book_session(session_id, each)
+    later = MoveForm(starts_at=(start + timedelta(minutes=30)).isoformat())
+    proposal = await propose(session_id, mira, later)
+    asked = [f"accept:{proposal}:{each.user_id}" for each in crowd]
+    asked.insert(2, f"cancel:{session_id}:{mira.user_id}")
+    found = await racers.race(database, asked)
+    assert found[f"cancel:{session_id}"] == {"done": 1}
+    moved = found[f"accept:{proposal}"]["done"] == 3
+    session, settled = await Session.get(id=session_id), await RescheduleProposal.get()
+    assert (session.status, session.ics_sequence) == ("cancelled", 1 + moved)
+    assert settled.status == ("applied" if moved else "withdrawn")
+    assert await agree(session_id) == 0
+    assert not await BusyCell.exists()
 
 
 @BOTH

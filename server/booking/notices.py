@@ -103,11 +103,32 @@ async def published(session: Session) -> None:
     await _tell_followers(session, "new_session", str(session.id))
 
 
-async def seat_free(session: Session, booking: Booking) -> None:
-    """It was full, and somebody has given a seat back."""
+async def seat_free(session: Session, booking: Booking, waited: Collection[int]) -> None:
+    """It was full, and somebody has given a seat back. Those who `waited` for one hear of it whether they
+    follow its mentor or not."""
+    await _tell_waiting(session, str(booking.public_id), waited)
     taken = await Booking.filter(session_id=session.id, status__in=ACTIVE_BOOKINGS)
-    but = [booking.learner_id, *(each.learner_id for each in taken)]
+    but = [booking.learner_id, *waited, *(each.learner_id for each in taken)]
     await _tell_followers(session, "free_seat", str(booking.public_id), but)
+
+
+async def _tell_waiting(session: Session, dedupe_key: str, learner_ids: Collection[int]) -> None:
+    names = await _names(session.mentor_id) if learner_ids else {}
+    for learner_id in learner_ids:
+        await notify(
+            learner_id,
+            "seat_open",
+            {
+                "title": session.title,
+                "mentor": names[session.mentor_id],
+                "starts_at": session.starts_at,
+                "ends_at": session.ends_at,
+            },
+            path=f"{session_path(session.id)}/book",
+            dedupe_key=dedupe_key,
+            actor_id=session.mentor_id,
+            cause=cause_of(session.id),
+        )
 
 
 async def _tell_followers(

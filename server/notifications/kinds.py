@@ -142,6 +142,7 @@ KINDS: dict[str, Kind] = _named(
         Kind("booking_confirmed", BOOKINGS, "calendar", mail="booking_confirmed", urgent=True),
         Kind("seat_booked", BOOKINGS, "calendar", mail="booking_confirmed_mentor"),
         Kind("seat_offered", BOOKINGS, "ticket", mail="seat_offered", urgent=True),
+        Kind("seat_open", BOOKINGS, "ticket", mail="seat_open", urgent=True, before="starts_at"),
         Kind("booking_cancelled", BOOKINGS, "calendar", mail="booking_cancelled"),
         Kind("session_cancelled", BOOKINGS, "calendar", mail="session_cancelled", urgent=True),
         Kind("seat_given_back", BOOKINGS, "calendar", mail="seat_given_back"),

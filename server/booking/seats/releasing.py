@@ -9,7 +9,7 @@ from server.booking.models import Booking, Session
 from server.booking.moves import move
 from server.booking.requests.emptying import call_off_if_empty
 from server.booking.states import BookingStatus
-from server.booking.waiting.offers import offer_next, settle
+from server.booking.waiting.offers import next_come, offer_next, settle
 from server.infra.clock import now
 from server.notifications.service import withdraw
 
@@ -42,7 +42,7 @@ async def release(
     if was == BookingStatus.CONFIRMED and to == BookingStatus.CANCELLED_BY_LEARNER:
         await notices.given_back(session, booking)
     if not await offer_next(session) and was_full:
-        await notices.seat_free(session, booking)
+        await notices.seat_free(session, booking, await next_come(session))
     await call_off_if_empty(session)
 
 

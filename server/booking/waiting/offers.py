@@ -17,8 +17,8 @@ from server.booking import busy, notices
 from server.booking.models import Booking, Session
 from server.booking.rescheduling.open import being_moved
 from server.booking.seats.taking import begin, count_seat, write_booking
-from server.booking.states import ACTIVE_BOOKINGS, BookingStatus, SessionStatus
-from server.booking.times import offer_until
+from server.booking.states import ACTIVE_BOOKINGS, OPEN_SESSIONS, BookingStatus, SessionStatus
+from server.booking.times import bookable_until, offer_until
 from server.booking.visibility import session_to_change
 from server.booking.waiting.models import WaitlistEntry
 from server.booking.waiting.states import OPEN, Wait
@@ -96,6 +96,15 @@ async def _able(session: Session) -> list[WaitlistEntry]:
     able -= await busy.busy_among(ids, session.starts_at, session.ends_at)
     able -= {booking.learner_id for booking in await seated}
     return [entry for entry in waiting if entry.learner_id in able]
+
+
+async def next_come(session: Session) -> list[int]:
+    """Who waits and could take the seat that is free now, where it is too late to keep it for one of
+    them: whoever books first has it."""
+    bookable = session.status in OPEN_SESSIONS and now() < bookable_until(session.starts_at)
+    if not bookable or _offered_until(session) is not None or await being_moved(session.id):
+        return []
+    return [entry.learner_id for entry in await _able(session)]
 
 
 async def all_promised(session: Session, learner_id: int) -> bool:

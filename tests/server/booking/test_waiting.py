@@ -23,7 +23,10 @@ from server.infra import clock
 from server.infra.clock import ManualClock
 from server.infra.errors import Conflict, NotFound
 from server.infra.models import OutboxRow
+from server.notifications.models import Notification
+from server.people import circle
 from server.people.models import Block
+from server.worker import run_due
 from tests.databases import BOTH
 from tests.server.booking.makers import agree, mentor, person, published
 
@@ -56,6 +59,14 @@ async def offer_to(session_id: UUID, learner: Viewer) -> Booking | None:
 async def states(session_id: UUID) -> list[str]:
     entries = await WaitlistEntry.filter(session_id=session_id).order_by("id")
     return [entry.status for entry in entries]
+
+
+async def heard_of_seats() -> list[tuple[str, int]]:
+    """Who was told of a free seat, in order."""
+    await run_due()
+    kinds = ("seat_offered", "seat_open", "free_seat")
+    rows = await Notification.filter(kind__in=kinds).order_by("id")
+    return [(row.kind, row.user_id) for row in rows]
 
 
 async def test_places_count_from_one_and_joining_twice_keeps_the_place() -> None:
@@ -210,6 +221,27 @@ async def test_offers_end_before_the_start(
     else:
         assert offer
         assert offer.hold_expires_at == moved_clock.now() + offered
+
+
+@BOTH
+async def test_who_waits_hears_of_a_seat_that_comes_too_late_to_be_kept(
+    moved_clock: ManualClock,
+) -> None:
+    """All who could take it, once each, also where they follow the mentor."""
+    moved_clock.set(next_mark(moved_clock.now()))
+    session_id, _, (seated,) = await full(hours=3)
+    lea, leo, busy, _ = await waiting(session_id, "lea", "leo", "busy", "gone")
+    await circle.follow(leo, "mira")
+    start = (await service.get_session(session_id, None)).starts_at
+    await service.book_session(await published(await mentor("max"), start), busy)
+    await User.filter(username="gone").update(status="suspended")
+    moved_clock.set(start - timedelta(minutes=25))
+    await service.leave_session(session_id, seated)
+    assert await heard_of_seats() == [("seat_offered", lea.user_id)]
+    moved_clock.set(start - timedelta(minutes=10))
+    assert await heard_of_seats() == [("seat_offered", lea.user_id), ("seat_open", leo.user_id)]
+    assert (await service.book_session(session_id, leo)).created
+    assert await states(session_id) == ["passed", "taken", "waiting", "waiting"]
 
 
 @pytest.mark.parametrize("how", ["cancelled", "missed"])

@@ -34,6 +34,7 @@ MAILS: dict[str, dict[str, Any]] = {
     "booking_confirmed": {**SESSION, **TIMES, "mentor": "Mira"},
     "booking_confirmed_mentor": {**SESSION, **TIMES, "learner": "Lea"},
     "seat_offered": {**SESSION, **TIMES, "until": START, "mentor": "Mira"},
+    "seat_open": {**SESSION, **TIMES, "mentor": "Mira"},
     "request_received": {
         **REQUEST,
         "until": END,
@@ -71,6 +72,8 @@ MAILS: dict[str, dict[str, Any]] = {
     "session_called_off": {**SESSION, **TIMES},
     "reminder": {**SESSION, **TIMES, "mentor": "Mira"},
     "recording_ready": {**SESSION, "starts_at": START},
+    "material_added": {**SESSION, **TIMES, "mentor": "Mira", "files": ["slides.pdf", "data.csv"]},
+    "pathway_completed": {"title": "Data from zero", "steps": 4, "path": "/pathways/1"},
     "certificate_issued": {**SESSION, "starts_at": START, "path": "/certificates/K7"},
     "certificate_revoked": {**SESSION, "reason": "The price was refunded.", "path": "/certificates/K7"},
     "badge_earned": {"badge": "Ten hours", "says": "Spent ten hours in lessons", "path": "/profile/lea"},

@@ -31,6 +31,7 @@ from aiohttp.test_utils import unused_port  # noqa: E402
 from aiosmtpd.controller import Controller  # noqa: E402
 
 from config.settings import Settings, load_settings  # noqa: E402
+from server import worker  # noqa: E402
 from server.infra import db, outbox, schema  # noqa: E402
 from server.infra.models import OutboxRow  # noqa: E402
 from server.notifications.acquaintances import introduce  # noqa: E402
@@ -107,6 +108,7 @@ def database(kind: str) -> Iterator[dict[str, str]]:
 async def work() -> None:
     """One worker, until it is killed."""
     outbox.LEASE, outbox.BACKOFF_BASE_S, outbox.BACKOFF_MAX_S = LEASE, BACKOFF_S, 2.0
+    worker.RENEW_S = LEASE.total_seconds() / 3
     outbox.MAX_ATTEMPTS = 1000  # what is measured is loss, not patience
     settings = load_settings(os.environ)
     load_jobs()

@@ -33,15 +33,17 @@ async def verify_email(payload: dict[str, Any]) -> None:
         return
     # Not the name: anybody may write anything there and have it mailed to a stranger.
     to = Addressee(account.email, account.username, account.timezone)
-    if found := await letter(payload["user_id"], "verify_email", to):
-        await found.send({"token": await accounts.issue_token(payload["user_id"], "verify_email")})
+    async with letter(payload["user_id"], "verify_email", to) as found:
+        if found:
+            await found.send({"token": await accounts.issue_token(payload["user_id"], "verify_email")})
 
 
 @job("notifications.known_email", lane=Lane.MAIL)
 async def known_email(payload: dict[str, Any]) -> None:
     """Tells the owner of an address that somebody tried to register with it."""
-    if found := await letter(payload["user_id"], "known_email", await _addressee(payload)):
-        await found.send({})
+    async with letter(payload["user_id"], "known_email", await _addressee(payload)) as found:
+        if found:
+            await found.send({})
 
 
 @job("notifications.reset_password", lane=Lane.MAIL)
@@ -49,15 +51,17 @@ async def reset_password(payload: dict[str, Any]) -> None:
     """The link for a new password."""
     if not payload["user_id"]:
         return
-    if found := await letter(payload["user_id"], "reset_password", await _addressee(payload)):
-        await found.send({"token": await accounts.issue_token(payload["user_id"], "reset_password")})
+    async with letter(payload["user_id"], "reset_password", await _addressee(payload)) as found:
+        if found:
+            await found.send({"token": await accounts.issue_token(payload["user_id"], "reset_password")})
 
 
 @job("notifications.standing_changed", lane=Lane.MAIL)
 async def standing_changed(payload: dict[str, Any]) -> None:
     """What was decided about somebody's account: to those as well who can't log in any more."""
-    if found := await letter(payload["user_id"], "standing_changed", await _addressee(payload)):
-        await found.send(payload)
+    async with letter(payload["user_id"], "standing_changed", await _addressee(payload)) as found:
+        if found:
+            await found.send(payload)
 
 
 @job("notifications.invitation", lane=Lane.MAIL)

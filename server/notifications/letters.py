@@ -5,7 +5,8 @@ and leaves a row. What stands in it is not kept: the token in it opens the accou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from server.infra.mailer import MailRefused
 from server.notifications.kinds import LETTERS, MAIL
 from server.notifications.models import Delivery
 from server.notifications.post import Addressee, post_office
+from server.notifications.sending import OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,6 @@ class Letter:
 
     async def send(self, values: Mapping[str, Any]) -> None:
         """Raises to be tried again; not where the address takes no mail."""
-        async with post_office().turn:
-            await self._send(values)
-
-    async def _send(self, values: Mapping[str, Any]) -> None:
         try:
             subject = await post_office().send(self.to, self.kind, values, message_id=self.message_id)
         except MailRefused as refused:
@@ -45,10 +43,17 @@ class Letter:
         await Delivery.filter(id=self.delivery_id).update(**became)
 
 
-async def letter(user_id: int, kind: str, to: Addressee) -> Letter | None:
-    """What the present job has to send; None when it did by now. Tokens are made after this, so that the
-    one that somebody has in their mail stays good."""
+@asynccontextmanager
+async def letter(user_id: int, kind: str, to: Addressee) -> AsyncIterator[Letter | None]:
+    """What the present job has to send; None when it did by now. Tokens are made within, so that the one
+    that somebody has in their mail stays good."""
     assert kind in LETTERS, kind
+    async with post_office().turn:
+        row = await _row(user_id, kind, to)
+        yield Letter(row.id, kind, to, row.message_id) if row.status in OPEN else None
+
+
+async def _row(user_id: int, kind: str, to: Addressee) -> Delivery:
     job = f"letter:{outbox.running()}"
     key: dict[str, Any] = {"user_id": user_id, "channel": MAIL, "dedupe_key": job, "target": ""}
     made = Delivery(
@@ -60,5 +65,4 @@ async def letter(user_id: int, kind: str, to: Addressee) -> Letter | None:
         created_at=clock.now(),
     )
     await Delivery.bulk_create([made], ignore_conflicts=True)
-    row = await Delivery.get(**key)
-    return Letter(row.id, kind, to, row.message_id) if row.status in ("waiting", "failed") else None
+    return await Delivery.get(**key)

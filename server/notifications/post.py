@@ -32,8 +32,8 @@ class Addressee:
 class PostOffice:
     """Knows the mailer and our address; opened once at start.
 
-    A process holds `turn` from sending a mail until that is noted: when it is killed, no more than one
-    can go out again."""
+    A process holds `turn` from looking whether a mail is to go out until it is noted that it did: when it
+    is killed, no more than one can go out again."""
 
     def __init__(self, settings: Settings) -> None:
         self._mailer: Mailer = open_mailer(settings)

@@ -68,11 +68,11 @@ def ways(kind: Kind) -> list[Channel]:
 
 async def deliver(delivery_id: int) -> None:
     """Send it, unless that was done, or nobody wants it any more."""
-    out = await _ready(delivery_id)
-    if out is None:
-        return
-    async with post_office().turn if out.delivery.channel == MAIL else nullcontext():
-        await _send(out)
+    mailed = await Delivery.exists(id=delivery_id, channel=MAIL)
+    async with post_office().turn if mailed else nullcontext():
+        out = await _ready(delivery_id)
+        if out is not None:
+            await _send(out)
 
 
 async def _send(out: Outgoing) -> None:

@@ -33,9 +33,12 @@ async def forget_file(payload: dict[str, Any]) -> None:
 async def mail_closing(payload: dict[str, Any]) -> None:
     """The last mail to somebody who leaves: until when that can be taken back."""
     account = await accounts.account(payload["user_id"])
+    if account.status != "closing":
+        return
     to = Addressee(account.email, account.name, account.timezone)
-    if account.status == "closing" and (found := await letter(payload["user_id"], "account_closing", to)):
-        await found.send({"closes_at": datetime.fromisoformat(payload["closes_at"])})
+    async with letter(payload["user_id"], "account_closing", to) as found:
+        if found:
+            await found.send({"closes_at": datetime.fromisoformat(payload["closes_at"])})
 
 
 @job("people.mail_new_address", lane=Lane.MAIL)
@@ -44,9 +47,10 @@ async def mail_new_address(payload: dict[str, Any]) -> None:
     account, email = await accounts.account(payload["user_id"]), str(payload["email"])
     # Not the name: anybody may write anything there and have it mailed to a stranger.
     to = Addressee(email, account.username, account.timezone)
-    if found := await letter(payload["user_id"], "change_email", to):
-        token = await accounts.issue_token(payload["user_id"], "change_email", email)
-        await found.send({"token": token})
+    async with letter(payload["user_id"], "change_email", to) as found:
+        if found:
+            token = await accounts.issue_token(payload["user_id"], "change_email", email)
+            await found.send({"token": token})
 
 
 @job("people.mail_old_address", lane=Lane.MAIL)
@@ -54,6 +58,7 @@ async def mail_old_address(payload: dict[str, Any]) -> None:
     """Tells the former address, with the way back."""
     account, email = await accounts.account(payload["user_id"]), str(payload["email"])
     to = Addressee(email, account.name, account.timezone)
-    if found := await letter(payload["user_id"], "email_changed", to):
-        token = await accounts.issue_token(payload["user_id"], "undo_email", email)
-        await found.send({"token": token, "new": payload["new"]})
+    async with letter(payload["user_id"], "email_changed", to) as found:
+        if found:
+            token = await accounts.issue_token(payload["user_id"], "undo_email", email)
+            await found.send({"token": token, "new": payload["new"]})

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
+from server.accounts.models import User
 from server.infra import clock, db, outbox
 from server.infra.mailer import MailRefused
 from server.infra.models import OutboxRow
@@ -73,6 +74,18 @@ async def test_letter_goes_out_once_and_its_token_stays_good(
     row = await Delivery.get(user_id=zoe.user_id)
     assert row.kind in LETTERS
     assert row.about == {"address": address}
+
+
+async def test_last_mail_to_who_leaves_leaves_a_row_too(database: Settings) -> None:
+    load_jobs()
+    zoe = await person("zoe")
+    payload = {"closes_at": "2030-01-01T12:00:00+00:00"}
+    await asked("people.mail_closing", zoe.user_id, **payload)
+    assert await mails_to(ZOE) == []
+    await User.filter(id=zoe.user_id).update(status="closing")
+    await asked("people.mail_closing", zoe.user_id, **payload)
+    assert len(await mails_to(ZOE)) == 1
+    assert (await Delivery.get(user_id=zoe.user_id)).kind == "account_closing"
 
 
 async def test_letter_that_fails_is_tried_again_with_its_message_id(

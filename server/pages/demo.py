@@ -26,6 +26,7 @@ from server.pages.correspondence import seed_letters
 from server.pages.programme import DEMO_LESSONS, DEMO_LOGINS, DemoLesson, DemoLogin
 from server.pages.taxonomy import plant_skills
 from server.pages.trails import seed_trails
+from server.people import circle
 from server.people import service as people
 from server.people.availability import Override, Weekly
 from server.people.gallery import open_gallery
@@ -84,7 +85,11 @@ async def _make_person(login: DemoLogin) -> Viewer:
         await _open_hours(login, await accounts.get_viewer(user_id))
     if login.role == "admin":
         await _make_owner(user_id)
-    return await accounts.get_viewer(user_id)
+    viewer = await accounts.get_viewer(user_id)
+    for username in login.follows:
+        with contextlib.suppress(NotFound):
+            await circle.follow(viewer, username)
+    return viewer
 
 
 async def _approve(login: DemoLogin, viewer: Viewer) -> None:

@@ -13,7 +13,8 @@ DEMO_PASSWORD = "learning-is-fun"
 @dataclass(frozen=True, slots=True)
 class DemoLogin:
     """One demo person. `role` is admin, mentor or learner. `hours` are when a mentor teaches: weekday,
-    from and to; `away` the first and last day of a vacation, counted from today, and its note."""
+    from and to; `away` the first and last day of a vacation, counted from today, and its note. `follows`
+    are usernames of people further up."""
 
     role: str
     email: str
@@ -30,6 +31,7 @@ class DemoLogin:
     currency: str | None = None
     hours: tuple[tuple[int, int, int], ...] = ()
     away: tuple[int, int, str] | None = None
+    follows: tuple[str, ...] = ()
     password: str = DEMO_PASSWORD
 
 
@@ -90,11 +92,11 @@ DEMO_LOGINS: tuple[DemoLogin, ...] = (
     ),
     DemoLogin(
         "learner", "lea@peerlearn.example", "lea", "Lea Fontaine", "Europe/Paris",
-        want=("python", "data-analysis", "public-speaking"),
+        want=("python", "data-analysis", "public-speaking"), follows=("mira", "tomas"),
     ),
     DemoLogin(
         "learner", "jun@peerlearn.example", "jun", "Jun Watanabe", "Asia/Tokyo",
-        want=("sql", "javascript", "english"),
+        want=("sql", "javascript", "english"), follows=("mira",),
     ),
     DemoLogin(
         "learner", "amara@peerlearn.example", "amara", "Amara Nwosu", "Africa/Lagos",

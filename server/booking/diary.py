@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -92,17 +92,24 @@ async def get_booking(booking_id: UUID, viewer: Viewer, now: datetime) -> Bookin
     return found[0]
 
 
-async def booking_for(session_id: UUID, learner_id: int, now: datetime) -> BookingRow | None:
-    """The learner's newest booking of one session that was not called off."""
-    own = Booking.filter(session_id=session_id, learner_id=learner_id)
+async def booking_for(session: SessionCard, learner_id: int, now: datetime) -> BookingRow | None:
+    """The learner's newest booking of one session that was not called off: one query, or two."""
+    own = Booking.filter(session_id=session.id, learner_id=learner_id)
     latest = own.exclude(status__in=ENDED_BOOKINGS).order_by("-id").limit(1)
-    found = await _rows(latest, now, learner_id)
+    rows: Sequence[dict[str, Any]] = await latest.values(*ROW_COLUMNS)
+    found = await _booking_rows(rows, {session.id: session}, now)
     return found[0] if found else None
 
 
 async def _rows(query: QuerySet[Booking], now: datetime, learner_id: int) -> list[BookingRow]:
     rows: Sequence[dict[str, Any]] = await query.values(*ROW_COLUMNS)
     sessions = await cards_by_id((row["session_id"] for row in rows), learner_id)
+    return await _booking_rows(rows, sessions, now)
+
+
+async def _booking_rows(
+    rows: Sequence[dict[str, Any]], sessions: Mapping[UUID, SessionCard], now: datetime
+) -> list[BookingRow]:
     held = [row["public_id"] for row in rows if row["status"] == BookingStatus.HELD]
     offered = await offers_among(held) if held else frozenset()
     return [

@@ -14,7 +14,8 @@ from server.booking import service
 from server.booking.catalogue import other_dates
 from server.booking.rescheduling.shown import open_move
 from server.booking.said import said
-from server.booking.waiting.queue import place_of
+from server.booking.states import BookingStatus
+from server.booking.waiting.queue import Place, place_of
 from server.calendar.links import links_of
 from server.edge.access import Viewer, require_viewer, viewer
 from server.edge.errors import status_of
@@ -80,14 +81,14 @@ async def _detail(
     asking = viewer(request)
     seen_by = asking.user_id if asking else None
     session = await service.get_session(session_id, asking)
-    booking = await _booking_of(asking, session_id)
+    booking = await _booking_of(asking, session)
     context = {
         "session": session,
         "terms": service.terms_of(session, booking),
         "dates": await other_dates(session, now(), SHOWN_DATES, seen_by),
         "booking": booking,
         "move": await open_move(session, asking),
-        "place": await place_of(session_id, asking.user_id) if asking else None,
+        "place": await _place_of(asking, session_id, booking),
         "mentor": await mentor_portrait(session.mentor_id),
         "pathways": await pathways.places_of(session.offering_id, asking.user_id if asking else None),
         "materials": await materials.shown_on(session, booking, asking),
@@ -100,10 +101,19 @@ async def _detail(
     return render(request, "booking/detail.html", context, status_of(refused) if refused else 200)
 
 
-async def _booking_of(asking: Viewer | None, session_id: UUID) -> service.BookingRow | None:
-    if asking is None:
+async def _booking_of(
+    asking: Viewer | None, session: service.SessionDetail
+) -> service.BookingRow | None:
+    return await service.booking_for(session, asking.user_id, now()) if asking else None
+
+
+async def _place_of(
+    asking: Viewer | None, session_id: UUID, booking: service.BookingRow | None
+) -> Place | None:
+    """Who has a seat for good waits for none."""
+    if asking is None or (booking is not None and booking.status == BookingStatus.CONFIRMED):
         return None
-    return await service.booking_for(session_id, asking.user_id, now())
+    return await place_of(session_id, asking.user_id)
 
 
 def _sentence(refused: DomainError) -> str:

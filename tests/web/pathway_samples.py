@@ -34,7 +34,15 @@ def pathway_pages(session: SessionDetail) -> dict[str, tuple[str, dict[str, Any]
     """Template, context and who looks: "guest", "learner" or "mentor"."""
     steps = (
         Step(1, UUID(int=31), "Profit is an opinion", ("Accounting",), session, done=True),
-        Step(2, UUID(int=32), "Cash is a fact", ("Accounting", "Finance"), session, current=True, seated=True),
+        Step(
+            2,
+            UUID(int=32),
+            "Cash is a fact",
+            ("Accounting", "Finance"),
+            session,
+            current=True,
+            seated=True,
+        ),
         Step(3, UUID(int=33), LONG),
     )
     page = PathwayPage(

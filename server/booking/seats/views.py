@@ -60,7 +60,7 @@ async def _book_page(
 ) -> web.Response:
     asking = require_viewer(request)
     session = await service.get_session(session_id, asking)
-    booking = await _held_or_booked(session_id, asking)
+    booking = await _held_or_booked(session, asking)
     context = {
         "session": session,
         "booking": booking,
@@ -74,9 +74,9 @@ async def _book_page(
     return render(request, "booking/book.html", context, status_of(refused) if refused else 200)
 
 
-async def _held_or_booked(session_id: UUID, asking: Viewer) -> service.BookingRow | None:
+async def _held_or_booked(session: service.SessionDetail, asking: Viewer) -> service.BookingRow | None:
     """A hold whose time is over is none, also in the moment before it is ended."""
-    booking = await service.booking_for(session_id, asking.user_id, now())
+    booking = await service.booking_for(session, asking.user_id, now())
     ends_at = booking.hold_expires_at if booking and booking.status == BookingStatus.HELD else None
     return None if ends_at is not None and ends_at <= now() else booking
 

@@ -84,9 +84,7 @@ REMINDERS = Topic(
     "Your lessons: a day, an hour and ten minutes before they begin.",
     usual=ALL,
 )
-MATERIALS = Topic(
-    "materials", "Materials", "Files that a mentor adds to a lesson of yours.", usual=BOTH
-)
+MATERIALS = Topic("materials", "Materials", "Files that a mentor adds to a lesson of yours.", usual=BOTH)
 RECORDINGS = Topic("recordings", "Recordings", "The recording of a lesson is ready.", usual=BOTH)
 FOLLOWING = Topic(
     "following",
@@ -154,12 +152,12 @@ KINDS: dict[str, Kind] = _named(
         Kind("request_received", BOOKINGS, "hand", mail="request_received"),
         Kind("request_proposed", BOOKINGS, "clock", mail="request_proposed"),
         Kind("request_accepted", BOOKINGS, "calendar", mail="request_accepted", urgent=True),
+        Kind("request_declined", BOOKINGS, "close", mail="request_declined"),
+        Kind("request_expired", BOOKINGS, "clock", mail="request_expired"),
         Kind("move_proposed", BOOKINGS, "calendar", mail="move_proposed"),
         Kind("session_moved", BOOKINGS, "calendar", mail="session_moved", urgent=True),
         Kind("moved_without_you", BOOKINGS, "calendar", mail="moved_without_you", urgent=True),
         Kind("move_off", BOOKINGS, "calendar", mail="move_off"),
-        Kind("request_declined", BOOKINGS, "close", mail="request_declined"),
-        Kind("request_expired", BOOKINGS, "clock", mail="request_expired"),
         # --- materials
         Kind("material_added", MATERIALS, "book", mail="material_added", may_wait=True),
         # --- recordings

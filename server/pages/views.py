@@ -11,6 +11,8 @@ from aiohttp import web
 from server.accounts import service as accounts
 from server.accounts.registration import TERMS
 from server.booking import service as booking
+from server.booking.requests.listing import count_waiting
+from server.booking.requests.views import MENTORS_PAGE
 from server.booking.service import SessionCard
 from server.discovery.views import browse
 from server.edge.access import Viewer, require_viewer, viewer
@@ -119,15 +121,17 @@ async def mentor_overview(request: web.Request) -> web.StreamResponse:
         "profile": profile,
         "next_session": upcoming[0] if upcoming else None,
         "sessions": upcoming[:SHOWN_ROWS],
-        "tasks": _tasks(drafts),
+        "tasks": _tasks(await count_waiting(asking.user_id, now()), drafts),
         "days": fortnight(now(), ZoneInfo(asking.timezone), [card.starts_at for card in upcoming]),
     }
     return render(request, "pages/mentor_overview.html", context)
 
 
-def _tasks(drafts: list[SessionCard]) -> list[dict[str, str]]:
-    """What waits for this mentor, each with the page where it is done."""
-    return [
+def _tasks(requests: int, drafts: list[SessionCard]) -> list[dict[str, str]]:
+    """What waits for this mentor, each with the page where it is done. People come first."""
+    words = "a request for a lesson" if requests == 1 else f"{requests} requests for lessons"
+    asked = [{"text": f"Answer {words}", "href": MENTORS_PAGE}] if requests else []
+    return asked + [
         {"text": f"Finish and publish “{draft.title}”", "href": draft.url}
         for draft in drafts[:SHOWN_ROWS]
     ]

@@ -760,7 +760,10 @@ PAGES: dict[str, Page] = {
             ),
             "next_session": LIVE,
             "sessions": [PAID, DRAFT],
-            "tasks": [{"text": "Publish “Bake bread with what is in the cupboard”", "href": DRAFT.url}],
+            "tasks": [
+                {"text": "Answer 2 requests for lessons", "href": "/dashboard/mentor/requests"},
+                {"text": "Publish “Bake bread with what is in the cupboard”", "href": DRAFT.url},
+            ],
             "days": DAYS,
             "offer_push": True,
         },

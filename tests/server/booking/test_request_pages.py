@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from aiohttp.test_utils import TestClient
 
+from server.booking.requests import answering
 from server.booking.requests.models import SessionRequest
 from server.booking.times import wall_time
 from tests.factories import Api
@@ -73,6 +74,18 @@ async def test_what_was_typed_stays_where_something_is_wrong_and_where_other_day
     status, page = await post(http, "/mentors/mira/request", learner, [*typed, ("do", "from:2027-01-04")])
     assert status == 200
     assert "Write to lea@example.com" in page and 'value="30" selected' in page
+
+
+async def test_mentors_overview_counts_what_waits_for_an_answer(http: TestClient) -> None:
+    mira = await teacher()
+    mentor, where = await cookie(mira), "/dashboard/mentor/overview"
+    assert "Answer " not in (await get(http, where, mentor))[1]
+    first = await asked(await person("lea"), mira)
+    assert "Answer a request for a lesson" in (await get(http, where, mentor))[1]
+    await asked(await person("leo"), mira)
+    assert "Answer 2 requests for lessons" in (await get(http, where, mentor))[1]
+    await answering.decline(first, mira)
+    assert "Answer a request for a lesson" in (await get(http, where, mentor))[1]
 
 
 async def test_unverified_learner_is_told_so_beside_the_form(http: TestClient) -> None:

@@ -26,6 +26,7 @@ from server.pages.correspondence import seed_letters
 from server.pages.programme import DEMO_LESSONS, DEMO_LOGINS, DemoLesson, DemoLogin
 from server.pages.taxonomy import plant_skills
 from server.pages.trails import seed_trails
+from server.pages.wishes import seed_wishes
 from server.people import circle
 from server.people import service as people
 from server.people.availability import Override, Weekly
@@ -53,6 +54,7 @@ async def seed_demo(settings: Settings) -> None:
         await _lesson(lesson, cast)
     await seed_letters(cast)
     await seed_beginnings(cast)
+    await seed_wishes(cast)
     async with open_gallery(settings):
         await seed_trails(cast)
 

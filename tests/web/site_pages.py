@@ -1,7 +1,7 @@
 """The platform's pages as people see them: which there are, and how a browser looks at one.
 
-A path may hold `{coming}`, `{draft}`, `{past}`: lessons of the demo, `{mentor}`, `{learner}` and
-their `{certificate}`."""
+A path may hold `{coming}`, `{alone}`, `{draft}`, `{past}`: lessons of the demo, `{mentor}`, `{learner}`
+and their `{certificate}`, and the steps of what is `{begun}`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from server.booking.drafting.steps import BY_KEY
 from tests.e2e.platform import Platform
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -81,6 +82,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/bookings/{booking}",
         "/sessions/{coming}",
         "/profile/{mentor}",
+        "/sessions/{alone}/reschedule",
+        "/requests/{request}",
         "/mentors/{mentor}/request",
         "/mentors/tomas/request?minutes=90",
         "/profile/edit/basic",
@@ -124,6 +127,13 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/dashboard/calendar",
         "/dashboard/calendar?view=week",
         "/dashboard/mentor/create",
+        "/dashboard/mentor/create/{begun}",
+        "/dashboard/mentor/create/{begun}/{basics}",
+        "/dashboard/mentor/create/{begun}/{learners}",
+        "/dashboard/mentor/create/{begun}/{schedule}",
+        "/dashboard/mentor/create/{begun}/{terms}",
+        "/dashboard/mentor/create/{begun}/{publish}",
+        "/sessions/{taught}/reschedule",
         "/dashboard/mentor/requests",
         "/dashboard/mentor/requests?tab=answered",
         "/requests/{request}",
@@ -181,7 +191,8 @@ SHIFTED = """new Promise((tell) => {
   setTimeout(() => tell(sum), 60);
 })"""
 
-# What a finger presses is 44 px high at least (WCAG 2.5.5); links within a text are not counted.
+# What a finger presses is 44 px high at least (WCAG 2.5.5); links within a text are not counted, and
+# neither is a button that only Enter in a field presses.
 SMALL_TARGETS = """() => {
   const fields = "select, input:not([type=hidden]), textarea";
   const found = document.querySelectorAll(`a, button, summary, ${fields}`);
@@ -192,7 +203,8 @@ SMALL_TARGETS = """() => {
   };
   const counts = (one) =>
     one.checkVisibility({visibilityProperty: true, opacityProperty: false})
-    && getComputedStyle(one).display !== "inline" && !one.matches(".skip, .session-link");
+    && getComputedStyle(one).display !== "inline"
+    && !one.matches(".skip, .session-link, [aria-hidden=true]");
   return [...found].filter((one) => counts(one) && small(one)).map((one) => one.outerHTML.slice(0, 100));
 }"""
 
@@ -271,6 +283,16 @@ class Visitors:
                 "request": await _link(mentor, "/dashboard/mentor/requests", "/requests/"),
                 "user": await _link(admin, "/dashboard/admin/users", "/dashboard/admin/users/", "tbody"),
                 "coming": coming,
+                "alone": await _link(
+                    learner,
+                    "/dashboard/learner/bookings",
+                    "/sessions/",
+                    '.programme li:has-text("One to one")',
+                ),
+                "begun": await _link(
+                    mentor, "/dashboard/mentor/create", "/dashboard/mentor/create/", ".drafts"
+                ),
+                **{key: key for key in BY_KEY},
                 "booking": await _link(learner, "/dashboard/learner/bookings", "/bookings/"),
                 "past": past,
                 "draft": draft,

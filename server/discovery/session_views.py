@@ -101,9 +101,7 @@ async def _detail(
     return render(request, "booking/detail.html", context, status_of(refused) if refused else 200)
 
 
-async def _booking_of(
-    asking: Viewer | None, session: service.SessionDetail
-) -> service.BookingRow | None:
+async def _booking_of(asking: Viewer | None, session: service.SessionDetail) -> service.BookingRow | None:
     return await service.booking_for(session, asking.user_id, now()) if asking else None
 
 

@@ -40,7 +40,7 @@ def end_sockets(user_id: int, **ended: int) -> None:
 
 
 def tell_processes(topic: str, payload: bytes) -> None:
-    """Have all that are subscribed to `topic` hear it, as soon as the present transaction has committed."""
+    """Have all that are subscribed to `topic` hear it once the present transaction has committed."""
     after_commit(lambda: _publish(topic, payload))
 
 

@@ -13,7 +13,6 @@ import { searchPickers } from "./pickers.js";
 import { openSheets } from "./sheets.js";
 import { showCurrentTabs } from "./tabs.js";
 import { useOwnZone, keepRelative } from "./times.js";
-import { followUploads } from "./uploads.js";
 import { installWorker } from "./worker.js";
 
 focusErrors();
@@ -24,7 +23,6 @@ openDialogs();
 openSheets();
 searchPickers();
 searchSelects();
-followUploads();
 tellOffline();
 showCurrentTabs();
 copyLinks();
@@ -32,3 +30,6 @@ useOwnZone();
 keepRelative();
 followNews();
 installWorker();
+
+// Few pages send files.
+if (document.querySelector("form[data-upload]")) import("./uploads.js").then(({ followUploads }) => followUploads());

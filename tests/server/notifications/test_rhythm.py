@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.notifications.kinds import KINDS, MAIL, PAGE, TOPICS, Channel, Kind
+from server.notifications.kinds import KINDS, MAIL, PAGE, PUSH, TOPICS, Channel, Kind
 from server.notifications.rhythm import after_quiet, is_quiet, next_digest, zone_of
 from server.notifications.routing import Refusal, due, refusal, wants
 from server.notifications.values import Choices, Pace, Recipient
@@ -30,7 +31,15 @@ def somebody(
     choices: Choices, pace: Pace = USUAL, zone: str = "UTC", *, active: bool = True
 ) -> Recipient:
     return Recipient(
-        1, "a@example.com", "A", zone, active=active, verified=True, choices=choices, pace=pace
+        1,
+        "a@example.com",
+        "A",
+        zone,
+        active=active,
+        verified=True,
+        choices=choices,
+        pace=pace,
+        devices=True,
     )
 
 
@@ -70,6 +79,13 @@ def test_who_gets_what_by_which_channel(
         assert (refused is None) == wants(kind.topic, channel, choices)
         assert refused is None or channel not in kind.topic.locked
     assert refusal(kind, channel, somebody(choices, active=False), blocked=blocked) is Refusal.INACTIVE
+
+
+@given(st.sampled_from(list(KINDS.values())))
+def test_nothing_is_pushed_where_no_device_takes_pushes(kind: Kind) -> None:
+    to = replace(somebody({(kind.topic.name, PUSH): True}), devices=False)
+    assert refusal(kind, PUSH, to, blocked=False) is Refusal.NO_DEVICE
+    assert refusal(kind, PAGE, to, blocked=False) is not Refusal.NO_DEVICE
 
 
 @given(st.sampled_from(list(KINDS.values())), INSTANTS, PACES, st.sampled_from(ZONES))

@@ -168,9 +168,7 @@ async def test_one_of_a_mentors_overlapping_sessions_is_published(
 ) -> None:
     mira, start = await mentor(), next_mark(clock.now()) + timedelta(days=1)
     drafts = [await draft(mira, start + timedelta(minutes=5 * number)) for number in range(6)]
-    found = await asyncio.to_thread(
-        racers.race, database, [f"publish:{each}:{mira.user_id}" for each in drafts]
-    )
+    found = await racers.race(database, [f"publish:{each}:{mira.user_id}" for each in drafts])
     outcomes = sum((found[f"publish:{each}"] for each in drafts), Counter())
     assert outcomes == {"done": 1, "overlap": 5}
     assert await BusyCell.filter(user_id=mira.user_id).count() == 12

@@ -12,7 +12,7 @@ import pytest
 from config.settings import Settings
 from server.edge.access import Viewer
 from server.infra import db, schema
-from server.worker import load_jobs, run_due
+from server.worker import load_jobs
 from tests.redis import server as redis_server
 from tests.server.booking.makers import bearer
 from tests.server.classroom.town import ServerProcess, Town, settled_town
@@ -90,7 +90,6 @@ async def test_message_reaches_the_other_process_and_restarts_leave_no_gap(town:
     await socket.close()
     await write(town, first, "while the server is away")
     await tell(town.mentor.user_id, key="away", about={"follower": "away"})
-    await run_due()
     back = await listen(await town.start(), town.mentor, last)
     await _hear_of(back, "away")
     assert await written_after(town, town.servers[-1], 3) == [(4, "while the server is away")]
@@ -98,9 +97,9 @@ async def test_message_reaches_the_other_process_and_restarts_leave_no_gap(town:
 
 
 async def _told(town: Town, socket: aiohttp.ClientWebSocketResponse, name: str) -> str:
-    """Something is told; gives its id as the socket has it."""
+    """Something is told, by a worker of theirs: ours has no way to their sockets. Gives its id as the
+    socket has it."""
     await tell(town.mentor.user_id, key=name, about={"follower": name})
-    await run_due()
     return await _hear_of(socket, name)
 
 

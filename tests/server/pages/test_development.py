@@ -22,7 +22,7 @@ async def test_mails_are_shown_newest_first(http: TestClient) -> None:
         await mails_to(f"{name}@example.com")
     found = await (await http.get("/dev/mail.json")).json()
     assert [mail["to"] for mail in found] == ["ben@example.com", "anna@example.com"]
-    assert found[0].keys() == {"to", "subject", "text", "html", "at"}
+    assert found[0].keys() == {"to", "subject", "text", "html", "at", "attachments"}
     assert found[0]["at"].endswith("Z")
     page = await http.get("/dev/mail")
     assert found[0]["subject"] in await page.text()

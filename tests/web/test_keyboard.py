@@ -31,8 +31,17 @@ FOCUSED = """() => {
 }"""
 
 WALKED = (
-    *("landing", "browse", "detail", "login", "create", "mentor-overview", "admin-users", "summary"),
-    *("register", "hours", "mentors", "preferences", "conversation", "certificate-revoking", "reviews"),
+    *("landing", "browse", "detail", "login", "create-basics", "mentor-overview", "admin-users"),
+    *(
+        "summary",
+        "register",
+        "hours",
+        "mentors",
+        "preferences",
+        "conversation",
+        "certificate-revoking",
+        "reviews",
+    ),
 )
 STEPS = 45  # presses of Tab on each page
 

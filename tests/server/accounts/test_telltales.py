@@ -25,6 +25,7 @@ from server.infra.clock import ManualClock
 from tests.conftest import CHEAP, settings_for
 from tests.factories import PASSWORD, Api, person
 
+pytestmark = pytest.mark.alone
 PAIRS = int(os.environ.get("PEERLEARN_TELLTALE_PAIRS", "9"))
 LIKENESS_MS = 20.0
 REAL = PasswordHasher() if PAIRS > 100 else PasswordHasher(time_cost=2, memory_cost=8192, parallelism=1)

@@ -109,11 +109,6 @@ async def active_among(user_ids: Iterable[int]) -> set[int]:
     return {user.id for user in await User.filter(id__in=set(user_ids), status="active").only("id")}
 
 
-def display_name(user: User) -> str:
-    """How a person is called in front of others."""
-    return user.name or user.username
-
-
 async def count_accounts(role: str = "") -> int:
     """How many active accounts there are, or how many of them hold a role."""
     found = User.filter(status="active")

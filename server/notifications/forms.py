@@ -12,7 +12,6 @@ from server.notifications.kinds import TOPICS, Channel
 from server.notifications.values import Pace
 
 MOST_IDS = 500
-DAY_MINUTES = 24 * 60
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"  # HH:MM, as a time field sends it
 TOPIC_NAMES = frozenset(topic.name for topic in TOPICS)
 

@@ -1,4 +1,4 @@
-"""Stripe's test cards: by number, and by the names that stand for them (`pm_card_…`)."""
+"""Stripe's test cards, by the names that stand for them (`pm_card_…`)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,6 @@ CARDS: dict[str, Card] = {
     "pm_card_refundFail": Card("4000000000005126", "refund_fails"),
     "pm_card_pendingRefund": Card("4000000000007726", "refund_waits"),
 }
-BY_NUMBER = {card.number: name for name, card in CARDS.items()}
 MESSAGES = {
     "card_declined": "Your card was declined.",
     "expired_card": "Your card has expired.",
@@ -53,13 +52,3 @@ def card_named(name: str) -> Card:
     if name not in CARDS:
         raise Refused(f"No such PaymentMethod: '{name}'", code="resource_missing", param="payment_method")
     return CARDS[name]
-
-
-def name_of(number: str) -> str:
-    """The name of the card with this number. Raises Refused."""
-    digits = "".join(filter(str.isdigit, number))
-    if digits not in BY_NUMBER:
-        raise Refused(
-            "Your card number is incorrect.", status=402, kind="card_error", code="incorrect_number"
-        )
-    return BY_NUMBER[digits]

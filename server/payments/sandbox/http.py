@@ -210,15 +210,8 @@ async def _list(request: web.Request) -> web.Response:
     for name in FILTERS:
         if name in asked:
             found = [each for each in found if each.get(name) == asked[name]]
-    for name, within in (
-        ("gte", int.__ge__),
-        ("gt", int.__gt__),
-        ("lte", int.__le__),
-        ("lt", int.__lt__),
-    ):
-        if name in (asked.get("created") or {}):
-            bound = int(asked["created"][name])
-            found = [each for each in found if within(each["created"], bound)]
+    for name, bound in (asked.get("created") or {}).items():
+        found = [each for each in found if WITHIN[name](each["created"], int(bound))]
     after = asked.get("starting_after")
     if after:
         ids = [each["id"] for each in found]

@@ -12,8 +12,9 @@ from server.accounts import service as accounts
 from server.booking import service as booking
 from server.booking.service import RoomAccess
 from server.classroom import seats, tickets
+from server.classroom.wire import frame_of
+from server.edge import sockets
 from server.edge.access import Viewer, viewer
-from server.edge.keys import SETTINGS
 from server.infra import clock
 from server.infra.errors import Forbidden, NotFound
 
@@ -29,12 +30,11 @@ class Entry:
     resume: str | None
 
 
-class Refused(Exception):
+class Refused(sockets.Refused):
     """The socket is to be closed with `code`, after `error` where there is more to say."""
 
     def __init__(self, code: Close | WSCloseCode, error: Error | None = None) -> None:
-        super().__init__(code.name)
-        self.code = code
+        super().__init__(code, frame_of(error) if error else b"")
         self.error = error
 
 
@@ -55,15 +55,8 @@ async def entry_of(session_id: UUID, user_id: int, login_id: int, resume: str | 
 
 
 def _check_origin(request: web.Request) -> None:
-    """A foreign page may not use our visitor's cookie. A program that sends no Origin must bring its
-    own proof."""
-    origin = request.headers.get("Origin")
-    if origin is None:
-        proofs = request.query.keys() & {"ticket", "resume"}
-        refused = not proofs and "Authorization" not in request.headers
-    else:
-        refused = origin not in request.app[SETTINGS].own_origins
-    if refused:
+    proven = bool(request.query.keys() & {"ticket", "resume"})
+    if not sockets.from_own_page(request, proven=proven):
         raise Refused(
             Close.NOT_ALLOWED, Error(code="foreign_origin", message="This page may not open the room.")
         )

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
-import structlog
-from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from media.protocol.messages import FRAME_LIMIT, Close, Error
 from server.classroom.budget import Budget, Verdict
-from server.classroom.entry import Refused, admit
+from server.classroom.entry import admit
 from server.classroom.keys import HOUSE
 from server.classroom.places import Place
 from server.classroom.wire import frame_of
-from server.edge.wire import CLOSE_TIMEOUT_S, SocketWire
-from server.infra.errors import Unavailable
+from server.edge.sockets import attended
+from server.edge.wire import SocketWire
 from server.infra.metrics import WS_CONNECTIONS
 
 HEARTBEAT_S = 20.0  # WebSocket pings; a missing pong closes the socket
@@ -24,32 +23,9 @@ SAID = (WSMsgType.TEXT, WSMsgType.BINARY)
 TOO_MANY = Error(code="too_many", message="Too many messages. Slow down, or you will be disconnected.")
 NO_TEXT = Error(code="malformed", message="Messages are JSON text.")
 
-log = structlog.get_logger()
-
 
 async def room_socket(request: web.Request) -> web.WebSocketResponse:
-    """Upgrade first: a refused client learns why from the close code."""
-    socket = web.WebSocketResponse(
-        compress=False, heartbeat=HEARTBEAT_S, max_msg_size=FRAME_LIMIT, timeout=CLOSE_TIMEOUT_S
-    )
-    await socket.prepare(request)
-    assert request.transport is not None
-    wire = SocketWire(socket, request.transport)
-    try:
-        await _attend(request, wire)
-    except Refused as refused:
-        if refused.error is not None:
-            wire.send(frame_of(refused.error))
-        wire.close(refused.code)
-    except Unavailable:
-        log.warning("room socket can't be served now", path=request.path)
-        wire.close(WSCloseCode.TRY_AGAIN_LATER)
-    except Exception:  # too late for an error page
-        log.exception("room socket failed", path=request.path)
-        wire.close(WSCloseCode.INTERNAL_ERROR)
-    finally:
-        await wire.finish()
-    return socket
+    return await attended(request, _attend, most=FRAME_LIMIT, heartbeat_s=HEARTBEAT_S)
 
 
 async def _attend(request: web.Request, wire: SocketWire) -> None:

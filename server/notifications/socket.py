@@ -11,9 +11,8 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from media.protocol.messages import Close
 from server.edge.access import viewer
-from server.edge.keys import SETTINGS
-from server.edge.wire import CLOSE_TIMEOUT_S, SocketWire
-from server.infra.errors import Unavailable
+from server.edge.sockets import Refused, attended, from_own_page
+from server.edge.wire import SocketWire
 from server.infra.metrics import WS_CONNECTIONS
 from server.notifications import centre
 from server.notifications.centre import Known
@@ -26,34 +25,8 @@ SAID = (WSMsgType.TEXT, WSMsgType.BINARY)
 log = structlog.get_logger()
 
 
-class Refused(Exception):
-    """The socket is to be closed with `code`."""
-
-    def __init__(self, code: Close) -> None:
-        super().__init__(code.name)
-        self.code = code
-
-
 async def notifications_socket(request: web.Request) -> web.WebSocketResponse:
-    """Upgrade first: a refused client learns why from the close code."""
-    socket = web.WebSocketResponse(
-        compress=False, heartbeat=HEARTBEAT_S, max_msg_size=MAX_SAID, timeout=CLOSE_TIMEOUT_S
-    )
-    await socket.prepare(request)
-    assert request.transport is not None
-    wire = SocketWire(socket, request.transport)
-    try:
-        await _attend(request, wire)
-    except Refused as refused:
-        wire.close(refused.code)
-    except Unavailable:
-        wire.close(WSCloseCode.TRY_AGAIN_LATER)
-    except Exception:  # too late for an error page
-        log.exception("notifications socket failed")
-        wire.close(WSCloseCode.INTERNAL_ERROR)
-    finally:
-        await wire.finish()
-    return socket
+    return await attended(request, _attend, most=MAX_SAID, heartbeat_s=HEARTBEAT_S)
 
 
 async def _attend(request: web.Request, wire: SocketWire) -> None:
@@ -79,10 +52,9 @@ def _failed(following: asyncio.Task[None], wire: SocketWire) -> None:
 
 
 async def _admit(request: web.Request, wire: SocketWire) -> Listener:
-    """A foreign page may not use our visitor's cookie; a program without an Origin brings its token."""
-    origin, person = request.headers.get("Origin"), viewer(request)
-    own = origin in request.app[SETTINGS].own_origins if origin else "Authorization" in request.headers
-    if not own:
+    """Raises Refused."""
+    person = viewer(request)
+    if not from_own_page(request):
         raise Refused(Close.NOT_ALLOWED)
     if person is None:
         raise Refused(Close.NOT_SIGNED_IN)

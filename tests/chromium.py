@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 
+from playwright.async_api import expect
+
 CHROMIUM = shutil.which("chromium") or "chromium"
 FLAGS = [
     "--no-sandbox",
@@ -17,4 +19,7 @@ FLAGS = [
     "--allow-loopback-in-peer-connection",
     "--autoplay-policy=no-user-gesture-required",
 ]
+PATIENCE_MS = 60_000  # for what no test sets a time to; machines that test are busy
 ALLOW_DEVICES = "--use-fake-ui-for-media-stream"  # without it the page is asked for permission
+
+expect.set_options(timeout=PATIENCE_MS)

@@ -25,7 +25,7 @@ from aiohttp.test_utils import unused_port
 
 GIVEN_URL = os.environ.get("PEERLEARN_TEST_DATABASE_URL", "")
 USUAL = os.environ.get("PEERLEARN_TEST_DATABASE", "sqlite")
-START_S = 30.0
+START_S = 60
 DURABLE: tuple[str, ...] = ()  # what was committed is there after a crash
 QUICK = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 

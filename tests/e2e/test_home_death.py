@@ -21,7 +21,7 @@ SECRET = "s" * 40
 BACK_S = 15.0
 LOOK_S = 0.1
 
-pytestmark = pytest.mark.media
+pytestmark = [pytest.mark.media, pytest.mark.alone]
 
 
 @dataclass

@@ -12,7 +12,7 @@ BACK_S = 10.0
 WRITTEN = 60_000  # bytes: a few seconds of two voices and two pictures of one colour
 GAP_MS = 12_000  # until media are back, and what the killed node had not written yet
 
-pytestmark = pytest.mark.media
+pytestmark = [pytest.mark.media, pytest.mark.alone]
 
 
 async def test_lesson_goes_on_at_the_other_node_with_one_time_line(tmp_path: Path) -> None:

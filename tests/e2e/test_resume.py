@@ -43,7 +43,7 @@ RESTART_ICE = "() => { connections.at(-1).restartIce(); sockets.at(-1).close(); 
 
 Count = Callable[[], Awaitable[int]]
 
-pytestmark = pytest.mark.media
+pytestmark = [pytest.mark.media, pytest.mark.alone]
 
 
 @pytest.fixture
@@ -168,7 +168,9 @@ async def test_page_through_a_new_network_an_ice_restart_and_a_reload_on_one_tim
         assert before != after
 
         await bob.enter(session_id)
-        await bob.page.wait_for_function(f"(id) => ({FRAMES})(id) > 0", arg=ann.id, timeout=3000)
+        await bob.page.wait_for_function(
+            f"(id) => ({FRAMES})(id) > 0", arg=ann.id, timeout=1000 * BACK_WITHIN_S
+        )
         assert await participant_id(bob) == seat
         await seconds_until_more(sent, 40)
         assert bob.complaints == []

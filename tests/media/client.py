@@ -104,7 +104,7 @@ class PlainClient:
             answer = message["answer"]
             await self.pc.setRemoteDescription(RTCSessionDescription(answer["sdp"], answer["type"]))
 
-    async def tracks(self, kind: str, count: int, within: float = 15) -> list[MediaStreamTrack]:
+    async def tracks(self, kind: str, count: int, within: float = 60) -> list[MediaStreamTrack]:
         async with asyncio.timeout(within), self.arrived:
             await self.arrived.wait_for(lambda: len(self.received[kind]) >= count)
         return self.received[kind]
@@ -114,7 +114,7 @@ class PlainClient:
             await asyncio.wait_for(self.pc.close(), 5)
 
 
-async def colour_of(track: MediaStreamTrack, frames: int = 5, within: float = 15) -> tuple[int, int, int]:
+async def colour_of(track: MediaStreamTrack, frames: int = 5, within: float = 60) -> tuple[int, int, int]:
     """The mean RGB of a received picture."""
     async with asyncio.timeout(within):
         for _ in range(frames):

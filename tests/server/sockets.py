@@ -16,7 +16,7 @@ from server.app import build_app
 from tests.redis import RedisServer
 from tests.serving import AppServer
 
-PATIENCE_S = 15
+PATIENCE_S = 60
 
 
 async def heard(socket: ClientWebSocketResponse, kind: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from server import children
 from server.children import MediaChild
 from server.infra.nodes import MediaNode, NodeDirectory
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 NODE = """
 import json, os, sys

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
-from tests.chromium import CHROMIUM
+from tests.chromium import CHROMIUM, PATIENCE_MS
 from tests.e2e.platform import Platform
 from tests.web.room_browser import FLAGS, MAKE_SCREEN, OpenRoom
 from tests.web.room_mock import RoomMock
@@ -83,7 +83,7 @@ async def open_room(chromium: Browser, room: RoomMock) -> AsyncIterator[OpenRoom
             await context.grant_permissions(["camera", "microphone"])
         await context.add_init_script(MAKE_SCREEN + before)
         page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", complain)
         await page.goto(room.url.replace("127.0.0.1", host))

@@ -15,6 +15,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tests.chromium import PATIENCE_MS
 from tests.web.pages import environment, for_every_page
 from tests.web.room_media import MediaPeer, Person
 from web import STATIC
@@ -112,7 +113,9 @@ class RoomMock:
             ]
 
         async with self._heard:
-            await asyncio.wait_for(self._heard.wait_for(lambda: len(found()) >= count), 10)
+            await asyncio.wait_for(
+                self._heard.wait_for(lambda: len(found()) >= count), PATIENCE_MS / 1000
+            )
         return found()[count - 1]
 
     async def show(self, *people: Person) -> None:

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.platform import Platform
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.asyncio(loop_scope="module")]
 
 PASSWORD = "learning-is-fun"
 AT_ONCE_MS = 1000
@@ -74,7 +74,7 @@ async def test_what_was_written_while_the_connection_was_away_comes_once(pair: P
     await amara.context.set_offline(False)
     await lea.get_by_label("Message to").fill("two")
     await lea.keyboard.press("Enter")
-    await expect(amara.locator(".message-text").last).to_have_text("two", timeout=5000)
+    await expect(amara.locator(".message-text").last).to_have_text("two")
     numbers = await amara.locator("[data-seq]").evaluate_all("all => all.map((one) => +one.dataset.seq)")
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 

@@ -8,6 +8,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from tests.chromium import PATIENCE_MS
+
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 WIDE = {"width": 1280, "height": 860}
@@ -49,7 +51,7 @@ STEPS = 45  # presses of Tab on each page
 @pytest_asyncio.fixture(loop_scope="module")
 async def tab(chromium: Browser) -> AsyncIterator[Page]:
     page = await chromium.new_page(viewport=WIDE, reduced_motion="reduce")
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(PATIENCE_MS)
     yield page
     await page.close()
 

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, expect
 
 from tests.e2e.platform import Platform
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.asyncio(loop_scope="module")]
 
 LOGIN = {"identifier": "amara@peerlearn.example", "password": "learning-is-fun"}
 SOON_MS = 3000

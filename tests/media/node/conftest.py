@@ -45,7 +45,7 @@ class Server:
         seat = {"participant": participant} if participant else {}
         await self._socket.send_str(json.dumps({"type": type, "room": ROOM, **seat, **fields}))
 
-    async def expect(self, type: str, within: float = 15, **fields: Any) -> dict[str, Any]:
+    async def expect(self, type: str, within: float = 60, **fields: Any) -> dict[str, Any]:
         """The next message of this type with these fields; others are passed over."""
         async with asyncio.timeout(within):
             while True:

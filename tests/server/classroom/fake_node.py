@@ -12,7 +12,7 @@ from aiohttp import web
 from media.protocol import control
 from media.protocol.codec import Message, encode
 
-WAIT_S = 20.0  # for something that is on its way; no test waits for it to pass
+WAIT_S = 60  # for something that is on its way; no test waits for it to pass
 
 M = TypeVar("M", bound=Message)
 

@@ -28,7 +28,7 @@ from tests.redis import RedisServer
 from tests.server.classroom.fake_node import FakeNode
 from tests.server.classroom.stage import RoomClient, booked_lesson
 
-START_S = 30.0
+START_S = 60
 LOOK_S = 0.1
 ANSWER = {"type": "answer", "sdp": "v=0\r\n"}
 

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestClient
 from config.settings import Settings
 from tests.server.edge.app import edge_client
 
-PATIENCE_S = 5
+PATIENCE_S = 60
 HOST = b"Host: x\r\n"
 THINGS = b"POST /api/v1/things HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"
 GET = b"GET /api/v1/things HTTP/1.1\r\n"

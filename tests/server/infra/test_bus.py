@@ -13,7 +13,7 @@ from server.infra.bus import Bus, MemoryBus, MemoryExchange, RedisBus
 from tests.redis import RedisServer
 from tests.redis import server as redis_server
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60
 
 Opener = Callable[[str], Awaitable[Bus]]
 

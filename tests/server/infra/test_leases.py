@@ -13,7 +13,7 @@ from server.infra.leases import Leases, MemoryLeases, RedisLeases, Unreachable
 from tests.redis import RedisServer
 from tests.redis import server as redis_server
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60
 
 
 @pytest.fixture

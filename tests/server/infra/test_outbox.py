@@ -24,7 +24,7 @@ from tests.databases import BOTH, ON_POSTGRES
 from tests.server.infra import mortal
 from tests.server.infra.mortal import effects, kill_workers
 
-PATIENCE_S = 10
+PATIENCE_S = 60
 
 
 class Recorder:

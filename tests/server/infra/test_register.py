@@ -17,7 +17,7 @@ from server.infra.register import Register
 from tests.redis import PROGRAM, RedisServer
 from tests.redis import server as redis_server
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="redis-server is not installed")
 

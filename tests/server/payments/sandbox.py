@@ -18,7 +18,7 @@ import stripe
 from aiohttp import web
 
 SECRET_KEY, PUBLISHABLE_KEY, WEBHOOK_SECRET = "sk_test_1", "pk_test_1", "whsec_1"
-WITHIN_S = 20.0
+WITHIN_S = 60
 
 
 @dataclass(eq=False)

@@ -54,6 +54,22 @@ class MediaSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StripeSettings:
+    """The payment provider: Stripe, or the stand-in for it that we start (`sandbox`). Without a secret
+    key nothing can be paid. `api_base` is empty for Stripe's own address, or the stand-in's child."""
+
+    secret_key: str
+    publishable_key: str
+    webhook_secret: str
+    api_base: str
+    sandbox: bool
+
+    @property
+    def on(self) -> bool:
+        return bool(self.secret_key)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the server needs. `media` holds the node's part, shared when it runs as a child."""
 
@@ -76,6 +92,7 @@ class Settings:
     turn_secret: str
     vapid_private_key: str
     vapid_subject: str
+    stripe: StripeSettings
     media: MediaSettings
 
     @property
@@ -260,6 +277,23 @@ def _turn_secret(read: _Reader, env: str) -> str:
     return value
 
 
+def _read_stripe(read: _Reader, env: Env, data_dir: Path) -> StripeSettings:
+    """Keys choose Stripe; a development server without any has a stand-in with keys of its own."""
+    names = ("STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET")
+    keys = [_no_placeholder(read, name, env) for name in names]
+    base = read.url("STRIPE_API_BASE", "", ("http", "https")).rstrip("/")
+    if any(keys) and not all(keys):
+        missing = names[keys.index("")]
+        raise SettingsError(f"{PREFIX}{missing}: is missing beside the other keys of Stripe")
+    sandbox = env == "development" and not any(keys)
+    if sandbox:
+        begins = ("sk_test_", "pk_test_", "whsec_")
+        stored = (_stored_secret(data_dir, name.lower().replace("_", "-"), 24) for name in names)
+        keys = [begin + value for begin, value in zip(begins, stored, strict=True)]
+    secret, publishable, webhook = keys
+    return StripeSettings(secret, publishable, webhook, base, sandbox=sandbox and not base)
+
+
 def _vapid_key(read: _Reader, env: Env, data_dir: Path) -> str:
     """The private key of Web Push, 32 bytes as base64url. In production push is off without one."""
     value = _no_placeholder(read, "VAPID_PRIVATE_KEY", env)
@@ -344,5 +378,6 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         turn_secret=_turn_secret(read, env) if turn_urls else "",
         vapid_private_key=_vapid_key(read, env, data_dir),
         vapid_subject=_vapid_subject(read, base_url),
+        stripe=_read_stripe(read, env, data_dir),
         media=_read_media(read, env, data_dir, control_secret),
     )

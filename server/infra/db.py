@@ -36,6 +36,7 @@ MODEL_MODULES: tuple[str, ...] = (
     "server.booking.waiting.models",
     "server.booking.requests.models",
     "server.booking.rescheduling.models",
+    "server.payments.models",
     "server.payments.ledger.models",
     "server.calendar.models",
     "server.materials.models",

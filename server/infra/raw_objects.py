@@ -57,6 +57,8 @@ PARTIAL_UNIQUES: tuple[PartialUnique, ...] = (
         ("session_id", "user_id", "kind"),
         "ended_at IS NULL",
     ),
+    # --- payments
+    PartialUnique("dispute_open", "dispute", ("payment_id",), "status = 'open'"),
     # --- recordings
 )
 
@@ -107,6 +109,32 @@ CHECKS: tuple[Check, ...] = (
     Check("reschedule_times", "reschedule_proposal", "{row}starts_at < {row}ends_at"),
     # --- payments
     Check("ledger_amount", "ledger_entry", "{row}amount_minor > 0 AND {row}debit_id <> {row}credit_id"),
+    Check(
+        "payment_amount",
+        "payment",
+        "{row}amount_minor > 0 AND {row}commission_minor BETWEEN 0 AND {row}amount_minor",
+    ),
+    Check(
+        "payment_given_back",
+        "payment",
+        "{row}refunded_minor >= 0 AND {row}lost_minor >= 0 "
+        "AND {row}refunded_minor + {row}lost_minor <= {row}amount_minor",
+    ),
+    Check("refund_amount", "refund", "{row}amount_minor > 0"),
+    Check(
+        "refund_shares",
+        "refund",
+        "{row}mentor_minor >= 0 AND {row}platform_minor >= 0 "
+        "AND (NOT {row}late OR {row}mentor_minor + {row}platform_minor = {row}amount_minor)",
+    ),
+    Check("dispute_amount", "dispute", "{row}amount_minor > 0"),
+    Check("payout_amount", "payout", "{row}amount_minor > 0"),
+    Check(
+        "transfer_amount",
+        "transfer",
+        "{row}amount_minor > 0 AND {row}reversed_minor BETWEEN 0 AND {row}amount_minor",
+    ),
+    Check("reversal_amount", "transfer_reversal", "{row}amount_minor > 0"),
     # --- materials
     Check("material_phase", "material", "{row}phase IN ('before', 'after') AND {row}size >= 0"),
     # --- messages

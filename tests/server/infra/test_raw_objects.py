@@ -120,6 +120,48 @@ CHECKED: dict[str, tuple[list[Values], list[Values]]] = {
             {"amount_minor": 1, "debit_id": 1, "credit_id": 1},
         ],
     ),
+    "payment_amount": (
+        [{"amount_minor": 1, "commission_minor": 0}, {"amount_minor": 1, "commission_minor": 1}],
+        [
+            {"amount_minor": 0, "commission_minor": 0},
+            {"amount_minor": 1, "commission_minor": -1},
+            {"amount_minor": 1, "commission_minor": 2},
+        ],
+    ),
+    "payment_given_back": (
+        [
+            {"amount_minor": 2, "commission_minor": 0, "refunded_minor": 0, "lost_minor": 0},
+            {"amount_minor": 2, "commission_minor": 0, "refunded_minor": 1, "lost_minor": 1},
+        ],
+        [
+            {"amount_minor": 2, "refunded_minor": -1, "lost_minor": 0},
+            {"amount_minor": 2, "refunded_minor": 0, "lost_minor": -1},
+            {"amount_minor": 2, "refunded_minor": 2, "lost_minor": 1},
+        ],
+    ),
+    "refund_amount": ([{"amount_minor": 1}], [{"amount_minor": 0}]),
+    "refund_shares": (
+        [
+            {"amount_minor": 3, "late": False, "mentor_minor": 0, "platform_minor": 0},
+            {"amount_minor": 3, "late": True, "mentor_minor": 2, "platform_minor": 1},
+        ],
+        [
+            {"amount_minor": 3, "late": True, "mentor_minor": 2, "platform_minor": 0},
+            {"amount_minor": 3, "late": True, "mentor_minor": 4, "platform_minor": -1},
+            {"amount_minor": 3, "late": True, "mentor_minor": -1, "platform_minor": 4},
+        ],
+    ),
+    "dispute_amount": ([{"amount_minor": 1}], [{"amount_minor": 0}]),
+    "payout_amount": ([{"amount_minor": 1}], [{"amount_minor": 0}]),
+    "transfer_amount": (
+        [{"amount_minor": 1, "reversed_minor": 0}, {"amount_minor": 1, "reversed_minor": 1}],
+        [
+            {"amount_minor": 0, "reversed_minor": 0},
+            {"amount_minor": 1, "reversed_minor": 2},
+            {"amount_minor": 1, "reversed_minor": -1},
+        ],
+    ),
+    "reversal_amount": ([{"amount_minor": 1}], [{"amount_minor": 0}]),
     "material_phase": (
         [{"phase": "before", "size": 0}, {"phase": "after", "size": 1}],
         [{"phase": "never", "size": 0}, {"phase": "before", "size": -1}],
@@ -153,6 +195,7 @@ COUNTED: dict[str, tuple[list[Values], list[Values]]] = {
         [{"status": "declined"}],
     ),
     "attendance_open": ([{"ended_at": None}], [{"ended_at": NOON}]),
+    "dispute_open": ([{"status": "open"}], [{"status": "won"}]),
 }
 WITHOUT_REFERENCES = {
     "sqlite": "PRAGMA foreign_keys = OFF",

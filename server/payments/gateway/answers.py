@@ -1,0 +1,132 @@
+"""What the provider answers, as far as we read it. Amounts in minor units, currencies in capitals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.infra.errors import Unavailable
+
+
+class GatewayDown(Unavailable):
+    """No answer, or none that says whether it was done: ask again later, under the same key. `why` is for
+    the log, the message for people."""
+
+    default_message = "The payment service can't be reached right now. Please try again in a moment."
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+
+class GatewayRefused(Exception):
+    """The provider won't do it, now or later. `code` is its own, such as `charge_already_refunded`."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A PaymentIntent. `status` is the provider's; `charge_id` is there when it succeeded."""
+
+    id: str
+    status: str
+    amount_minor: int
+    received_minor: int
+    currency: str
+    client_secret: str
+    charge_id: str | None
+    failure: str
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What was taken from a card. `transaction_id` is the movement of our balance that it made."""
+
+    id: str
+    amount_minor: int
+    refunded_minor: int
+    card: str
+    transaction_id: str | None
+    fee_minor: int | None
+    disputed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSeen:
+    """`status` is pending, requires_action, succeeded, failed or canceled."""
+
+    id: str
+    status: str
+    amount_minor: int
+    failure: str
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSeen:
+    id: str
+    details_submitted: bool
+    payouts_enabled: bool
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TransferSeen:
+    id: str
+    amount_minor: int
+    reversed_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutSeen:
+    """`status` is pending, in_transit, paid, failed or canceled."""
+
+    id: str
+    status: str
+    amount_minor: int
+    arrives_at: datetime | None
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeSeen:
+    """`status` is the provider's; `won` and `lost` are final, all others are open."""
+
+    id: str
+    status: str
+    amount_minor: int
+    currency: str
+    intent_id: str
+    reason: str
+    due_by: datetime | None
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One movement of our balance: `amount_minor` before the provider's fee."""
+
+    id: str
+    kind: str
+    source: str
+    amount_minor: int
+    fee_minor: int
+    currency: str
+    moved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event: `object_id` is what it is about, `account` whose it is where that is a mentor's."""
+
+    id: str
+    kind: str
+    object_id: str
+    account: str
+    created_at: datetime
+    metadata: Mapping[str, str]

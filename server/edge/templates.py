@@ -92,6 +92,7 @@ def _environment() -> jinja2.Environment:
     environment.filters.update(
         local_time=local_time,
         time_left=time_left,
+        days_until=days_until,
         duration=duration_words,
         money=money,
         date_range=date_range,
@@ -182,6 +183,12 @@ def local_parts(instant: datetime, zone: str = "UTC") -> list[str]:
 def time_left(instant: datetime) -> str:
     """How long it is from now until then: `1 hour 20 minutes`; empty when it has come."""
     return duration_words(max(0.0, (instant - clock.now()).total_seconds()))
+
+
+def days_until(instant: datetime, zone: str = "UTC") -> int:
+    """How many midnights of the zone lie before it, as people count days."""
+    local = _zone(zone)
+    return (instant.astimezone(local).date() - clock.now().astimezone(local).date()).days
 
 
 def date_range(start: datetime, end: datetime, zone: str = "UTC") -> str:

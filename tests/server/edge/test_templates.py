@@ -14,6 +14,7 @@ from server.edge import templates
 from server.edge.templates import (
     HUES,
     date_range,
+    days_until,
     hue,
     local_parts,
     local_time,
@@ -99,3 +100,20 @@ def test_what_nobody_edits_is_looked_at_once(monkeypatch: pytest.MonkeyPatch, tm
         assert static("a.css") != first
     finally:
         watch_files(True)
+
+
+@pytest.mark.parametrize(
+    ("instant", "zone", "days"),
+    [
+        (NOON.replace(hour=23), "UTC", 0),
+        (NOON.replace(hour=23), "Asia/Tokyo", 1),  # it is the 29th there then
+        (NOON.replace(day=31, hour=1), "UTC", 3),  # less than three times 24 hours
+        (NOON.replace(day=31, hour=1), "America/New_York", 2),
+        (NOON.replace(day=29, hour=23), "Europe/Berlin", 2),  # over a night of 23 hours
+    ],
+)
+def test_days_are_counted_by_midnights_of_the_zone(
+    instant: datetime, zone: str, days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(templates.clock, "now", lambda: NOON)
+    assert days_until(instant, zone) == days

@@ -31,7 +31,10 @@ export const useOwnZone = () => {
 export const keepRelative = () => {
   const spans = document.querySelectorAll("[data-relative]");
   if (!spans.length) return;
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   setInterval(() => {
-    for (const span of spans) span.textContent = until(new Date(span.dataset.relative), new Date());
+    for (const span of spans) {
+      span.textContent = until(new Date(span.dataset.relative), span.dataset.zone ?? own, new Date());
+    }
   }, TICK_MS);
 };

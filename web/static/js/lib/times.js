@@ -35,10 +35,17 @@ export const moment = (instant, zone, now) => {
 // "Europe/Berlin" → "Berlin"
 export const city = (zone) => zone.split("/").pop().replaceAll("_", " ");
 
+// How many midnights of the zone lie between the two.
+const days = (from, to, zone) => {
+  const day = new Intl.DateTimeFormat("en-CA", { timeZone: zone }); // 2026-11-24
+  return Math.round((Date.parse(day.format(to)) - Date.parse(day.format(from))) / 86400000);
+};
+
 // "in 3 days"; empty once it has begun. The same words as partials/sessions.html.
-export const until = (instant, now) => {
+export const until = (instant, zone, now) => {
   const seconds = Math.floor((instant - now) / 1000);
-  if (seconds >= 129600) return `in ${Math.round(seconds / 86400)} days`;
+  const count = days(now, instant, zone);
+  if (seconds >= 129600 && count > 1) return `in ${count} days`;
   if (seconds >= 5400) return `in ${Math.round(seconds / 3600)} hours`;
   if (seconds >= 60) return `in ${Math.floor(seconds / 60)} min`;
   return "";

@@ -52,6 +52,7 @@ class Lane(StrEnum):
     SHORT = "short"  # our own database alone
     MAIL = "mail"  # the mail server
     PUSH = "push"  # push services, of which one may be slow
+    MONEY = "money"  # the payment provider
     LONG = "long"  # files that travel
 
 

@@ -78,6 +78,14 @@ BOOKINGS = Topic(
     locked=BOTH,
     why="Somebody keeps that time free for you.",
 )
+PAYMENTS = Topic(
+    "payments",
+    "Payments",
+    "Receipts, refunds, and payouts to your bank.",
+    usual=BOTH,
+    locked=BOTH,
+    why="It is your money.",
+)
 REMINDERS = Topic(
     "reminders",
     "Reminders",
@@ -111,6 +119,7 @@ GATHERED = Topic("digest", "Digests", "", usual=frozenset({MAIL}), locked=frozen
 
 TOPICS: tuple[Topic, ...] = (
     BOOKINGS,
+    PAYMENTS,
     REMINDERS,
     MESSAGES,
     MATERIALS,
@@ -158,6 +167,10 @@ KINDS: dict[str, Kind] = _named(
         Kind("session_moved", BOOKINGS, "calendar", mail="session_moved", urgent=True),
         Kind("moved_without_you", BOOKINGS, "calendar", mail="moved_without_you", urgent=True),
         Kind("move_off", BOOKINGS, "calendar", mail="move_off"),
+        # --- payments
+        Kind("refund_begun", PAYMENTS, "card", mail="refund_begun"),
+        Kind("refund_arrived", PAYMENTS, "card"),
+        Kind("refund_failed", PAYMENTS, "card", mail="refund_failed"),
         # --- materials
         Kind("material_added", MATERIALS, "book", mail="material_added", may_wait=True),
         # --- recordings

@@ -96,6 +96,12 @@ class Gateway:
     async def refund_seen(self, number: str) -> RefundSeen:
         return reading.refund_of(await self._ask(lambda v1: v1.refunds.retrieve_async(number)))
 
+    async def refunds_of(self, intent_id: str) -> AsyncIterator[RefundSeen]:
+        """All that were made of a payment, the newest first."""
+        asked = {"payment_intent": intent_id}
+        async for seen in self._pages(lambda v1, page: v1.refunds.list_async(page), asked):
+            yield reading.refund_of(seen)
+
     async def dispute(self, number: str) -> DisputeSeen:
         return reading.dispute_of(await self._ask(lambda v1: v1.disputes.retrieve_async(number)))
 
@@ -106,6 +112,9 @@ class Gateway:
             "type": "express",
             "email": email,
             "capabilities": {"transfers": {"requested": True}},
+            "settings": {
+                "payouts": {"schedule": {"interval": "manual"}}
+            },  # when a mentor asks, never else
             "metadata": dict(metadata),
         }
         return reading.account_of(
@@ -127,16 +136,18 @@ class Gateway:
         return str(seen["url"])
 
     async def transfer(
-        self, amount_minor: int, currency: str, *, to: str, charge_id: str, group: str, key: str
+        self, amount_minor: int, currency: str, *, to: str, charge_id: str | None, group: str, key: str
     ) -> TransferSeen:
-        """From our balance to a mentor's account; available when the charge is (`source_transaction`)."""
+        """From our balance to a mentor's account; available when the charge is (`source_transaction`).
+        What was paid by credit has no charge of its own: it comes from what we have."""
         params: Any = {
             "amount": amount_minor,
             "currency": currency.lower(),
             "destination": to,
-            "source_transaction": charge_id,
             "transfer_group": group,
         }
+        if charge_id is not None:
+            params["source_transaction"] = charge_id
         return reading.transfer_of(
             await self._ask(lambda v1: v1.transfers.create_async(params, _with(key)))
         )
@@ -186,7 +197,13 @@ class Gateway:
     async def _all(
         self, page: Callable[[Any, Any], Awaitable[Any]], since: datetime
     ) -> AsyncIterator[Any]:
-        asked: dict[str, Any] = {"limit": PAGE, "created": {"gte": int(since.timestamp())}}
+        async for seen in self._pages(page, {"created": {"gte": int(since.timestamp())}}):
+            yield seen
+
+    async def _pages(
+        self, page: Callable[[Any, Any], Awaitable[Any]], wanted: Mapping[str, Any]
+    ) -> AsyncIterator[Any]:
+        asked: dict[str, Any] = {"limit": PAGE, **wanted}
         while True:
             found = await self._ask(partial(_called_with, page, asked))
             for seen in found["data"]:

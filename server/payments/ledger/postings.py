@@ -105,6 +105,32 @@ def refund_failed(amount: int, learner_id: int) -> Posting:
     return _posting("refund_failed", [(_ours(REFUND_IN_FLIGHT), _of(LEARNER_CREDIT, learner_id), amount)])
 
 
+def refund_came_back(amount: int, learner_id: int) -> Posting:
+    """Their bank sent back what had arrived: it is with us again, and we owe it to the learner."""
+    parts = [(_ours(STRIPE_CLEARING), _of(LEARNER_CREDIT, learner_id), amount)]
+    return _posting("refund_came_back", parts)
+
+
+def refund_credited(amount: int, learner_id: int) -> Posting:
+    """What was paid by credit is the learner's credit again."""
+    parts = [(_ours(REFUND_IN_FLIGHT), _of(LEARNER_CREDIT, learner_id), amount)]
+    return _posting("refund_credited", parts)
+
+
+def refund_undone(amount: int) -> Posting:
+    """A refund before the release was never sent: it is held for the lesson again."""
+    return _posting("refund_undone", [(_ours(REFUND_IN_FLIGHT), _ours(ESCROW), amount)])
+
+
+def late_refund_undone(shares: Shares, mentor_id: int) -> Posting:
+    """A refund after the release was never sent: mentor and platform have their shares again."""
+    parts = [
+        (_ours(REFUND_IN_FLIGHT), _of(MENTOR_AVAILABLE, mentor_id), shares.mentor),
+        (_ours(REFUND_IN_FLIGHT), _ours(PLATFORM_REVENUE), shares.platform),
+    ]
+    return _posting("late_refund_undone", parts)
+
+
 def transferred(amount: int, mentor_id: int) -> Posting:
     """To the mentor's account at the payment provider."""
     return _posting("transferred", [(_of(MENTOR_AVAILABLE, mentor_id), _ours(STRIPE_CLEARING), amount)])

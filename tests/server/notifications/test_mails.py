@@ -26,6 +26,7 @@ SESSION = {"title": "R&D <b>basics</b>", "path": "/sessions/1"}
 TIMES = {"starts_at": START, "ends_at": END}
 REQUEST = {"title": "R&D <b>basics</b>", "path": "/requests/1", "who": "Lea", **TIMES}
 MOVE = {**SESSION, **TIMES, "at": START, "who": "Mira"}
+REFUND = {**SESSION, "refund_minor": 1000, "currency": "EUR", "credit": False}
 MAILS: dict[str, dict[str, Any]] = {
     "verify_email": {"token": "abc"},
     "known_email": {},
@@ -70,6 +71,8 @@ MAILS: dict[str, dict[str, Any]] = {
     "security_changed": {"what": "second_factor_on"},
     "seat_given_back": {**SESSION, **TIMES, "price_minor": 2000, "refund_minor": 1000, "currency": "EUR"},
     "session_called_off": {**SESSION, **TIMES},
+    "refund_begun": {**REFUND, "reason": "The lesson was <b>called</b> off."},
+    "refund_failed": REFUND,
     "reminder": {**SESSION, **TIMES, "mentor": "Mira"},
     "recording_ready": {**SESSION, "starts_at": START},
     "material_added": {**SESSION, **TIMES, "mentor": "Mira", "files": ["slides.pdf", "data.csv"]},

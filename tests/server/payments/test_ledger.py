@@ -90,6 +90,44 @@ async def test_refund_after_the_payout_makes_the_mentor_owe(people: None) -> Non
 
 
 @BOTH
+async def test_refund_that_a_bank_sends_back_is_owed_to_its_learner(people: None) -> None:
+    await book(
+        postings.paid(1000),
+        postings.refund_begun(1000),
+        postings.refund_arrived(1000),
+        postings.refund_came_back(1000, LEA),
+    )
+    assert await on(ESCROW) == await on(REFUND_IN_FLIGHT) == 0
+    assert await on(STRIPE_CLEARING) == await on(LEARNER_CREDIT, LEA) == 1000
+
+
+@BOTH
+async def test_refund_that_is_not_sent_after_all_leaves_everything_as_it_was(people: None) -> None:
+    shares = refund_shares(99, commission(99, 1500), 0, 50)
+    await book(postings.paid(99), postings.refund_begun(50), postings.refund_undone(50))
+    assert (await on(ESCROW), await on(REFUND_IN_FLIGHT)) == (99, 0)
+    await book(
+        postings.released(kept_shares(99, commission(99, 1500), 0), MIRA),
+        postings.late_refund_begun(shares, MIRA),
+        postings.late_refund_undone(shares, MIRA),
+    )
+    assert (await on(MENTOR_AVAILABLE, MIRA), await on(PLATFORM_REVENUE)) == (84, 15)
+    assert await on(REFUND_IN_FLIGHT) == 0
+
+
+@BOTH
+async def test_what_was_paid_with_credit_is_credit_again(people: None) -> None:
+    await book(
+        postings.goodwill(30, LEA),
+        postings.paid_with_credit(30, LEA),
+        postings.refund_begun(30),
+        postings.refund_credited(30, LEA),
+    )
+    assert await on(ESCROW) == await on(REFUND_IN_FLIGHT) == 0
+    assert await on(LEARNER_CREDIT, LEA) == 30
+
+
+@BOTH
 async def test_a_dispute_is_held_until_it_is_decided(people: None) -> None:
     await book(postings.paid(700), postings.disputed(700))
     assert (await on(DISPUTE_HOLD), await on(STRIPE_CLEARING)) == (700, 0)

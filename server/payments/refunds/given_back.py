@@ -1,0 +1,38 @@
+"""What booking promised for a seat that is no longer its learner's is refunded: once for each booking."""
+
+from __future__ import annotations
+
+from server.booking.models import Booking
+from server.infra.db import transactional
+from server.payments.disputes.open import disputed
+from server.payments.locking import left_of, locked_payment
+from server.payments.models import Payment, Refund
+from server.payments.refunds.deciding import decide
+from server.payments.states import PAID
+
+GIVEN_BACK = "payments.given_back"
+REASONS = {
+    "cancelled_by_learner": "You gave your seat back.",
+    "cancelled_by_mentor": "The lesson was called off.",
+    "no_show_mentor": "The mentor did not come.",
+}
+
+
+@transactional
+async def give_back(booking_id: int) -> Refund | None:
+    """Refund what was promised, or what is left of it. None where nothing was paid or promised, and while
+    the learner's bank has the payment: what it decides is heard first, and then this is asked again."""
+    booking = await Booking.get(id=booking_id)
+    known = await Payment.get_or_none(booking_id=booking_id)
+    if known is None or not booking.refund_minor:
+        return None
+    payment = await locked_payment(known.id)
+    if payment.status not in PAID or await disputed(payment.id):
+        return None
+    amount = min(booking.refund_minor, left_of(payment))
+    reason = REASONS.get(booking.status, "")
+    return await decide(payment, amount, cause=_cause(booking_id), reason=reason, actor_id=None)
+
+
+def _cause(booking_id: int) -> str:
+    return f"booking:{booking_id}"

@@ -7,7 +7,7 @@ from math import cos, pi, sin
 
 from fpdf import FPDF
 
-from server.achievements.tints import OCHRE, PAPER, PINE, PINE_PALE
+from server.edge.paper.tints import OCHRE, PAPER, PINE, PINE_PALE
 
 WIDTH, HEIGHT = 297.0, 210.0  # mm: A4, lying
 Point = tuple[float, float]

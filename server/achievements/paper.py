@@ -21,10 +21,10 @@ from fpdf import FPDF
 from fpdf.enums import Align
 from fpdf.prefs import ViewerPreferences
 
-from server.achievements.letters import add_fonts, printable
 from server.achievements.ornaments import MARK, draw_ground, draw_seal
-from server.achievements.tints import INK, INK_SOFT, OCHRE, PINE
 from server.achievements.values import Content
+from server.edge.paper.letters import add_fonts, printable
+from server.edge.paper.tints import INK, INK_SOFT, OCHRE, PINE
 
 WIDTH, HEIGHT = 297.0, 210.0  # mm: A4, lying
 MIDDLE = WIDTH / 2

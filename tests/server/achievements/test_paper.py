@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.achievements import letters
-from server.achievements.letters import printable
 from server.achievements.paper import Sheet, print_sheet
 from server.achievements.values import Content
+from server.edge.paper import letters
+from server.edge.paper.letters import printable
 
 NOON = datetime(2030, 5, 14, 12, 0, tzinfo=UTC)
 CODE = "K7Q2M-4XTRA-PW8ZD-9VEHN"

@@ -1,4 +1,4 @@
-"""Which letters the sheet has: what stands on paper of a text. Pure."""
+"""Which letters a printed sheet has: what stands on paper of a text. Pure."""
 
 from __future__ import annotations
 

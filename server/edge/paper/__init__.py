@@ -1,0 +1,1 @@
+"""What printed sheets share: letters and colours."""

@@ -21,6 +21,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import uvloop
@@ -30,7 +31,7 @@ from config.logs import configure_logs
 from config.settings import Settings, SettingsError, load_settings
 from server.accounts import service as accounts
 from server.app import build_app
-from server.children import MediaChild
+from server.children import READY_S, MediaChild, SandboxChild
 from server.classroom.lifespan import open_news
 from server.edge.connections import Runner
 from server.infra import db, schema
@@ -38,7 +39,7 @@ from server.infra.clock import now
 from server.infra.errors import DomainError
 from server.infra.nodes import MEDIA_NODES
 from server.infra.processes import open_processes
-from server.lan import on_the_network, own_address, tls
+from server.lan import certificate_file, on_the_network, own_address, tls
 from server.notifications import bounces
 from server.notifications.acquaintances import introduce
 from server.notifications.lifespan import waking
@@ -47,6 +48,7 @@ from server.notifications.push.office import open_push
 from server.pages.demo import seed_demo
 from server.pages.programme import DEMO_LOGINS
 from server.pages.taxonomy import plant_skills
+from server.payments.lifespan import open_payments
 from server.people.gallery import open_gallery
 from server.people.privacy import visible
 from server.recordings.lifespan import open_depot
@@ -81,7 +83,7 @@ async def _serve(settings: Settings, *, lan: bool) -> None:
     await runner.setup()
     secure = tls(settings.data_dir, own_address(), now()) if lan else None
     try:
-        async with beside(settings, app):
+        async with beside(settings, app, certificate_file(settings.data_dir) if lan else None):
             await web.TCPSite(runner, settings.host, settings.port, ssl_context=secure).start()
             greet(settings)
             await told_to_stop()
@@ -105,6 +107,7 @@ async def work(settings: Settings, _: argparse.Namespace) -> None:
                 open_news(processes, None),
                 open_depot(settings),
                 open_gallery(settings),
+                open_payments(settings),
                 waking(processes.bus),
                 running(Worker().run()),
             ):
@@ -202,9 +205,16 @@ async def prepare(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def beside(settings: Settings, app: web.Application) -> AsyncIterator[None]:
-    """Run the worker, and a media node if nobody else does."""
+async def beside(
+    settings: Settings, app: web.Application, certificate: Path | None
+) -> AsyncIterator[None]:
+    """Run the worker, and what nobody else runs: a media node, the stand-in for the payment provider."""
     async with contextlib.AsyncExitStack() as stack:
+        if settings.stripe.sandbox:
+            sandbox = SandboxChild(settings, certificate)
+            await stack.enter_async_context(running(sandbox.run()))
+            with contextlib.suppress(TimeoutError):  # serve without it; it may come yet
+                await asyncio.wait_for(sandbox.ready.wait(), READY_S)
         await stack.enter_async_context(running(Worker().run()))
         if settings.node_as_child:
             child = MediaChild(settings, app[MEDIA_NODES])

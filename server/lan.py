@@ -35,9 +35,14 @@ def own_address() -> str:
     return usable[0] if usable else "127.0.0.1"
 
 
+def certificate_file(data_dir: Path) -> Path:
+    """Which holds certificate and key."""
+    return data_dir / "lan.pem"
+
+
 def tls(data_dir: Path, address: str, now: datetime) -> ssl.SSLContext:
     """TLS with the kept certificate, or with a new one when that is for another address or old."""
-    path = data_dir / "lan.pem"
+    path = certificate_file(data_dir)
     if not _serves(path, address, now):
         _write(path, address, now)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

@@ -21,7 +21,7 @@ MIGRATING_S = 120
 
 async def migrated(settings: Settings) -> None:
     """The database as migrations make it, open."""
-    await schema.migrate(settings)
+    await schema.migrate(settings, step_by_step=True)
     await db.open_database(settings)
 
 
@@ -53,6 +53,27 @@ async def test_migrations_make_what_the_models_say(
     await db.close_database()
     assert of_migrations == of_models
     assert wanted(database_kind) <= of_models[3].keys()
+
+
+@BOTH
+async def test_new_database_whose_making_was_cut_off_is_made_whole(
+    empty_database: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is recorded yet, so it is new still; what is there already stays."""
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(schema.MigrationExecutor, "migrate", _cut_off)
+        with pytest.raises(ConnectionError):
+            await schema.migrate(empty_database)
+    await schema.migrate(empty_database)
+    await db.open_database(empty_database)
+    recorded = await db.fetch("SELECT name FROM tortoise_migrations")
+    assert {row["name"] for row in recorded} == {path.stem for path in _migrations()}
+    assert wanted(db.dialect()) <= (await definitions()).keys()
+    await db.close_database()
+
+
+async def _cut_off(*_: object, **__: object) -> None:
+    raise ConnectionError
 
 
 def test_columns_that_are_added_have_a_value_for_the_rows_there_are() -> None:

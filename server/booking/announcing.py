@@ -38,6 +38,13 @@ async def given_back(session: Session, booking: Booking) -> None:
     """A seat is free again, whoever wanted it so: its learner left, or took no new time."""
     await withdraw(reminders_for(booking.id))
     await enqueue("calendar.given_back", {"booking_id": booking.id})
+    await promised(booking)
+
+
+async def promised(booking: Booking) -> None:
+    """A seat was lost, and what `refund_minor` says is to be given back for it, if anything."""
+    if booking.refund_minor:
+        await enqueue("payments.given_back", {"booking_id": booking.id})
 
 
 async def called_off(session: Session) -> None:

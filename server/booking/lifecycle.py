@@ -181,6 +181,7 @@ async def _move_bookings(
     for booking in moved:
         paid = booking.price_minor if booking.status == BookingStatus.CONFIRMED else 0
         await move(booking, to, actor_id, reason, cancelled_at=now(), refund_minor=paid)
+        await announcing.promised(booking)
     return [booking.learner_id for booking in moved]
 
 

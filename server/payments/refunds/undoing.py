@@ -28,7 +28,7 @@ async def take_back(payment: Payment, refund: Refund, why: str) -> bool:
         return False
     refunded = payment.refunded_minor - refund.amount_minor
     posting = postings.refund_undone(refund.amount_minor)
-    if refund.late:  # by the sum of what is given back, as it was shared
+    if payment.released_at is not None:  # shared by the sum of what is given back, as it was before
         gone = refunded + payment.lost_minor
         shares = refund_shares(payment.amount_minor, payment.commission_minor, gone, refund.amount_minor)
         posting = postings.late_refund_undone(shares, payment.mentor_id)

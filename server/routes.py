@@ -65,6 +65,7 @@ from server.pages import views as pages
 from server.pathways import api as pathways_api
 from server.pathways import desk_views as pathways_desk
 from server.pathways import views as pathways_views
+from server.payments.payouts import api as payouts_api
 from server.people import api as people_api
 from server.people import (
     availability_api,
@@ -121,7 +122,7 @@ DESK = "/dashboard/admin"
 USERS, INVITATIONS = users_views.PAGE, invitations_views.PAGE
 
 ANYONE, SIGNED_IN, BY_CLOSE_CODE = Access.ANYONE, Access.SIGNED_IN, Access.BY_CLOSE_CODE
-MENTOR, ADMIN = Access.MENTOR, Access.ADMIN
+MENTOR, PAYEE, ADMIN = Access.MENTOR, Access.PAYEE, Access.ADMIN
 FIGURES, PEOPLE, MEDIA = Access.FIGURES_VIEW, Access.PEOPLE_VIEW, Access.MEDIA_CONTROL
 REVIEWS, STANDING = Access.REVIEWS_DECIDE, Access.PEOPLE_CHANGE
 ROLES, STAFF, AUDIT = Access.PEOPLE_BAN, Access.ROLES_GRANT, Access.AUDIT_VIEW
@@ -308,6 +309,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{API}/bookings/{{id}}/cancel", seats_api.cancel_booking, SIGNED_IN, OWN),
     Route("POST", f"{API}/sessions/{{id}}/waitlist", seats_api.join_queue, SIGNED_IN, EVERYBODYS),
     Route("DELETE", f"{API}/sessions/{{id}}/waitlist", seats_api.leave_queue, SIGNED_IN, EVERYBODYS),
+    # --- payouts
+    Route("POST", f"{API}/payouts/onboarding", payouts_api.begin_onboarding, PAYEE, fresh=True),
     # --- materials
     Route("GET", "/sessions/{id}/materials", materials_views.materials_page, SIGNED_IN, MENTORS),
     Route(

@@ -22,10 +22,10 @@ DEMO_DOMAIN = "@peerlearn.example"  # nobody can have an address there but the d
 
 
 class SecondFactorMissing(Forbidden):
-    """Whoever administers must prove themselves twice; this login did not."""
+    """Whoever administers or is paid must prove themselves twice; this login did not."""
 
     default_code = "second_factor_setup_required"
-    default_message = "Set up a second factor first: administering asks for one."
+    default_message = "Set up a second factor first: this asks for one."
 
 
 class NotConfirmed(Forbidden):
@@ -77,6 +77,7 @@ class Access(Enum):
     SIGNED_IN = "signed in"
     LEARNER = "learner"
     MENTOR = "mentor"
+    PAYEE = "mentor who is paid"  # where a mentor's money goes
     ADMIN = "admin"  # and owners: what no permission is named for
     FIGURES_VIEW = Permission.FIGURES_VIEW
     PEOPLE_VIEW = Permission.PEOPLE_VIEW
@@ -105,12 +106,13 @@ class Access(Enum):
 
     @property
     def asks_second_factor(self) -> bool:
-        return bool(self.roles & STAFF)
+        return self is Access.PAYEE or bool(self.roles & STAFF)
 
 
 BY_ROLE: Mapping[str, frozenset[str]] = {
     "learner": frozenset({"learner"}),
     "mentor": frozenset({"mentor"}),
+    "mentor who is paid": frozenset({"mentor"}),
     "admin": frozenset({"admin", "owner"}),
 }
 

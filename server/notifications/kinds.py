@@ -171,6 +171,9 @@ KINDS: dict[str, Kind] = _named(
         Kind("refund_begun", PAYMENTS, "card", mail="refund_begun"),
         Kind("refund_arrived", PAYMENTS, "card"),
         Kind("refund_failed", PAYMENTS, "card", mail="refund_failed"),
+        Kind("payout_paid", PAYMENTS, "card", mail="payout_paid"),
+        Kind("payout_failed", PAYMENTS, "card", mail="payout_failed"),
+        Kind("earnings_owed", PAYMENTS, "card", mail="earnings_owed"),
         # --- materials
         Kind("material_added", MATERIALS, "book", mail="material_added", may_wait=True),
         # --- recordings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.payments.payouts import jobs as payouts
 from server.payments.refunds import jobs as refunds
 
-__all__ = ["refunds"]
+__all__ = ["payouts", "refunds"]

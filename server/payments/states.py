@@ -35,7 +35,8 @@ class TransferStatus(StrEnum):
 
 
 class PayoutStatus(StrEnum):
-    """`failed`: the bank refused it; the money lies with the provider and is sent again, or reversed."""
+    """`transferred`: its money lies in the mentor's account, and the bank is asked. `failed`: the bank
+    refused it; it is sent again, or reversed: everything is available again."""
 
     REQUESTED = "requested"
     TRANSFERRED = "transferred"
@@ -83,11 +84,14 @@ TRANSFER_MOVES: Mapping[str, frozenset[str]] = {
     TransferStatus.CREATED: frozenset({TransferStatus.SUCCEEDED, TransferStatus.FAILED}),
 }
 PAYOUT_MOVES: Mapping[str, frozenset[str]] = {
-    PayoutStatus.REQUESTED: frozenset({PayoutStatus.TRANSFERRED, PayoutStatus.FAILED}),
-    PayoutStatus.TRANSFERRED: frozenset({PayoutStatus.IN_TRANSIT, PayoutStatus.FAILED}),
+    PayoutStatus.REQUESTED: frozenset({PayoutStatus.TRANSFERRED, PayoutStatus.REVERSED}),
+    # back again: the provider holds the money for some days more
+    PayoutStatus.TRANSFERRED: frozenset(
+        {PayoutStatus.REQUESTED, PayoutStatus.IN_TRANSIT, PayoutStatus.FAILED}
+    ),
     PayoutStatus.IN_TRANSIT: frozenset({PayoutStatus.PAID, PayoutStatus.FAILED}),
     PayoutStatus.PAID: frozenset({PayoutStatus.FAILED}),  # banks refuse days later
-    PayoutStatus.FAILED: frozenset({PayoutStatus.TRANSFERRED, PayoutStatus.REVERSED}),
+    PayoutStatus.FAILED: frozenset({PayoutStatus.REQUESTED, PayoutStatus.REVERSED}),
 }
 DISPUTE_MOVES: Mapping[str, frozenset[str]] = {
     DisputeStatus.OPEN: frozenset({DisputeStatus.WON, DisputeStatus.LOST}),

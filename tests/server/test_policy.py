@@ -104,6 +104,11 @@ DOOR: dict[Access, dict[str, int | str]] = {
         **NOT_SIGNED_IN,
         **dict.fromkeys(("unverified", "learner", "other learner", *STAFF, LONELY), 403),
     },
+    Access.PAYEE: {
+        **NOT_SIGNED_IN,
+        **dict.fromkeys(("unverified", "learner", "other learner", *STAFF, LONELY), 403),
+        **dict.fromkeys(("mentor", "other mentor"), SETUP),
+    },
     Access.ADMIN: staff_alone("owner", "admin"),
     Access.FIGURES_VIEW: staff_alone(*STAFF),
     Access.PEOPLE_VIEW: staff_alone("owner", "admin", "support"),

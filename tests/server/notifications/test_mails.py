@@ -27,6 +27,7 @@ TIMES = {"starts_at": START, "ends_at": END}
 REQUEST = {"title": "R&D <b>basics</b>", "path": "/requests/1", "who": "Lea", **TIMES}
 MOVE = {**SESSION, **TIMES, "at": START, "who": "Mira"}
 REFUND = {**SESSION, "refund_minor": 1000, "currency": "EUR", "credit": False}
+PAYOUT = {"amount_minor": 4250, "currency": "EUR", "path": "/dashboard/mentor/earnings"}
 MAILS: dict[str, dict[str, Any]] = {
     "verify_email": {"token": "abc"},
     "known_email": {},
@@ -73,6 +74,9 @@ MAILS: dict[str, dict[str, Any]] = {
     "session_called_off": {**SESSION, **TIMES},
     "refund_begun": {**REFUND, "reason": "The lesson was <b>called</b> off."},
     "refund_failed": REFUND,
+    "payout_paid": PAYOUT,
+    "payout_failed": {**PAYOUT, "why": "The bank account has been <b>closed</b>.", "back": False},
+    "earnings_owed": {**PAYOUT, "title": "Rust & <b>bold</b> claims"},
     "reminder": {**SESSION, **TIMES, "mentor": "Mira"},
     "recording_ready": {**SESSION, "starts_at": START},
     "material_added": {**SESSION, **TIMES, "mentor": "Mira", "files": ["slides.pdf", "data.csv"]},

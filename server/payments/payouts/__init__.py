@@ -1,0 +1,1 @@
+"""What mentors earn: their accounts at the payment provider, what they are owed, and how they get it."""

@@ -33,6 +33,7 @@ from server.notifications.acquaintances import introduce
 from server.notifications.lifespan import lifespan as notifications_lifespan
 from server.notifications.post import open_post_office
 from server.notifications.push.office import open_push
+from server.payments.lifespan import lifespan as payments_lifespan
 from server.people.gallery import lifespan as gallery_lifespan
 from server.people.privacy import visible
 from server.recordings.lifespan import lifespan as recordings_lifespan
@@ -56,6 +57,8 @@ CLEANUP_CONTEXTS: tuple[CleanupContext, ...] = (
     notifications_lifespan,
     # --- people
     gallery_lifespan,
+    # --- payments
+    payments_lifespan,
     # --- classroom
     classroom_lifespan,
     # --- recordings

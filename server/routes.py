@@ -65,6 +65,7 @@ from server.pages import views as pages
 from server.pathways import api as pathways_api
 from server.pathways import desk_views as pathways_desk
 from server.pathways import views as pathways_views
+from server.payments.checkout import api as checkout_api
 from server.payments.payouts import api as payouts_api
 from server.people import api as people_api
 from server.people import (
@@ -301,12 +302,13 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{API}/sessions/{{id}}/start", booking_api.start_session, SIGNED_IN, MENTORS),
     Route("POST", f"{API}/sessions/{{id}}/end", booking_api.end_session, SIGNED_IN, MENTORS),
     Route("POST", f"{API}/sessions/{{id}}/cancel", booking_api.cancel_session, SIGNED_IN, MENTORS),
-    Route("POST", f"{API}/sessions/{{id}}/bookings", seats_api.book_session, SIGNED_IN, EVERYBODYS),
+    Route("POST", f"{API}/sessions/{{id}}/bookings", checkout_api.book_session, SIGNED_IN, EVERYBODYS),
     Route("GET", f"{API}/mentors/{{username}}/slots", slots_api.slots, ANYONE, EVERYBODYS),
     Route("GET", f"{API}/bookings", seats_api.list_bookings, SIGNED_IN),
     Route("GET", f"{API}/bookings/{{id}}", seats_api.get_booking, SIGNED_IN, OWN),
     Route("GET", f"{API}/bookings/{{id}}/cancellation", seats_api.cancellation, SIGNED_IN, OWN),
     Route("POST", f"{API}/bookings/{{id}}/cancel", seats_api.cancel_booking, SIGNED_IN, OWN),
+    Route("POST", f"{API}/bookings/{{id}}/payment", checkout_api.begin, SIGNED_IN, OWN),
     Route("POST", f"{API}/sessions/{{id}}/waitlist", seats_api.join_queue, SIGNED_IN, EVERYBODYS),
     Route("DELETE", f"{API}/sessions/{{id}}/waitlist", seats_api.leave_queue, SIGNED_IN, EVERYBODYS),
     # --- payouts

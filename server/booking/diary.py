@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -13,7 +13,7 @@ from tortoise.queryset import QuerySet
 
 from server.booking.cards import cards_by_id
 from server.booking.models import Booking
-from server.booking.paying import payment_page
+from server.booking.paying import payment_page, payment_statuses
 from server.booking.policy import Term, counted_from, policy_named, read_policy, terms
 from server.booking.states import (
     ACTIVE_BOOKINGS,
@@ -112,12 +112,18 @@ async def _booking_rows(
 ) -> list[BookingRow]:
     held = [row["public_id"] for row in rows if row["status"] == BookingStatus.HELD]
     offered = await offers_among(held) if held else frozenset()
+    paid = await payment_statuses([row["public_id"] for row in rows if row["price_minor"]])
     return [
-        _booking_row(row, sessions[row["session_id"]], now, row["public_id"] in offered) for row in rows
+        replace(
+            _booking_row(row, sessions[row["session_id"]], now),
+            offered=row["public_id"] in offered,
+            payment_status=paid.get(row["public_id"]),
+        )
+        for row in rows
     ]
 
 
-def _booking_row(row: dict[str, Any], session: SessionCard, now: datetime, offered: bool) -> BookingRow:
+def _booking_row(row: dict[str, Any], session: SessionCard, now: datetime) -> BookingRow:
     confirmed, held = (row["status"] == each for each in (BookingStatus.CONFIRMED, BookingStatus.HELD))
     return BookingRow(
         id=row["public_id"],
@@ -131,7 +137,6 @@ def _booking_row(row: dict[str, Any], session: SessionCard, now: datetime, offer
         can_cancel=(confirmed or held) and session.status == SessionStatus.PUBLISHED,
         join_url=f"{session.url}/room",
         recordings_url=f"{session.url}/recordings" if _recorded(session, confirmed) else None,
-        offered=offered,
         pay_url=payment_page(row["public_id"]) if held and row["price_minor"] else None,
         refund_minor=row["refund_minor"],
         terms=terms(read_policy(row["policy"]), counted_from(row["policy"], session.starts_at)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,9 +10,11 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """What takes payments. `page` gives the address at which a held booking (public id) is paid."""
+    """What takes payments. `page` gives the address at which a held booking (public id) is paid,
+    `statuses` how far the payments of bookings are, of those that have one."""
 
     page: Callable[[UUID], str]
+    statuses: Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, str]]]
 
 
 _payments: Payments | None = None
@@ -31,6 +33,11 @@ def taking_payments() -> bool:
 def payment_page(booking_id: UUID) -> str | None:
     """Where a held booking is paid; None while nothing can be paid."""
     return _payments.page(booking_id) if _payments else None
+
+
+async def payment_statuses(booking_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    """Of those that have a payment: one query, or none."""
+    return await _payments.statuses(booking_ids) if _payments and booking_ids else {}
 
 
 @contextmanager

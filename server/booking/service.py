@@ -39,6 +39,7 @@ from server.booking.searching import SessionQuery, Sort
 from server.booking.seats.bookings import Booked, book_session
 from server.booking.seats.cancelling import cancel_booking, cancellation, leave_session
 from server.booking.seats.confirming import confirm
+from server.booking.seats.retaking import retake
 from server.booking.sessions import change_session, create_session, delete_session
 from server.booking.shapes import SessionShape, booking_shape, session_shape
 from server.booking.similar import similar_sessions
@@ -100,6 +101,7 @@ __all__ = [
     "next_taught",
     "publish_session",
     "record_past_session",
+    "retake",
     "room_access",
     "session_shape",
     "similar_sessions",

@@ -46,7 +46,7 @@ class SessionShape(TypedDict):
 
 
 class BookingShape(TypedDict):
-    """A seat; `payment_status` is null for one that costs nothing, `refund_minor` what cancelling it
+    """A seat; `payment_status` is null where no payment was begun, `refund_minor` what cancelling it
     promised to give back."""
 
     id: UUID
@@ -56,14 +56,7 @@ class BookingShape(TypedDict):
     price_minor: int
     currency: str
     refund_minor: int | None
-    payment_status: None
-
-
-class BookedShape(TypedDict):
-    """A new booking, and what is to be paid for it."""
-
-    booking: BookingShape
-    payment: None
+    payment_status: str | None
 
 
 def session_shape(session: SessionDetail) -> SessionShape:
@@ -104,5 +97,5 @@ def booking_shape(booking: BookingRow) -> BookingShape:
         "price_minor": booking.price_minor,
         "currency": booking.currency,
         "refund_minor": booking.refund_minor,
-        "payment_status": None,
+        "payment_status": booking.payment_status,
     }

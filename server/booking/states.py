@@ -60,6 +60,7 @@ BOOKING_MOVES: Mapping[str, frozenset[str]] = {
             BookingStatus.NO_SHOW_MENTOR,
         }
     ),
+    BookingStatus.EXPIRED: frozenset({BookingStatus.CONFIRMED}),  # paid late, and the seat was free
 }
 
 

@@ -78,7 +78,8 @@ class SeatCount:
 class BookingRow:
     """One booking as its learner sees it. `id` is the public one. `offered` to somebody who waited for a
     seat; `pay_url` is where a held one is paid, None where it costs nothing or nothing can be paid.
-    `terms` are what was promised for giving it back."""
+    `payment_status` is how far its payment is, None where none was begun. `terms` are what was promised
+    for giving it back."""
 
     id: UUID
     status: str
@@ -93,6 +94,7 @@ class BookingRow:
     recordings_url: str | None
     offered: bool = False
     pay_url: str | None = None
+    payment_status: str | None = None
     refund_minor: int | None = None
     terms: tuple[Term, ...] = ()
 

@@ -168,6 +168,7 @@ KINDS: dict[str, Kind] = _named(
         Kind("moved_without_you", BOOKINGS, "calendar", mail="moved_without_you", urgent=True),
         Kind("move_off", BOOKINGS, "calendar", mail="move_off"),
         # --- payments
+        Kind("payment_received", PAYMENTS, "card", mail="payment_received"),
         Kind("refund_begun", PAYMENTS, "card", mail="refund_begun"),
         Kind("refund_arrived", PAYMENTS, "card"),
         Kind("refund_failed", PAYMENTS, "card", mail="refund_failed"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from server.payments.payouts import jobs as payouts
+from server.payments.checkout import jobs as checkout
 from server.payments.refunds import jobs as refunds
+from server.payments.release import jobs as release
 
-__all__ = ["payouts", "refunds"]
+__all__ = ["checkout", "refunds", "release"]

@@ -12,8 +12,7 @@ from typing_extensions import TypedDict
 
 from server.booking import service
 from server.booking.forms import Reason
-from server.booking.shapes import BookedShape, BookingShape, booking_shape
-from server.booking.states import BookingStatus
+from server.booking.shapes import BookingShape, booking_shape
 from server.booking.waiting.queue import Place, join_waitlist, leave_waitlist
 from server.edge.access import require_viewer
 from server.edge.api import ok, page_of, paging, read_json
@@ -48,20 +47,6 @@ class PlaceShape(TypedDict):
 
 
 # --- bookings
-
-
-@described(data=BookedShape, statuses=(200, 201))
-async def book_session(request: web.Request) -> web.StreamResponse:
-    """201 with a new booking, 200 with the one that was there. Free seats need no payment; a seat that
-    was offered is taken so."""
-    asking = require_viewer(request)
-    booked = await service.book_session(id_in_path(request), asking)
-    booking = await service.get_booking(booked.booking_id, asking, now())
-    data: BookedShape = {"booking": booking_shape(booking), "payment": None}
-    if not booked.created:
-        return ok(data, "You have this seat already.")
-    held = booking.status == BookingStatus.HELD
-    return ok(data, "Your seat is held until it is paid." if held else "Your seat is booked.", 201)
 
 
 @described(paged=True, item=BookingShape)

@@ -20,7 +20,7 @@ from server.booking.waiting.offers import all_promised, offered_to, settle
 from server.edge.access import Viewer
 from server.infra.clock import now
 from server.infra.db import transactional
-from server.infra.errors import Conflict, NotFound
+from server.infra.errors import Conflict, Forbidden, NotFound
 from server.people.privacy import blocked_between
 
 MOVING = "Another time is proposed for this session. It can be booked when that is settled."
@@ -42,7 +42,7 @@ async def book_session(session_id: UUID, viewer: Viewer) -> Booked:
     The session is locked first, so that of two posts by one learner the second finds the first's
     booking, and not a session that just sold out.
 
-    Raises NotFound, Conflict (own_session, wrong_state, sold_out, overlap)."""
+    Raises NotFound, Forbidden(unverified), Conflict (own_session, wrong_state, sold_out, overlap)."""
     session = await locked_session(session_id, viewer)
     if session.mentor_id == viewer.user_id:
         raise Conflict("own_session", "This is your own session.")
@@ -73,17 +73,25 @@ async def _again(mine: Booking, viewer: Viewer) -> Booked:
 
 
 async def _check_may_book(session: Session, viewer: Viewer) -> None:
-    """Raises NotFound, Conflict (wrong_state, sold_out)."""
+    """Raises NotFound, Forbidden(unverified), Conflict (wrong_state, sold_out)."""
     if await blocked_between(viewer.user_id, session.mentor_id):
         raise NotFound(message=NO_SESSION)
     check_bookable(session, now())
-    if session.price_minor and not taking_payments():
-        raise Conflict("wrong_state", "Paid seats can't be booked at the moment.")
+    if session.price_minor:
+        _check_may_pay(viewer)
     await require_active_mentor(session)
     if await being_moved(session.id):
         raise Conflict("wrong_state", MOVING)
     if await all_promised(session, viewer.user_id):
         raise Conflict("sold_out", SOLD_OUT)
+
+
+def _check_may_pay(viewer: Viewer) -> None:
+    """Raises Forbidden(unverified), Conflict(wrong_state)."""
+    if not taking_payments():
+        raise Conflict("wrong_state", "Paid seats can't be booked at the moment.")
+    if not viewer.verified:
+        raise Forbidden("unverified", "Confirm your e-mail address before you pay.")
 
 
 def check_bookable(session: Session, at: datetime) -> None:

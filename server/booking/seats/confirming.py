@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from server.booking import notices
 from server.booking.models import Booking, Session
 from server.booking.moves import move
@@ -28,10 +30,7 @@ async def confirm(booking_id: int, actor_id: int | None) -> Booking:
     if booking.status == BookingStatus.CONFIRMED:
         return booking
     _check_holds(booking, session)
-    await move(booking, BookingStatus.CONFIRMED, actor_id, confirmed_at=now())
-    await withdraw(notices.hold_cause(booking))
-    await settle(booking)
-    await tell_booked(session, booking)
+    await make_theirs(session, booking, actor_id)
     return booking
 
 
@@ -42,6 +41,16 @@ def _check_holds(booking: Booking, session: Session) -> None:
         raise Conflict("hold_expired", "The time for which this seat was held is over.")
     if session.status not in OPEN_SESSIONS:
         raise wrong_state(session.status)
+
+
+async def make_theirs(
+    session: Session, booking: Booking, actor_id: int | None, reason: str = "", **values: Any
+) -> None:
+    """The seat is counted and its time taken; further values are set with the move."""
+    await move(booking, BookingStatus.CONFIRMED, actor_id, reason, confirmed_at=now(), **values)
+    await withdraw(notices.hold_cause(booking))
+    await settle(booking)
+    await tell_booked(session, booking)
 
 
 async def tell_booked(session: Session, booking: Booking) -> None:

@@ -19,7 +19,7 @@ from server.edge.paths import id_in_path
 from server.edge.redirects import see_other
 from server.edge.templates import read_form, render
 from server.infra.clock import now
-from server.infra.errors import Conflict, DomainError
+from server.infra.errors import Conflict, DomainError, Forbidden
 
 SIMILAR = 3  # sessions that are offered to who came too late
 
@@ -36,9 +36,11 @@ async def book(request: web.Request) -> web.StreamResponse:
     session_id, asking = id_in_path(request), require_viewer(request)
     try:
         booked = await service.book_session(session_id, asking)
-    except Conflict as refused:
+    except (Conflict, Forbidden) as refused:
         return await _book_page(request, session_id, refused)
     booking = await service.get_booking(booked.booking_id, asking, now())
+    if booking.pay_url:
+        return see_other(booking.pay_url)
     if booking.status == BookingStatus.HELD:
         return see_other(f"/sessions/{session_id}/book")
     return see_other(f"/sessions/{session_id}?done=booked")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from server.infra.transitions import record_transition
+from server.payments.checkout.moving import move_payment
 from server.payments.models import Payment, Refund
-from server.payments.states import PAID, REFUND_MOVES, PaymentStatus, RefundStatus
+from server.payments.states import REFUND_MOVES, PaymentStatus, RefundStatus
 
 ON_ITS_WAY = (RefundStatus.CREATED, RefundStatus.SENT)
 
@@ -30,12 +31,9 @@ async def settle_status(payment: Payment) -> None:
     """The payment says what of it was given back for good, whether it arrived or was credited."""
     waiting = await Refund.filter(payment_id=payment.id, status__in=ON_ITS_WAY)
     back = payment.refunded_minor - sum(refund.amount_minor for refund in waiting)
-    old, to = payment.status, _status(payment.amount_minor, back)
-    if old == to:
-        return
-    await Payment.filter(id=payment.id, status__in=PAID).update(status=to)
-    payment.status = to
-    await record_transition("payment", payment.id, old, to, None)
+    to = _status(payment.amount_minor, back)
+    if payment.status != to:
+        await move_payment(payment, to)
 
 
 def _status(amount_minor: int, back: int) -> PaymentStatus:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from server.booking.states import ACTIVE_BOOKINGS
 from server.booking.times import cells_between, next_mark
 from server.edge.access import Viewer
 from server.infra import clock
+from server.infra.folding import searchable
 from server.people.models import MentorProfile, Skill
 from tests.factories import address_of
 
@@ -36,6 +38,7 @@ async def person(
         email_key=address_of(username, *roles),
         password_hash="none",
         name=username.title(),
+        name_words=searchable(username),
         timezone=zone,
         email_verified_at=now if verified else None,
         created_at=now,
@@ -107,6 +110,13 @@ async def agree(session_id: UUID) -> int:
     return len(active)
 
 
+async def none_begun(booking_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    return {}
+
+
+PAYABLE = Payments(page=lambda booking_id: f"/bookings/{booking_id}/pay", statuses=none_begun)
+
+
 def payments() -> AbstractContextManager[None]:
     """Priced sessions can be published and booked in the block."""
-    return paid_by(Payments(page=lambda booking_id: f"/payments/{booking_id}"))
+    return paid_by(PAYABLE)

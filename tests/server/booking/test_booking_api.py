@@ -36,18 +36,6 @@ async def paid_booking(session_id: UUID, learner: Viewer) -> str:
 
 
 @pytest.mark.usefixtures("taking_payments")
-async def test_priced_booking_is_held_and_says_until_when(
-    http: TestClient, moved_clock: ManualClock
-) -> None:
-    session_id = await in_hours(moved_clock, 30, price_minor=2000, currency="EUR")
-    headers = await bearer(await person("lea"))
-    answer = await http.post(f"/api/v1/sessions/{session_id}/bookings", headers=headers)
-    booking = (await answer.json())["data"]["booking"]
-    assert (answer.status, booking["status"], booking["price_minor"]) == (201, "held", 2000)
-    assert booking["hold_expires_at"] > moved_clock.now().isoformat()[:19]
-
-
-@pytest.mark.usefixtures("taking_payments")
 async def test_cancellation_is_shown_and_bound(http: TestClient, moved_clock: ManualClock) -> None:
     session_id = await in_hours(moved_clock, 24, price_minor=2001, currency="EUR")
     lea = await person("lea")

@@ -11,7 +11,6 @@ import pytest
 from server.accounts.models import User
 from server.booking import paying, service
 from server.booking.models import Booking, BusyCell, Offering, Session
-from server.booking.paying import Payments
 from server.booking.requests import answering, ending
 from server.booking.requests.asking import ask
 from server.booking.requests.forms import Proposal
@@ -26,11 +25,10 @@ from server.people.circle import block, follow
 from server.people.models import MentorProfile
 from server.worker import run_due
 from tests.databases import BOTH
-from tests.server.booking.makers import mentor, person, published
+from tests.server.booking.makers import PAYABLE, mentor, person, published
 from tests.server.booking.requesters import asked, first_free, row_of, start, status_of, teacher, wish
 
 pytestmark = pytest.mark.usefixtures("database")
-PAID = Payments(page=lambda booking: f"/pay/{booking}")
 
 
 async def refused(doing: Any) -> DomainError:
@@ -293,7 +291,7 @@ async def test_lesson_for_one_is_off_when_its_learner_gives_it_back() -> None:
 
 async def test_priced_lesson_waits_to_be_paid(moved_clock: ManualClock) -> None:
     mira, lea = await teacher(rate_minor=4500), await person("lea")
-    with paying.paid_by(PAID):
+    with paying.paid_by(PAYABLE):
         session_id = await answering.accept(await asked(lea, mira), mira)
     booking = await Booking.get(session_id=session_id)
     assert (booking.status, booking.price_minor) == ("held", 4500)

@@ -26,9 +26,9 @@ from server.infra.errors import Conflict, NotFound
 from server.infra.models import StateTransition
 from server.worker import run_due
 from tests.databases import BOTH
-from tests.server.booking.makers import mentor, person, published
+from tests.server.booking.makers import PAYABLE, mentor, person, published
 from tests.server.booking.requesters import asked, start, teacher
-from tests.server.booking.test_requests import PAID, refused, told
+from tests.server.booking.test_requests import refused, told
 
 pytestmark = pytest.mark.usefixtures("database")
 OLD, NEW = 72, 96  # hours from now
@@ -118,7 +118,7 @@ async def test_group_moves_with_who_accepts_and_gives_the_others_all_back() -> N
     mira, max_ = await mentor(), await mentor("max")
     people = [await person(name) for name in ("yes", "no", "clash")]
     yes, no, clash = people
-    with paying.paid_by(PAID):
+    with paying.paid_by(PAYABLE):
         session_id = await published(mira, start(OLD), capacity=5, price_minor=2000)
         await seated(session_id, *people)
         for booking in await Booking.all():
@@ -173,7 +173,7 @@ async def test_learner_of_a_lesson_for_one_may_propose_and_keeps_the_clock_of_th
     moved_clock: ManualClock,
 ) -> None:
     mira, lea = await mentor(), await person("lea")
-    with paying.paid_by(PAID):
+    with paying.paid_by(PAYABLE):
         session_id = await published(mira, start(20), price_minor=1000)
         booked = await service.book_session(session_id, lea)
         await confirm((await Booking.get()).id, None)

@@ -1,0 +1,16 @@
+"""What payments offer to their own edges and to other features; the parts have one idea each."""
+
+from server.payments.checkout.beginning import begin_payment
+from server.payments.checkout.calling_off import call_off
+from server.payments.checkout.statuses import pay_path, payment_statuses
+from server.payments.checkout.syncing import sync_payment
+from server.payments.commission import commission_of
+
+__all__ = [
+    "begin_payment",
+    "call_off",
+    "commission_of",
+    "pay_path",
+    "payment_statuses",
+    "sync_payment",
+]

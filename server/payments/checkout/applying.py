@@ -110,12 +110,15 @@ async def _book_fee(payment: Payment, charge: Charge) -> bool:
 
 async def _seat(payment: Payment) -> str:
     """The seat is theirs, or the money goes back: never paid without either."""
-    seated = await booking.retake(payment.booking_id, payment.learner_id)
-    if not seated:
+    if not await booking.retake(payment.booking_id, payment.learner_id):
         cause = f"payment:{payment.id}:no_seat"
         await decide(payment, payment.amount_minor, cause=cause, reason=NO_SEAT, actor_id=None)
+        return "paid, and no seat: given back"
+    await _number(payment)
+    await on_paid(payment)
+    return "paid"
+
+
+async def _number(payment: Payment) -> None:
     payment.receipt_number = await next_receipt()
     await Payment.filter(id=payment.id).update(receipt_number=payment.receipt_number)
-    if seated:
-        await on_paid(payment)
-    return "paid" if seated else "paid, and no seat: given back"

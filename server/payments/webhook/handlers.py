@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from server.payments.checkout.told import charge_told, intent_told
 from server.payments.models import StripeEvent
+from server.payments.payouts.accounts import account_updated
+from server.payments.payouts.following import payout_changed
 
 Handler = Callable[[StripeEvent], Awaitable[str]]
 
@@ -20,4 +22,11 @@ HANDLERS: Mapping[str, Handler] = {
     "payment_intent.succeeded": intent_told,
     "charge.succeeded": charge_told,
     "charge.updated": charge_told,
+    # --- payouts
+    "account.updated": account_updated,
+    "payout.created": payout_changed,
+    "payout.updated": payout_changed,
+    "payout.paid": payout_changed,
+    "payout.failed": payout_changed,
+    "payout.canceled": payout_changed,
 }

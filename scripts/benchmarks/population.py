@@ -17,10 +17,12 @@ from server.accounts.values import Client
 from server.booking.models import Booking, Objective, Session, SessionSkill
 from server.booking.states import BookingStatus
 from server.infra import clock, db, schema
+from server.infra.folding import searchable
 from server.pages.taxonomy import plant_skills
 from server.people.models import MentorProfile, Skill
 
 BATCH = 2000  # rows of one statement
+DESCRIPTION = "We profile a small service together and read what the graph says. " * 4
 CLIENT = Client("127.0.0.1", "127.0.0.1")
 
 
@@ -62,6 +64,7 @@ async def add_people(usernames: Sequence[str], role: str) -> list[int]:
             email_key=f"{name}@example.org",
             password_hash="none",
             name=name.replace("-", " ").title(),
+            name_words=searchable(name.replace("-", " ")),
             timezone="Europe/Berlin",
             email_verified_at=now,
             created_at=now,
@@ -98,7 +101,8 @@ async def add_lessons(lessons: Sequence[Lesson]) -> list[UUID]:
     ids = [uuid4() for _ in lessons]
     pairs = list(zip(ids, lessons, strict=True))
     skills = await Skill.all().order_by("id").values_list("id", flat=True)
-    await Session.bulk_create([_session(id, lesson) for id, lesson in pairs], BATCH)
+    names = await Skill.all().order_by("id").values_list("name", flat=True)
+    await Session.bulk_create([_session(id, lesson, names) for id, lesson in pairs], BATCH)
     await SessionSkill.bulk_create(
         [
             SessionSkill(session_id=id, skill_id=skills[place % len(skills)])
@@ -121,13 +125,15 @@ async def add_lessons(lessons: Sequence[Lesson]) -> list[UUID]:
     return ids
 
 
-def _session(id: UUID, lesson: Lesson) -> Session:
+def _session(id: UUID, lesson: Lesson, names: Sequence[str]) -> Session:
+    taught = [names[place % len(names)] for place in lesson.skills]
     published_at = lesson.starts_at - timedelta(days=10)
     return Session(
         id=id,
         mentor_id=lesson.mentor_id,
         title=lesson.title,
-        description="We profile a small service together and read what the graph says. " * 4,
+        description=DESCRIPTION,
+        search_text=searchable(lesson.title, DESCRIPTION, *taught),
         level=("beginner", "intermediate", "advanced")[lesson.skills[0] % 3],
         language=("en", "de", "es", "fr")[id.int % 4],
         starts_at=lesson.starts_at,

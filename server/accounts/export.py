@@ -62,6 +62,7 @@ def _nobody(user: User) -> dict[str, Any]:
         "email_key": f"{number}@deleted.invalid",
         "password_hash": "",
         "name": DELETED_PERSON,
+        "name_words": "",
         "timezone": "UTC",
         "email_verified_at": None,
         "last_role": "",

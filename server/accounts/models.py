@@ -22,6 +22,7 @@ class User(Model):
     email_key = fields.CharField(max_length=EMAIL_KEY_LENGTH, unique=True)
     password_hash = fields.CharField(max_length=200)
     name = fields.CharField(max_length=100)
+    name_words = fields.TextField(default="", db_default="")  # the name, to search in
     timezone = fields.CharField(max_length=64, default="UTC")
     email_verified_at = fields.DatetimeField(null=True)
     terms_version = fields.CharField(max_length=20, default="", db_default="")

@@ -22,6 +22,7 @@ from server.edge.ratelimit import WINDOWS, Limit
 from server.infra import clock
 from server.infra.db import transactional
 from server.infra.errors import Invalid, Throttled
+from server.infra.folding import searchable
 from server.infra.outbox import enqueue
 
 HOUR = timedelta(hours=1)
@@ -103,6 +104,7 @@ async def create_account(clean: Registration, password_hash: str) -> int:
         email_key=same(clean.email),
         password_hash=password_hash,
         name=clean.name,
+        name_words=searchable(clean.name),
         timezone=clean.timezone,
         terms_version=TERMS,
         last_role=clean.role,

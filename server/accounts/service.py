@@ -37,6 +37,7 @@ from server.edge.access import Viewer
 from server.infra import clock
 from server.infra.db import transactional
 from server.infra.errors import Forbidden, Invalid, NotFound
+from server.infra.folding import searchable
 
 __all__ = [
     "Account",
@@ -151,6 +152,8 @@ async def change_profile(user_id: int, *, name: str | None = None, timezone: str
             errors[field] = str(error)
     if errors:
         raise Invalid(fields=errors)
+    if "name" in changes:
+        changes["name_words"] = searchable(changes["name"])
     if changes:
         await User.filter(id=user_id).update(**changes)
 

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
 from server.booking.cards import cards, details
 from server.booking.models import Session
-from server.booking.searching import ORDERS, SessionQuery, matching
+from server.booking.searching import ORDERS, SessionQuery, listed, matching
 from server.booking.states import OPEN_SESSIONS, SessionStatus
 from server.booking.times import OVERTIME
 from server.booking.values import SessionCard, SessionDetail
@@ -62,14 +63,14 @@ async def find_details(
 
 async def count_sessions(query: SessionQuery, now: datetime) -> int:
     """How many of them there are."""
-    return await matching(query, now).count()
+    return await (await matching(query, now)).count()
 
 
 async def _page(
     query: SessionQuery, now: datetime, offset: int, limit: int
 ) -> tuple[QuerySet[Session] | None, int]:
     """None for a page after the last."""
-    found = matching(query, now)
+    found = await matching(query, now)
     total = await found.count()
     if offset >= total:
         return None, total
@@ -80,7 +81,7 @@ async def featured_sessions(
     now: datetime, limit: int, *, seen_by: int | None = None, but_own: bool = False
 ) -> list[SessionCard]:
     """The next sessions that still have a seat, for this viewer; without those that they teach."""
-    found = matching(SessionQuery(has_seats=True, seen_by=seen_by), now)
+    found = listed(seen_by, now).filter(seats_taken__lt=F("capacity"))
     if but_own:
         found = found.exclude(mentor_id=seen_by)
     return await cards(found.order_by(*ORDERS["soonest"]).limit(limit), seen_by)
@@ -92,7 +93,7 @@ async def other_dates(
     """When else the same is taught, full or not."""
     if session.offering_id is None:
         return []
-    same = matching(SessionQuery(seen_by=seen_by), now).filter(offering_id=session.offering_id)
+    same = listed(seen_by, now).filter(offering_id=session.offering_id)
     return await cards(same.exclude(id=session.id).order_by(*ORDERS["soonest"]).limit(limit), seen_by)
 
 
@@ -100,8 +101,8 @@ async def also_taught(
     session: SessionDetail, now: datetime, limit: int, seen_by: int | None = None
 ) -> list[SessionCard]:
     """What else its mentor teaches soon, with seats left; other dates of the same are not among it."""
-    query = SessionQuery(has_seats=True, seen_by=seen_by)
-    theirs = matching(query, now).filter(mentor_id=session.mentor_id).exclude(id=session.id)
+    theirs = listed(seen_by, now).filter(mentor_id=session.mentor_id, seats_taken__lt=F("capacity"))
+    theirs = theirs.exclude(id=session.id)
     if session.offering_id is not None:
         theirs = theirs.exclude(offering_id=session.offering_id)
     return await cards(theirs.order_by(*ORDERS["soonest"]).limit(limit), seen_by)
@@ -111,7 +112,7 @@ async def taught_next(
     mentor_id: int, now: datetime, limit: int, seen_by: int | None
 ) -> list[SessionCard]:
     """What a mentor teaches next that can still be entered, full or not."""
-    theirs = matching(SessionQuery(seen_by=seen_by), now).filter(mentor_id=mentor_id)
+    theirs = listed(seen_by, now).filter(mentor_id=mentor_id)
     return await cards(theirs.order_by(*ORDERS["soonest"]).limit(limit), seen_by)
 
 

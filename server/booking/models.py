@@ -104,6 +104,7 @@ class Session(Model):
     series_position = fields.IntField(null=True)
     title = fields.CharField(max_length=140)
     description = fields.TextField(default="")
+    search_text = fields.TextField(default="", db_default="")  # its words and those of its skills
     audience = fields.CharField(max_length=300, default="", db_default="")
     prerequisites = fields.CharField(max_length=1000, default="", db_default="")
     level = fields.CharField(max_length=16)

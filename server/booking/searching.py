@@ -17,7 +17,9 @@ from server.booking.models import Session, SessionSkill
 from server.booking.states import OPEN_SESSIONS
 from server.booking.times import BOOKABLE_AFTER_START
 from server.booking.wallclock import Days, Part, in_days, in_part, lasting, wall_columns
-from server.people.privacy import name_seen, not_blocked
+from server.infra.folding import having
+from server.people.mentors import called, teaching
+from server.people.privacy import not_blocked
 
 Sort = Literal["soonest", "price", "rating", "popular"]
 Recording = Literal["auto", "off"]
@@ -62,32 +64,30 @@ class SessionQuery:
     seen_by: int | None = None
 
 
-def matching(query: SessionQuery, now: datetime) -> QuerySet[Session]:
-    """Those of the listed sessions that are looked for."""
+async def matching(query: SessionQuery, now: datetime) -> QuerySet[Session]:
+    """Those of the listed sessions that are looked for: no query, or one where words are."""
     found = listed(query.seen_by, now)
     if query.part or query.days or query.longest or query.longer_than:
         found = found.annotate(**wall_columns(query.timezone, now))
-    for condition in _conditions(query):
+    for condition in (*_conditions(query), *await _word_conditions(query)):
         found = found.filter(condition)
     return found
 
 
 def listed(seen_by: int | None, now: datetime) -> QuerySet[Session]:
     """The sessions that this viewer (None: a guest) may find, and can still enter: published, meant for
-    everybody, by an active mentor, and neither has blocked the other."""
+    everybody, by an active mentor who may teach, and neither has blocked the other."""
     found = Session.filter(
         listed=True,
         status__in=OPEN_SESSIONS,
         starts_at__gt=now - BOOKABLE_AFTER_START,
-        mentor__status="active",
+        mentor_id__in=teaching(),
     )
     return found.filter(not_blocked(seen_by, "mentor_id"))
 
 
 def _conditions(query: SessionQuery) -> Iterable[Q]:
     """One condition for each filter that is set."""
-    if query.q:
-        yield _text_condition(query.q, query.seen_by)
     if query.skills:
         yield Q(id__in=_sessions_about(skill__slug__in=list(query.skills)))
     if query.has_seats:
@@ -114,17 +114,18 @@ def _conditions(query: SessionQuery) -> Iterable[Q]:
     yield Q(**{column: value for column, value in wanted.items() if value is not None})
 
 
-def _text_condition(text: str, viewer_id: int | None) -> Q:
-    """Each word stands in the title, the description, a skill or the mentor's name as it is shown."""
-    condition = Q()
-    for word in text.split()[:MOST_WORDS]:
-        condition &= (
-            Q(title__icontains=word)
-            | Q(description__icontains=word)
-            | (Q(mentor__name__icontains=word) & name_seen(viewer_id, "mentor__"))
-            | Q(id__in=_sessions_about(skill__name__icontains=word))
-        )
-    return condition
+async def _word_conditions(query: SessionQuery) -> list[Q]:
+    """Each word stands in the title, the description, a skill or the mentor's name as it is shown.
+
+    Mentors are looked up before: with a subquery among the alternatives no index would serve them."""
+    words = query.q.split()[:MOST_WORDS]
+    mentors = await called(words, query.seen_by) if words else {}
+    return [
+        having("search_text", word) | Q(mentor_id__in=ids)
+        if (ids := mentors[word])
+        else having("search_text", word)
+        for word in words
+    ]
 
 
 def _sessions_about(**conditions: Any) -> Subquery:

@@ -19,6 +19,7 @@ from server.edge.access import Viewer
 from server.infra.clock import now
 from server.infra.db import transactional
 from server.infra.errors import Conflict, Forbidden, Invalid
+from server.infra.folding import searchable
 from server.people import service as people
 from server.people.contacts import require_no_contacts
 
@@ -118,11 +119,23 @@ async def _offering(mentor_id: int, form: SessionForm) -> UUID:
 
 
 async def write_texts(session_id: UUID, form: SessionForm | SessionChanges) -> None:
-    """Replace the skills and the objectives, where they are given. Raises Invalid."""
+    """Replace the skills and the objectives, where they are given, and say anew what is searched.
+
+    Raises Invalid."""
     if form.skills is not None:
         await _write_skills(session_id, form.skills)
     if form.objectives is not None:
         await _write_objectives(session_id, form.objectives)
+    await _write_search_text(session_id)
+
+
+async def _write_search_text(session_id: UUID) -> None:
+    """Its words are those of the title, the description, and its skills in all their spellings."""
+    row = await Session.get(id=session_id).values("title", "description")
+    skills = await SessionSkill.filter(session_id=session_id).values("skill__name", "skill__aliases")
+    spellings = [text for skill in skills for text in (skill["skill__name"], *skill["skill__aliases"])]
+    text = searchable(row["title"], row["description"], *spellings)
+    await Session.filter(id=session_id).update(search_text=text)
 
 
 def schedule(start: str, minutes: int, zone_name: str) -> dict[str, Any]:

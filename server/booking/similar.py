@@ -15,5 +15,6 @@ async def similar_sessions(
     """The next ones with seats left that teach one of its skills; where it names none, its mentor's."""
     mentor = None if session.skill_slugs else session.mentor.username
     query = SessionQuery(has_seats=True, seen_by=seen_by, skills=session.skill_slugs, mentor=mentor)
-    found = matching(query, now).exclude(id=session.id).exclude(mentor_id=seen_by)
+    found = await matching(query, now)
+    found = found.exclude(id=session.id).exclude(mentor_id=seen_by)
     return await cards(found.order_by(*ORDERS["soonest"]).limit(limit), seen_by)

@@ -1,4 +1,5 @@
-"""Database objects that the migration tool can't keep: partial unique indexes, checks, triggers.
+"""Database objects that the migration tool can't keep: partial unique indexes, checks, triggers, and on
+PostgreSQL indexes of parts of words.
 
 Tortoise drops conditional unique constraints and checks from generated tables, and on SQLite it loses
 raw indexes and triggers whenever it rebuilds a table. So they are listed here once; after every migration
@@ -153,6 +154,9 @@ CHECKS: tuple[Check, ...] = (
     Check("segment_size", "recording_segment", "{row}size >= 0 AND {row}duration_ms >= 0"),
 )
 
+# Columns of searchable text (`server/infra/folding.py`) that an index serves; SQLite, which has none for
+# parts of words, looks through them.
+PART_OF_WORD: tuple[tuple[str, str], ...] = (("session", "search_text"),)
 
 # Tables whose rows are written once: nothing is changed or deleted.
 APPEND_ONLY: tuple[str, ...] = ("audit_log", "ledger_transaction", "ledger_entry")
@@ -175,6 +179,8 @@ def objects(dialect: str, tables: frozenset[str]) -> list[RawObject]:
     for check in CHECKS:
         if check.table in tables:
             found += of_check(check)
+    if dialect == "postgres":
+        found += [_words_index(*column) for column in PART_OF_WORD if column[0] in tables]
     refusing = _refusing_triggers if dialect == "sqlite" else _refusing_trigger
     return found + [made for table in APPEND_ONLY if table in tables for made in refusing(table)]
 
@@ -186,6 +192,18 @@ def _index(index: PartialUnique) -> RawObject:
         f'CREATE UNIQUE INDEX "{index.name}" ON "{index.table}" ({columns}) WHERE {index.condition}',
         f'DROP INDEX IF EXISTS "{index.name}"',
         f'INDEX "{index.name}"',
+    )
+
+
+def _words_index(table: str, column: str) -> RawObject:
+    """Of all three letters in a row: what `LIKE '%part%'` asks for."""
+    name = f"{table}_{column}_parts"
+    return RawObject(
+        name,
+        "CREATE EXTENSION IF NOT EXISTS pg_trgm; "
+        f'CREATE INDEX "{name}" ON "{table}" USING gin ("{column}" gin_trgm_ops)',
+        f'DROP INDEX IF EXISTS "{name}"',
+        f'INDEX "{name}"',
     )
 
 

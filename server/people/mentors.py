@@ -10,6 +10,7 @@ from tortoise.expressions import Q, RawSQL, Subquery
 from tortoise.queryset import QuerySet
 
 from server.infra.errors import NotFound
+from server.infra.folding import has, having
 from server.people.circle import follows
 from server.people.models import MentorProfile, UserSkill
 from server.people.privacy import columns, name_seen, not_blocked, shown
@@ -125,9 +126,26 @@ def _word_condition(word: str, viewer_id: int | None) -> Q:
         Q(headline__icontains=word)
         | Q(bio__icontains=word)
         | Q(user__username__icontains=word)
-        | (Q(user__name__icontains=word) & name_seen(viewer_id, "user__"))
+        | (having("user__name_words", word) & name_seen(viewer_id, "user__"))
         | Q(user_id__in=_who_teach(skill__name__icontains=word))
     )
+
+
+def teaching() -> Subquery:
+    """The ids of all who may teach now."""
+    return Subquery(
+        MentorProfile.filter(status=MentorStatus.APPROVED, user__status="active").values("user_id")
+    )
+
+
+async def called(words: Sequence[str], viewer_id: int | None) -> dict[str, list[int]]:
+    """For each word the mentors in whose name, as this viewer sees it, it stands: one query."""
+    named = Q(*(having("user__name_words", word) for word in words), join_type="OR")
+    found = MentorProfile.filter(status=MentorStatus.APPROVED, user__status="active")
+    rows = await found.filter(named, name_seen(viewer_id, "user__")).values("user_id", "user__name_words")
+    return {
+        word: [row["user_id"] for row in rows if has(row["user__name_words"], word)] for word in words
+    }
 
 
 def _who_teach(**conditions: Any) -> Subquery:

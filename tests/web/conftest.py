@@ -30,6 +30,7 @@ PAGES_IN_A_BROWSER = {
     "test_news_live.py",
     "test_app_live.py",
     "test_wizard_live.py",
+    "test_card_element.py",
 }
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Frame, Page
 
 from server.booking.drafting.steps import BY_KEY
 from tests.e2e.platform import Platform
@@ -227,7 +227,7 @@ AT_REST = """() => Promise.allSettled(
 )"""
 
 
-async def violations(page: Page) -> list[str]:
+async def violations(page: Page | Frame) -> list[str]:
     """What axe-core finds against WCAG 2.2 AA and its own good practice, one line an element.
 
     What fades in has come to rest first: half-way its contrast is nobody's choice."""

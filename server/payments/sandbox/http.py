@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Awaitable, Callable
@@ -15,7 +16,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from server.payments.sandbox import connect, intents, money, refunds
+from server.payments.sandbox import browser, connect, intents, money, refunds
 from server.payments.sandbox.bank import Bank, Faults
 from server.payments.sandbox.errors import Refused
 from server.payments.sandbox.forms import nested
@@ -37,6 +38,7 @@ LISTED = {
     "accounts": "account",
     "balance_transactions": "balance_transaction",
 }
+OF_BROWSERS = re.compile(r"/v1/payment_intents/[^/]+(/confirm)?|/_sandbox/authenticate/[^/]+")
 WITHIN = {"gte": int.__ge__, "gt": int.__gt__, "lte": int.__le__, "lt": int.__lt__}
 FILTERS = ("payment_intent", "charge", "type", "source", "destination", "transfer_group")
 
@@ -53,6 +55,7 @@ def build(bank: Bank, secret_key: str, publishable_key: str) -> web.Application:
         router.add_get(f"/v1/{name}", _list)
         router.add_get(f"/v1/{name}/{{id}}", _one)
     router.add_get("/_sandbox/faults", _faults)
+    browser.add_routes(router)
     return application
 
 
@@ -117,14 +120,15 @@ def _once(bank: Bank, key: str, request: web.Request, body: bytes, work: Callabl
 
 
 def _check_key(request: web.Request, params: dict[str, Any]) -> None:
-    """The secret key may do everything; the publishable one confirms an intent whose secret it has.
+    """The secret key may do everything; with the publishable one a browser asks about an intent whose
+    secret it has, and confirms it.
 
     Raises Refused."""
     key = _key(request) or str(params.get("key", ""))
     if key == request.app[SECRET_KEY]:
         return
-    if key == request.app[PUBLISHABLE_KEY] and request.path.startswith("/v1/payment_intents/"):
-        found = request.app[BANK].find("payment_intent", request.match_info["id"])
+    if key == request.app[PUBLISHABLE_KEY] and OF_BROWSERS.fullmatch(request.path):
+        found = request.app[BANK].find("payment_intent", _id(request))
         if params.get("client_secret") == found["client_secret"]:
             return
     raise Refused("Invalid API Key provided.", status=401)
@@ -199,7 +203,8 @@ async def _balance(request: web.Request) -> web.Response:
 async def _one(request: web.Request) -> web.Response:
     kind = LISTED[request.path.split("/")[2]]
     _check_key(request, dict(request.query))
-    return web.json_response(request.app[BANK].find(kind, _id(request), _account(request)))
+    found = request.app[BANK].find(kind, _id(request), _account(request))
+    return web.json_response(found, headers={"Access-Control-Allow-Origin": "*"})  # keys, no cookies
 
 
 async def _list(request: web.Request) -> web.Response:

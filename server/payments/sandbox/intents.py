@@ -5,15 +5,19 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from server.payments.sandbox import money
+from server.payments.sandbox import money, refunds
 from server.payments.sandbox.bank import Bank, check_least
-from server.payments.sandbox.cards import MESSAGES, Card, card_named
+from server.payments.sandbox.cards import Card, card_named, message_of, name_of
 from server.payments.sandbox.errors import Refused, declined
 from server.payments.sandbox.forms import amount, metadata, text
 from server.payments.sandbox.store import Object
 
 CANCELABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
-CONFIRMABLE = ("requires_payment_method", "requires_confirmation")
+CONFIRMABLE = CANCELABLE  # also when somebody turned away from their bank's question
+UNAUTHENTICATED = (
+    "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new "
+    "PaymentMethod to attempt to fulfill this PaymentIntent again."
+)
 
 
 def create(bank: Bank, params: dict[str, Any]) -> Object:
@@ -49,7 +53,7 @@ def confirm(bank: Bank, number: str, params: dict[str, Any]) -> Object:
     intent = bank.find("payment_intent", number)
     if intent["status"] not in CONFIRMABLE:
         raise _unexpected(intent, "confirm")
-    name = text(params, "payment_method")
+    name = name_of(params, bank.now())
     card = card_named(name)
     if card.fate == "declined":
         return _decline(bank, intent, card)
@@ -66,10 +70,12 @@ def authenticate(bank: Bank, number: str, *, agreed: bool) -> Object:
     intent = bank.find("payment_intent", number)
     if intent["status"] != "requires_action":
         raise _unexpected(intent, "authenticate")
-    if agreed:
-        return _charge(bank, intent, intent["payment_method"], card_named(intent["payment_method"]))
-    message = "The provided PaymentMethod has failed authentication."
-    return _fail(bank, intent, "payment_intent_authentication_failure", message, None)
+    name = intent["payment_method"]
+    card = card_named(name)
+    if not agreed:
+        code = "payment_intent_authentication_failure"
+        return _fail(bank, intent, code, UNAUTHENTICATED, kind="invalid_request_error")
+    return _decline(bank, intent, card) if card.code else _charge(bank, intent, name, card)
 
 
 def cancel(bank: Bank, number: str, params: dict[str, Any]) -> Object:
@@ -116,16 +122,25 @@ def _charge(bank: Bank, intent: Object, name: str, card: Card) -> Object:
     )
     bank.tell("charge.succeeded", charge)
     bank.tell("payment_intent.succeeded", paid)
+    if card.fate == "disputed":
+        refunds.dispute(bank, charge["id"])
     return paid
 
 
 def _decline(bank: Bank, intent: Object, card: Card) -> Object:
-    return _fail(bank, intent, card.code, MESSAGES[card.code], card.decline_code)
+    return _fail(bank, intent, card.code, message_of(card), card.decline_code)
 
 
-def _fail(bank: Bank, intent: Object, code: str, message: str, decline_code: str | None) -> Object:
+def _fail(
+    bank: Bank,
+    intent: Object,
+    code: str,
+    message: str,
+    decline_code: str | None = None,
+    kind: str = "card_error",
+) -> Object:
     """Another card may be tried."""
-    error = {"type": "card_error", "code": code, "message": message, "decline_code": decline_code}
+    error = {"type": kind, "code": code, "message": message, "decline_code": decline_code}
     failed = bank.change(
         intent, status="requires_payment_method", last_payment_error=error, next_action=None
     )

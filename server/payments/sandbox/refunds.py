@@ -20,7 +20,7 @@ def create(bank: Bank, params: dict[str, Any]) -> Object:
     left = charge["amount"] - charge["amount_refunded"]
     if left == 0:
         raise Refused(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
-    if charge["disputed"]:
+    if _is_taken_back(bank, charge["id"]):
         raise Refused(f"Charge {charge['id']} has been charged back.", code="charge_disputed")
     back = amount(params) if "amount" in params else left
     if back > left:
@@ -71,9 +71,11 @@ def settle(bank: Bank, number: str) -> Object:
 
 
 def dispute(bank: Bank, charge_id: str) -> Object:
-    """The holder's bank takes the money back until it is decided."""
+    """The holder's bank takes the money back until it is decided. Raises Refused the second time."""
     charge = bank.find("charge", charge_id)
-    taken = charge["amount"] - charge["amount_refunded"]
+    if charge["disputed"]:
+        raise Refused(f"Charge {charge_id} has been disputed already.", code="charge_disputed")
+    taken = charge["amount"] - charge["amount_refunded"] or charge["amount"]  # banks look at no refunds
     found = bank.make(
         "dp",
         "dispute",
@@ -86,7 +88,8 @@ def dispute(bank: Bank, charge_id: str) -> Object:
         evidence_details={"due_by": int(bank.now()) + 7 * 86_400},
         metadata={},
     )
-    money.record(bank, "adjustment", -taken, charge["currency"], found["id"], fee=DISPUTE_FEE)
+    moved = money.record(bank, "adjustment", -taken, charge["currency"], found["id"], fee=DISPUTE_FEE)
+    found["balance_transactions"] = [bank.find("balance_transaction", moved)]
     bank.store.put(found)
     bank.change(charge, disputed=True)
     bank.tell("charge.dispute.created", found)
@@ -100,10 +103,18 @@ def decide(bank: Bank, number: str, *, won: bool) -> Object:
         return found
     closed = bank.change(found, status="won" if won else "lost")
     if won:
-        money.record(bank, "adjustment", found["amount"], found["currency"], number)
+        moved = money.record(bank, "adjustment", found["amount"], found["currency"], number)
+        both = [*found["balance_transactions"], bank.find("balance_transaction", moved)]
+        closed = bank.change(closed, balance_transactions=both)
         bank.tell("charge.dispute.funds_reinstated", closed)
     bank.tell("charge.dispute.closed", closed)
     return closed
+
+
+def _is_taken_back(bank: Bank, charge_id: str) -> bool:
+    """Whether the holder's bank has the money, or may keep it."""
+    disputes = (each for each in bank.store.all("dispute") if each["charge"] == charge_id)
+    return any(each["status"] != "won" for each in disputes)
 
 
 def _charge_of(bank: Bank, params: dict[str, Any]) -> Object:

@@ -88,6 +88,17 @@ async def test_card_that_asks_waits_for_its_holder(bank: Sandbox) -> None:
     assert (await bank.ask(f"authenticate/{asked.id}", agreed="true"))["status"] == "succeeded"
 
 
+async def test_card_may_be_declined_after_its_holder_agreed(bank: Sandbox) -> None:
+    asked = await paid(bank, "pm_card_threeDSecureRequiredChargeDeclined")
+    after = await bank.ask(f"authenticate/{asked.id}", agreed="true")
+    assert after["last_payment_error"]["code"] == "card_declined"
+
+
+async def test_another_card_may_be_taken_while_a_bank_asks(bank: Sandbox) -> None:
+    asked = await paid(bank, "pm_card_authenticationRequired")
+    assert (await confirm(bank, asked.id)).status == "succeeded"
+
+
 async def test_browser_confirms_its_own_intent_alone(bank: Sandbox) -> None:
     own, other = await intent(bank), await intent(bank)
     form = {"key": PUBLISHABLE_KEY, "payment_method": "pm_card_visa", "client_secret": own.client_secret}
@@ -101,6 +112,48 @@ async def test_browser_confirms_its_own_intent_alone(bank: Sandbox) -> None:
             base_addresses={"api": bank.base},
             http_client=stripe.AIOHTTPClient(session=bank.http),
         ).v1.refunds.create_async({"payment_intent": own.id})
+
+
+async def test_browser_sees_its_own_intent_alone_and_cancels_none(bank: Sandbox) -> None:
+    own, other = await intent(bank), await intent(bank)
+    query = {"key": PUBLISHABLE_KEY, "client_secret": str(own.client_secret)}
+    for number, expected in ((other.id, 401), (own.id, 200)):
+        url = f"{bank.base}/v1/payment_intents/{number}"
+        async with bank.http.get(url, params=query) as answer:
+            assert answer.status == expected
+            assert answer.headers.get("Access-Control-Allow-Origin") == ("*" if expected == 200 else None)
+    async with bank.http.post(f"{bank.base}/v1/payment_intents/{own.id}/cancel", data=query) as answer:
+        assert answer.status == 401
+
+
+TYPED = {"number": "4242 4242 4242 4242", "exp_month": "12", "exp_year": "40", "cvc": "123"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "decline_code"),
+    [
+        ({}, None, None),
+        ({"number": "5555555555554444", "exp_year": "2040"}, None, None),
+        ({"number": "4242424242424241"}, "incorrect_number", None),
+        ({"number": "4111111111111111"}, "card_declined", "test_mode_live_card"),
+        ({"number": "4000000000009987"}, "card_declined", "lost_card"),
+        ({"exp_month": "13"}, "invalid_expiry_month", None),
+        ({"exp_year": "20"}, "invalid_expiry_year", None),
+        ({"cvc": "12"}, "invalid_cvc", None),
+        ({"cvc": "12x"}, "invalid_cvc", None),
+    ],
+)
+async def test_card_is_taken_as_typed(
+    bank: Sandbox, changes: dict[str, str], code: str | None, decline_code: str | None
+) -> None:
+    asked = await intent(bank)
+    typed = {f"payment_method_data[card][{part}]": text for part, text in {**TYPED, **changes}.items()}
+    form = {"key": PUBLISHABLE_KEY, "client_secret": str(asked.client_secret), **typed}
+    async with bank.http.post(f"{bank.base}/v1/payment_intents/{asked.id}/confirm", data=form) as answer:
+        said = await answer.json()
+    error = said.get("error", {})
+    assert (error.get("code"), error.get("decline_code")) == (code, decline_code)
+    assert code or said["status"] == "succeeded"
 
 
 async def test_intent_is_cancelled_once_and_then_not_paid(bank: Sandbox) -> None:
@@ -186,6 +239,14 @@ async def test_dispute_is_decided(bank: Sandbox) -> None:
     assert (found["amount"], found["status"]) == (5000, "needs_response")
     assert (await bank.ask(f"disputes/{found['id']}/decide", won="true"))["status"] == "won"
     await bank.told("charge.dispute.closed")
+
+
+async def test_card_that_is_disputed_is_so_at_once_and_once(bank: Sandbox) -> None:
+    done = await paid(bank, "pm_card_createDispute")
+    (event,) = await bank.told("charge.dispute.created")
+    assert event["data"]["object"]["payment_intent"] == done.id
+    with pytest.raises(AssertionError, match="disputed already"):
+        await bank.ask(f"charges/{done.latest_charge}/dispute")
 
 
 async def test_one_key_acts_once(bank: Sandbox) -> None:

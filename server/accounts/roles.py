@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.accounts.models import RoleGrant
 from server.accounts.values import ROLES
+from server.edge.permissions import Permission, holders
 from server.infra import clock
 from server.infra.db import transactional
 
@@ -20,6 +21,12 @@ async def grant_role(user_id: int, role: str) -> None:
         raise ValueError(f"no such role: {role}")
     if not await RoleGrant.filter(user_id=user_id, role=role).exists():
         await RoleGrant.create(user_id=user_id, role=role, created_at=clock.now())
+
+
+async def people_with(permission: Permission) -> list[int]:
+    """Who of the staff has it, and may sign in."""
+    grants = RoleGrant.filter(role__in=holders(permission), user__status="active")
+    return sorted({grant.user_id for grant in await grants})
 
 
 def in_order(roles: frozenset[str] | set[str]) -> list[str]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from server.payments.checkout import jobs as checkout
+from server.payments.disputes import jobs as disputes
+from server.payments.payouts import jobs as payouts
 from server.payments.refunds import jobs as refunds
 from server.payments.release import jobs as release
+from server.payments.webhook import jobs as webhook
 
-__all__ = ["checkout", "refunds", "release"]
+__all__ = ["checkout", "disputes", "payouts", "refunds", "release", "webhook"]

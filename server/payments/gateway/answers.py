@@ -95,7 +95,9 @@ class PayoutSeen:
 
 @dataclass(frozen=True, slots=True)
 class DisputeSeen:
-    """`status` is the provider's; `won` and `lost` are final, all others are open."""
+    """`status` is the provider's; `won` and `lost` are final, `warning_…` are inquiries by which no money
+    moved, and all others are open. `fees` are what it cost (negative: given back), by the movement of our
+    balance in which it was taken."""
 
     id: str
     status: str
@@ -105,6 +107,7 @@ class DisputeSeen:
     reason: str
     due_by: datetime | None
     opened_at: datetime
+    fees: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

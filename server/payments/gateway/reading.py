@@ -95,6 +95,7 @@ def dispute_of(seen: Seen) -> DisputeSeen:
         reason=str(seen.get("reason") or ""),
         due_by=_instant((seen.get("evidence_details") or {}).get("due_by")),
         opened_at=opened_at,
+        fees={each["id"]: each["fee"] for each in seen.get("balance_transactions") or () if each["fee"]},
     )
 
 

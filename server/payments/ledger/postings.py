@@ -71,6 +71,11 @@ def charged_fee(amount: int) -> Posting:
     return _posting("provider_fee", [(_ours(STRIPE_FEES), _ours(STRIPE_CLEARING), amount)])
 
 
+def returned_fee(amount: int) -> Posting:
+    """The payment provider gave a fee back."""
+    return _posting("fee_returned", [(_ours(STRIPE_CLEARING), _ours(STRIPE_FEES), amount)])
+
+
 def released(shares: Shares, mentor_id: int) -> Posting:
     """The lesson is settled: what is in escrow for it is the mentor's and ours."""
     parts = [
@@ -150,15 +155,23 @@ def dispute_won(amount: int) -> Posting:
     return _posting("dispute_won", [(_ours(STRIPE_CLEARING), _ours(DISPUTE_HOLD), amount)])
 
 
-def dispute_lost(amount: int) -> Posting:
-    """Before the release: it was never anybody's."""
-    return _posting("dispute_lost", [(_ours(ESCROW), _ours(DISPUTE_HOLD), amount)])
+def dispute_lost(amount: int, excess: int = 0) -> Posting:
+    """Before the release: it was never anybody's. The `excess` had been given back before."""
+    parts = [
+        (_ours(ESCROW), _ours(DISPUTE_HOLD), amount),
+        (_ours(PLATFORM_LOSS), _ours(DISPUTE_HOLD), excess),
+    ]
+    return _posting("dispute_lost", parts)
 
 
-def dispute_lost_late(amount: int, mentor_id: int | None) -> Posting:
-    """After the release: the mentor's loss, or (None) the platform's."""
-    bearer = _ours(PLATFORM_LOSS) if mentor_id is None else _of(MENTOR_AVAILABLE, mentor_id)
-    return _posting("dispute_lost_late", [(bearer, _ours(DISPUTE_HOLD), amount)])
+def dispute_lost_late(shares: Shares, mentor_id: int, excess: int = 0) -> Posting:
+    """After the release: the mentor loses their share, the platform its own and the `excess` that had
+    been given back before. A mentor's balance may become negative by it."""
+    parts = [
+        (_of(MENTOR_AVAILABLE, mentor_id), _ours(DISPUTE_HOLD), shares.mentor),
+        (_ours(PLATFORM_LOSS), _ours(DISPUTE_HOLD), shares.platform + excess),
+    ]
+    return _posting("dispute_lost_late", parts)
 
 
 def goodwill(amount: int, learner_id: int) -> Posting:

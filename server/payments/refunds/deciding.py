@@ -13,6 +13,7 @@ from server.payments.ledger import postings
 from server.payments.ledger.posting import post
 from server.payments.locking import left_of, locked_payment, subject_of
 from server.payments.models import Payment, Refund
+from server.payments.payouts.recouping import take_back
 from server.payments.refunds import notices
 from server.payments.refunds.moving import move, settle_status
 from server.payments.shares import Shares, refund_shares
@@ -40,6 +41,8 @@ async def decide(
     await Payment.filter(id=held.id).update(refunded_minor=refunded)
     payment.refunded_minor = held.refunded_minor = refunded
     await _book(held, refund)
+    if refund.late:
+        await take_back(refund)
     if held.method == ON_CREDIT:
         await _credit(held, refund)
     else:

@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from server.payments.checkout.told import charge_told, intent_told
+from server.payments.disputes.told import dispute_told
 from server.payments.models import StripeEvent
+from server.payments.refunds.told import refund_told
 from server.payments.payouts.accounts import account_updated
 from server.payments.payouts.following import payout_changed
 
@@ -22,6 +24,17 @@ HANDLERS: Mapping[str, Handler] = {
     "payment_intent.succeeded": intent_told,
     "charge.succeeded": charge_told,
     "charge.updated": charge_told,
+    # --- refunds
+    "refund.created": refund_told,
+    "refund.updated": refund_told,
+    "refund.failed": refund_told,
+    "charge.refund.updated": refund_told,
+    # --- disputes
+    "charge.dispute.created": dispute_told,
+    "charge.dispute.updated": dispute_told,
+    "charge.dispute.funds_withdrawn": dispute_told,
+    "charge.dispute.funds_reinstated": dispute_told,
+    "charge.dispute.closed": dispute_told,
     # --- payouts
     "account.updated": account_updated,
     "payout.created": payout_changed,

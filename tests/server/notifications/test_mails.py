@@ -28,6 +28,7 @@ REQUEST = {"title": "R&D <b>basics</b>", "path": "/requests/1", "who": "Lea", **
 MOVE = {**SESSION, **TIMES, "at": START, "who": "Mira"}
 REFUND = {**SESSION, "refund_minor": 1000, "currency": "EUR", "credit": False}
 PAYOUT = {"amount_minor": 4250, "currency": "EUR", "path": "/dashboard/mentor/earnings"}
+DISPUTE = {**SESSION, "starts_at": START, "until": END, "amount_minor": 5000, "currency": "EUR"}
 MAILS: dict[str, dict[str, Any]] = {
     "verify_email": {"token": "abc"},
     "known_email": {},
@@ -86,6 +87,10 @@ MAILS: dict[str, dict[str, Any]] = {
     "payout_paid": PAYOUT,
     "payout_failed": {**PAYOUT, "why": "The bank account has been <b>closed</b>.", "back": False},
     "earnings_owed": {**PAYOUT, "title": "Rust & <b>bold</b> claims"},
+    "dispute_opened": DISPUTE,
+    "dispute_closed": {**DISPUTE, "won": False},
+    "dispute_to_answer": DISPUTE,
+    "books_differ": {"path": "/dashboard/admin/payments", "findings": [["EUR", "12 <b>more</b>"]]},
     "reminder": {**SESSION, **TIMES, "mentor": "Mira"},
     "recording_ready": {**SESSION, "starts_at": START},
     "material_added": {**SESSION, **TIMES, "mentor": "Mira", "files": ["slides.pdf", "data.csv"]},

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ from tortoise.queryset import QuerySet
 
 from server.booking.cards import session_path
 from server.booking.models import Booking, Session
-from server.booking.policy import policy_named
+from server.booking.policy import Policy, policy_named, read_policy
 from server.booking.states import CANCELLED_BOOKINGS, BookingStatus, SessionStatus
 from server.calendar.ics import Event
 from server.edge.templates import render_text
@@ -47,10 +47,12 @@ WITHOUT_SEAT = (BookingStatus.EXPIRED, *CANCELLED_BOOKINGS)
 @dataclass(frozen=True, slots=True)
 class Seat:
     """What the bookings of one person say of one session: how often their seat came or went after the
-    first time, and whether it is gone."""
+    first time, and whether it is gone. `price_minor` and `policy` are as they were when it was taken."""
 
     changes: int = 0
     gone: bool = False
+    price_minor: int | None = None
+    policy: Mapping[str, Any] | None = None
 
 
 def sender_of(base_url: str) -> str:
@@ -103,10 +105,16 @@ async def _seats(session_ids: Iterable[UUID], user_id: int | None) -> Mapping[UU
     if user_id is None or not ids:
         return {}
     bookings = Booking.filter(learner_id=user_id, session_id__in=ids).exclude(_never_theirs())
-    statuses: dict[UUID, list[str]] = defaultdict(list)
-    for session_id, status in await bookings.order_by("id").values_list("session_id", "status"):
-        statuses[UUID(str(session_id))].append(str(status))
-    return {session_id: seat_of(history) for session_id, history in statuses.items()}
+    found: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in await bookings.order_by("id").values("session_id", "status", "price_minor", "policy"):
+        found[row["session_id"]].append(row)
+    return {session_id: _seat(rows) for session_id, rows in found.items()}
+
+
+def _seat(rows: Sequence[Mapping[str, Any]]) -> Seat:
+    latest = rows[-1]
+    seat = seat_of([row["status"] for row in rows])
+    return replace(seat, price_minor=latest["price_minor"], policy=latest["policy"])
 
 
 def seat_of(history: Sequence[str]) -> Seat:
@@ -122,8 +130,8 @@ def _event(row: Mapping[str, Any], seat: Seat, base_url: str, user_id: int | Non
         "teaching": row["mentor_id"] == user_id,
         "host": host,
         "page": page,
-        "price_minor": row["price_minor"],
-        "steps": policy_named(row["policy"]).steps,
+        "price_minor": row["price_minor"] if seat.price_minor is None else seat.price_minor,
+        "steps": _promised(row, seat).steps,
     }
     return Event(
         uid=row["ics_uid"],
@@ -137,3 +145,8 @@ def _event(row: Mapping[str, Any], seat: Seat, base_url: str, user_id: int | Non
         room=f"{page}/room",
         cancelled=seat.gone or row["status"] == SessionStatus.CANCELLED,
     )
+
+
+def _promised(row: Mapping[str, Any], seat: Seat) -> Policy:
+    """What the seat was taken by; a change of the session's own policy since then does not count."""
+    return policy_named(row["policy"]) if seat.policy is None else read_policy(seat.policy)

@@ -11,6 +11,8 @@ from aiohttp.test_utils import TestClient
 
 from server.accounts.models import User
 from server.booking import service
+from server.booking.models import Booking, Session
+from server.booking.policy import policy_named
 from server.calendar import feeds
 from server.calendar.models import CalendarFeed
 from server.calendar.secrets import LENGTH, feed_named, secret_of
@@ -74,6 +76,18 @@ async def test_feed_has_ones_own_lessons_and_no_addresses(http: TestClient) -> N
         assert "jun" not in text.lower()
     _, text = await read(http, await address(http, await person("amara")))
     assert events(text) == []
+
+
+async def test_event_says_what_was_promised_when_the_seat_was_taken(http: TestClient) -> None:
+    """Neither a new policy of the session nor a new price changes what its learners were told."""
+    session_id, _, lea = await lesson()
+    strict = policy_named("strict").snapshot()
+    await Booking.filter(session_id=session_id).update(price_minor=2000, policy=strict)
+    await Session.filter(id=session_id).update(price_minor=0, policy="flexible")
+    _, text = await read(http, await address(http, lea))
+    said = str(one(text)["DESCRIPTION"])
+    assert "at least 7 days before: all of the price back" in said
+    assert "at least 4 hours" not in said
 
 
 async def test_program_that_has_it_gets_it_again_only_when_it_changed(

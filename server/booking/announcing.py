@@ -9,8 +9,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from server.booking.models import Booking, Session
+from server.booking.rescheduling.open import being_moved
 from server.infra.outbox import enqueue
 from server.notifications.service import withdraw
+
+SEAT_LEFT = "booking.seat_left"  # of a session for which another time is proposed
 
 
 def reminders_of(session_id: UUID) -> str:
@@ -39,12 +42,17 @@ async def given_back(session: Session, booking: Booking) -> None:
     await withdraw(reminders_for(booking.id))
     await enqueue("calendar.given_back", {"booking_id": booking.id})
     await promised(booking)
+    if await being_moved(session.id):
+        await enqueue(SEAT_LEFT, {"session_id": str(session.id)})
 
 
 async def promised(booking: Booking) -> None:
-    """A seat was lost, and what `refund_minor` says is to be given back for it, if anything."""
+    """A seat was lost: what `refund_minor` says is to be given back for it, and what was not paid yet is
+    not to be paid any more."""
     if booking.refund_minor:
         await enqueue("payments.given_back", {"booking_id": booking.id})
+    elif booking.price_minor:
+        await enqueue("payments.seat_gone", {"booking_id": booking.id})
 
 
 async def called_off(session: Session) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from server.booking import service
+from server.booking.announcing import SEAT_LEFT
 from server.booking.requests import ending as requests
-from server.booking.rescheduling.answering import settle_due, settle_overdue
+from server.booking.rescheduling.answering import settle_after_leaving, settle_due, settle_overdue
 from server.booking.rescheduling.proposing import DUE
 from server.booking.seats.expiry import expire_hold, expire_overdue
 from server.booking.seats.taking import HOLD_OVER
@@ -44,6 +45,12 @@ async def request_expired(payload: dict[str, Any]) -> None:
 async def reschedule_due(payload: dict[str, Any]) -> None:
     """The time to answer to another time of a session is over."""
     await settle_due(payload["proposal_id"])
+
+
+@job(SEAT_LEFT)
+async def seat_left(payload: dict[str, Any]) -> None:
+    """A seat came back while another time of its session is proposed."""
+    await settle_after_leaving(UUID(payload["session_id"]))
 
 
 @periodic("booking.sweep", every=timedelta(minutes=1))

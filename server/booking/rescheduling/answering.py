@@ -89,6 +89,21 @@ async def settle_due(proposal_id: int) -> bool:
     return True
 
 
+@transactional
+async def settle_after_leaving(session_id: UUID) -> None:
+    """Somebody gave a seat back. A learner takes their own proposal along; one of the mentor's is settled
+    where all who are left have answered, or nobody is."""
+    session = await session_to_change(session_id)
+    proposal = await RescheduleProposal.get_or_none(session_id=session_id, status=MoveStatus.OPEN)
+    if proposal is None or session.status != SessionStatus.PUBLISHED or now() >= proposal.expires_at:
+        return  # what is overdue, another job settles
+    if proposal.proposer_id == session.mentor_id:
+        await _apply_if_all_answered(session, proposal)
+    elif all(each.learner_id != proposal.proposer_id for each in await active_bookings(session)):
+        await _stay(session, proposal, MoveStatus.WITHDRAWN, proposal.proposer_id)
+        await notices.stays(session, proposal, [session.mentor_id], "withdrawn")
+
+
 async def settle_overdue() -> int:
     """Every proposal whose time is over; returns how many there were."""
     overdue = RescheduleProposal.filter(status=MoveStatus.OPEN, expires_at__lte=now())

@@ -41,7 +41,8 @@ async def apply(
     await _leave_behind(left, session, proposal)
     await settle(proposal, MoveStatus.APPLIED, actor_id)
     await cells.free_others(session)
-    await notices.moved(session, proposal, [session.mentor_id, *(each.learner_id for each in along)])
+    if along or actor_id is None:  # a mentor who moved it alone, just now, knows
+        await notices.moved(session, proposal, [session.mentor_id, *(each.learner_id for each in along)])
     await announcing.moved(session)
     await enqueue(
         "booking.session_over", {"session_id": str(session.id)}, run_at=over_at(session.ends_at)

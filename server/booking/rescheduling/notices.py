@@ -27,11 +27,8 @@ async def proposed(
 
 
 async def moved(session: Session, proposal: RescheduleProposal, user_ids: Iterable[int]) -> None:
-    """Everybody who has the new time now, and whoever proposed it: the answers come later. A mentor whom
-    nobody had to answer knows."""
-    everybody = list(user_ids)
-    if len(everybody) > 1:
-        await _tell(session, proposal, everybody, "session_moved", _times(proposal))
+    """Everybody who has the new time now, and whoever proposed it: the answers come later."""
+    await _tell(session, proposal, user_ids, "session_moved", _times(proposal))
 
 
 async def left_behind(

@@ -18,7 +18,7 @@ from server.booking.states import OPEN_SESSIONS
 from server.booking.times import BOOKABLE_AFTER_START
 from server.booking.wallclock import Days, Part, in_days, in_part, lasting, wall_columns
 from server.infra.folding import having
-from server.people.mentors import called, teaching
+from server.people.mentors import TEACHING, called
 from server.people.privacy import not_blocked
 
 Sort = Literal["soonest", "price", "rating", "popular"]
@@ -81,7 +81,7 @@ def listed(seen_by: int | None, now: datetime) -> QuerySet[Session]:
         listed=True,
         status__in=OPEN_SESSIONS,
         starts_at__gt=now - BOOKABLE_AFTER_START,
-        mentor_id__in=teaching(),
+        mentor_id__in=TEACHING,
     )
     return found.filter(not_blocked(seen_by, "mentor_id"))
 

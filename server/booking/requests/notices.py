@@ -33,15 +33,15 @@ async def proposed(request: SessionRequest, word: str) -> None:
 
 
 async def accepted(request: SessionRequest, session: Session, booking: Booking, actor_id: int) -> None:
-    """The learner has a lesson, or a seat that waits to be paid. A mentor who waited hears of it."""
+    """The learner has a lesson, or a seat that waits to be paid. Both hear of it: who accepted as well,
+    whose calendar the lesson belongs in."""
     times: dict[str, Any] = {"starts_at": session.starts_at, "ends_at": session.ends_at}
     if booking.hold_expires_at is not None:
         times |= {"until": booking.hold_expires_at}
     path = session_path(session.id)
     about = {**times, "asked": actor_id != request.learner_id}
     await _tell_learner(request, "request_accepted", {**about, "to_mentor": False}, path=path)
-    if actor_id == request.learner_id:
-        await _tell_mentor(request, "request_accepted", {**about, "to_mentor": True}, path=path)
+    await _tell_mentor(request, "request_accepted", {**about, "to_mentor": True}, path=path)
 
 
 async def declined(request: SessionRequest, word: str, actor_id: int) -> None:

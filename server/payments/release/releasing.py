@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from tortoise.expressions import F
 
 from server.booking.models import Booking, Session
@@ -18,13 +19,19 @@ from server.payments.states import PAID
 
 AT_ONCE = 200  # of one query of the sweep
 
+log = structlog.get_logger()
+
 
 async def release_due() -> int:
-    """Everything that is earned by now; returns how many payments that were."""
+    """Everything that is earned by now; returns how many payments that were. One that fails does not
+    hold up the others."""
     released, last = 0, 0
     while ids := await _ended(last):
         for payment_id in ids:
-            released += await release(payment_id)
+            try:
+                released += await release(payment_id)
+            except Exception:
+                log.exception("a payment could not be released", payment=payment_id)
         last = ids[-1]
     return released
 

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from server.payments.checkout.told import charge_told, intent_told
 from server.payments.disputes.told import dispute_told
 from server.payments.models import StripeEvent
-from server.payments.refunds.told import refund_told
 from server.payments.payouts.accounts import account_updated
 from server.payments.payouts.following import payout_changed
+from server.payments.refunds.told import refund_told
 
 Handler = Callable[[StripeEvent], Awaitable[str]]
 

@@ -67,6 +67,8 @@ from server.pathways import desk_views as pathways_desk
 from server.pathways import views as pathways_views
 from server.payments.checkout import api as checkout_api
 from server.payments.payouts import api as payouts_api
+from server.payments.receipts import api as receipts_api
+from server.payments.receipts import views as receipts_views
 from server.people import api as people_api
 from server.people import (
     availability_api,
@@ -313,6 +315,13 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", f"{API}/sessions/{{id}}/waitlist", seats_api.leave_queue, SIGNED_IN, EVERYBODYS),
     # --- payouts
     Route("POST", f"{API}/payouts/onboarding", payouts_api.begin_onboarding, PAYEE, fresh=True),
+    # --- payments
+    Route("GET", receipts_views.PAGE, receipts_views.transactions_page, SIGNED_IN),
+    Route("GET", "/payments.csv", receipts_views.transactions_table, SIGNED_IN),
+    Route("GET", "/payments/{id}", receipts_views.payment_page, SIGNED_IN, MEMBERS_ONLY),
+    Route("GET", f"{API}/payments", receipts_api.list_payments, SIGNED_IN),
+    Route("GET", f"{API}/payments/{{id}}", receipts_api.get_payment, SIGNED_IN, MEMBERS_ONLY),
+    Route("GET", f"{API}/payments/{{id}}/receipt", receipts_api.get_receipt, SIGNED_IN, OWN),
     # --- materials
     Route("GET", "/sessions/{id}/materials", materials_views.materials_page, SIGNED_IN, MENTORS),
     Route(

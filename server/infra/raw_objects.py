@@ -159,7 +159,7 @@ CHECKS: tuple[Check, ...] = (
 PART_OF_WORD: tuple[tuple[str, str], ...] = (("session", "search_text"),)
 
 # Tables whose rows are written once: nothing is changed or deleted.
-APPEND_ONLY: tuple[str, ...] = ("audit_log", "ledger_transaction", "ledger_entry")
+APPEND_ONLY: tuple[str, ...] = ("audit_log", "ledger_transaction", "ledger_entry", "receipt")
 
 
 @dataclass(frozen=True, slots=True)

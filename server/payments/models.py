@@ -286,3 +286,20 @@ class Counter(Model):
 
     class Meta:
         table = "counter"
+
+
+class Receipt(Model):
+    """What a receipt says, as it was when the money came: names and titles may change later, receipts
+    don't. `content` is of server/payments/receipts/content.py."""
+
+    id = fields.BigIntField(primary_key=True)
+    number = fields.BigIntField(unique=True)
+    payment_id: int
+    payment: fields.OneToOneRelation[Payment] = fields.OneToOneField(
+        "models.Payment", related_name=False, on_delete=fields.RESTRICT
+    )
+    content: fields.JSONField[dict[str, object]] = fields.JSONField()
+    issued_at = fields.DatetimeField()
+
+    class Meta:
+        table = "receipt"

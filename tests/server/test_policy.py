@@ -53,6 +53,7 @@ from tests.server.booking.makers import bearer, draft, person, published, skill
 from tests.server.messages.makers import say
 from tests.server.notifications.push.browsers import a_device
 from tests.server.pathways.makers import shown as pathway
+from tests.server.payments.purchases import bought
 from tests.server.people.drawing import picture as a_picture
 
 ANYBODY = (
@@ -203,6 +204,8 @@ class World:
             return path.replace("{id}", str(await self._file(sent=route.method == "GET")))
         if "/reports/{id}" in path:
             return path.replace("{id}", str(await self._report()))
+        if "/payments/{id}" in path:
+            return path.replace("{id}", str((await bought(await self._booking())).public_id))
         if path == "/sessions/{id}/cancel":
             await RescheduleProposal.all().delete()
             await self._booking()  # who declined another time has no seat any more

@@ -32,6 +32,7 @@ from server.messages.states import Reason
 from server.notifications import links
 from server.notifications.kinds import KINDS
 from server.pathways import editing, following
+from server.payments.models import Payment
 from server.people.models import Credential
 from server.recordings.models import Recording, Segment
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
@@ -40,6 +41,7 @@ from tests.server.booking.makers import bearer, mentor, person, published, skill
 from tests.server.messages.makers import say
 from tests.server.pathways.makers import offering
 from tests.server.pathways.makers import shown as pathway
+from tests.server.payments.purchases import bought, refunded
 from tests.server.queries import counted
 
 FEW, MANY = 2, 10
@@ -75,6 +77,7 @@ class World:
     headers: dict[str, dict[str, str]]
     session: UUID
     booked: UUID
+    payment: UUID
     recording: UUID
     code: str
     pathway: str
@@ -99,7 +102,9 @@ class World:
     async def _sessions(self, name: str, start: datetime) -> None:
         await skill(name, name.title())
         session = await published(self.mira, start, skills=[name])
-        await booking.book_session(session, self.lea)
+        seat = await booking.book_session(session, self.lea)
+        await refunded(await bought(seat.booking_id), 100)
+        await refunded(await Payment.get(public_id=self.payment), 100)
         await certificate_of(self.mira.user_id, session)
         await published(await mentor(f"{name}t"), start)
 
@@ -207,6 +212,8 @@ class World:
 
     def _path(self, route: Route) -> str:
         own = self.booked if "/bookings/{id}" in route.path else self.session
+        if "/payments/{id}" in route.path:
+            own = self.payment
         if "/users/{id}" in route.path:
             own = self.mira.public_id
         if "/reports/{id}" in route.path:
@@ -264,7 +271,8 @@ async def world(http: TestClient) -> World:
     assert http.app is not None
     secret = secret_of(http.app[SETTINGS].secret_key, feed_id)
     slug = await pathway(mira)
-    return World(http, mira, lea, headers, session, booked, recording.id, code, slug, secret)
+    payment = (await bought(booked)).public_id
+    return World(http, mira, lea, headers, session, booked, payment, recording.id, code, slug, secret)
 
 
 async def test_many_rows_take_as_many_queries_as_a_few(

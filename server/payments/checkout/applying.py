@@ -18,6 +18,7 @@ from server.payments.ledger import postings
 from server.payments.ledger.posting import post
 from server.payments.locking import locked_payment, subject_of
 from server.payments.models import Payment
+from server.payments.receipts.issuing import issue
 from server.payments.refunds.deciding import decide
 from server.payments.states import PAID, PaymentStatus
 
@@ -121,4 +122,4 @@ async def _seat(payment: Payment) -> str:
 
 async def _number(payment: Payment) -> None:
     payment.receipt_number = await next_receipt()
-    await Payment.filter(id=payment.id).update(receipt_number=payment.receipt_number)
+    await issue(payment.id, payment.receipt_number)

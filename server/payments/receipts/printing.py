@@ -1,0 +1,35 @@
+"""What stands on somebody's receipt: what was written when they paid, and what was given back since."""
+
+from __future__ import annotations
+
+from typing import cast
+from uuid import UUID
+
+from server.edge.access import Viewer
+from server.infra.errors import NotFound
+from server.payments.models import Payment, Receipt, Refund
+from server.payments.receipts.content import Content, Credit
+from server.payments.receipts.paper import Sheet
+from server.payments.states import RefundStatus
+
+NO_RECEIPT = "There is no receipt for this: nothing was paid."
+
+
+async def receipt_sheet(payment_id: UUID, viewer: Viewer, base_url: str) -> Sheet:
+    """Of one's own payment: three queries. Raises NotFound, also where nothing was paid yet."""
+    payment = await Payment.get_or_none(public_id=payment_id, learner_id=viewer.user_id)
+    receipt = await Receipt.get_or_none(payment_id=payment.id) if payment else None
+    if payment is None or receipt is None:
+        raise NotFound(message=NO_RECEIPT)
+    refunds = await Refund.filter(payment_id=payment.id).order_by("id")
+    return Sheet(
+        number=receipt.number,
+        content=Content.read(cast("dict[str, str]", receipt.content)),
+        address=f"{base_url}/payments/{payment.public_id}",
+        credits=tuple(_credit(refund) for refund in refunds),
+    )
+
+
+def _credit(refund: Refund) -> Credit:
+    failed = refund.status == RefundStatus.FAILED
+    return Credit(refund.amount_minor, refund.created_at, refund.settled_at, failed)

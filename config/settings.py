@@ -94,6 +94,8 @@ class Settings:
     vapid_subject: str
     stripe: StripeSettings
     media: MediaSettings
+    seat_hold_minutes: int
+    seat_offer_minutes: int
 
     @property
     def development(self) -> bool:
@@ -381,3 +383,5 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         stripe=_read_stripe(read, env, data_dir),
         media=_read_media(read, env, data_dir, control_secret),
     )
+        seat_hold_minutes=read.integer("SEAT_HOLD_MINUTES", 15, 5, 24 * 60),
+        seat_offer_minutes=read.integer("SEAT_OFFER_MINUTES", 120, 10, 7 * 24 * 60),

@@ -31,8 +31,10 @@ from config.logs import configure_logs
 from config.settings import Settings, SettingsError, load_settings
 from server.accounts import service as accounts
 from server.app import build_app
+from server.booking.holding import open_holding
 from server.children import READY_S, MediaChild, SandboxChild
 from server.classroom.lifespan import open_news
+from server.edge.amounts import use_settlement_currency
 from server.edge.connections import Runner
 from server.infra import db, schema
 from server.infra.clock import now
@@ -100,8 +102,10 @@ async def work(settings: Settings, _: argparse.Namespace) -> None:
     """Run jobs until told to stop."""
     with only_server(settings):
         async with open_database(settings), open_processes(settings) as processes:
+            open_holding(settings)
             open_post_office(settings)
             open_push(settings)
+            use_settlement_currency(settings.currency)
             introduce(visible)
             async with (
                 open_news(processes, None),

@@ -11,6 +11,7 @@ from aiohttp_session import session_middleware
 from config.settings import Settings
 from server.accounts import service as accounts
 from server.accounts.sealing import open_seal
+from server.booking.holding import open_holding
 from server.classroom.lifespan import lifespan as classroom_lifespan
 from server.discovery.seats_socket import lifespan as seats_lifespan
 from server.edge.access import guarded
@@ -83,6 +84,7 @@ def build_app(settings: Settings) -> web.Application:
     app.cleanup_ctx.extend(CLEANUP_CONTEXTS)
     open_post_office(settings)
     open_push(settings)
+    open_holding(settings)
     introduce(visible)
     open_seal(settings)
     watch_files(settings.development)

@@ -17,6 +17,7 @@ GRID = timedelta(minutes=5)  # lessons start on these marks, and a busy cell is 
 DOORS_OPEN = timedelta(minutes=15)  # a room opens this long before the start
 BOOKABLE_AFTER_START = timedelta(minutes=10)  # latecomers may still take a seat
 OVERTIME = timedelta(minutes=15)  # a lesson nobody ends is ended this long after its planned end
+# What is usual; settings may say otherwise (`holding`).
 HOLD = timedelta(minutes=15)  # a seat is held this long for its learner to pay
 OFFER = timedelta(hours=2)  # a free seat is kept this long for who is next in the queue
 OFFERS_END = timedelta(minutes=10)  # before the start; a shorter time than that is no offer
@@ -123,7 +124,7 @@ def over_at(ends_at: datetime) -> datetime:
     return ends_at + OVERTIME
 
 
-def offer_until(starts_at: datetime, now: datetime) -> datetime | None:
+def offer_until(starts_at: datetime, now: datetime, offer: timedelta = OFFER) -> datetime | None:
     """Until when a seat that is free now is kept for who waits; None where the start is too near."""
-    until = min(now + OFFER, starts_at - OFFERS_END)
+    until = min(now + offer, starts_at - OFFERS_END)
     return until if until - now >= OFFERS_END else None

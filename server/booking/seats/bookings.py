@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from server.accounts import service as accounts
+from server.booking.holding import holding
 from server.booking.models import Booking, Session
 from server.booking.paying import taking_payments
 from server.booking.rescheduling.open import being_moved
@@ -14,7 +15,7 @@ from server.booking.seats.confirming import confirm, tell_booked
 from server.booking.seats.releasing import RAN_OUT, release
 from server.booking.seats.taking import take_seat
 from server.booking.states import ACTIVE_BOOKINGS, OPEN_SESSIONS, BookingStatus, wrong_state
-from server.booking.times import HOLD, bookable_until
+from server.booking.times import bookable_until
 from server.booking.visibility import NO_SESSION, locked_session
 from server.booking.waiting.offers import all_promised, offered_to, settle
 from server.edge.access import Viewer
@@ -52,7 +53,7 @@ async def book_session(session_id: UUID, viewer: Viewer) -> Booked:
     if mine is not None:  # its end is late
         await release(session, mine, BookingStatus.EXPIRED, None, RAN_OUT)
     await _check_may_book(session, viewer)
-    hold_until = now() + HOLD if session.price_minor else None
+    hold_until = now() + holding().hold if session.price_minor else None
     booking = await take_seat(session, viewer.user_id, hold_until=hold_until)
     await settle(booking)
     if booking.status == BookingStatus.CONFIRMED:

@@ -8,6 +8,7 @@ from uuid import UUID
 from aiohttp import web
 
 from server.booking import service
+from server.booking.holding import holding
 from server.booking.said import said
 from server.booking.seats.again import same_slot
 from server.booking.states import BookingStatus
@@ -71,6 +72,7 @@ async def _book_page(
         "place": await place_of(session_id, asking.user_id),
         "waiting": await waiting_for(session_id),
         "similar": await service.similar_sessions(session, now(), SIMILAR, asking.user_id),
+        "holding": holding(),
         "errors": {"form": refused.message} if refused else {},
     }
     return render(request, "booking/book.html", context, status_of(refused) if refused else 200)

@@ -14,6 +14,7 @@ from tortoise.expressions import F
 
 from server.accounts import service as accounts
 from server.booking import busy, notices
+from server.booking.holding import holding
 from server.booking.models import Booking, Session
 from server.booking.rescheduling.open import being_moved
 from server.booking.seats.taking import begin, count_seat, write_booking
@@ -63,7 +64,9 @@ async def offer_overlooked(limit: int = 100) -> None:
 
 def _offered_until(session: Session) -> datetime | None:
     """None where it is too late to ask somebody first: then the seat is anybody's."""
-    return offer_until(session.starts_at, now()) if session.status == SessionStatus.PUBLISHED else None
+    if session.status != SessionStatus.PUBLISHED:
+        return None
+    return offer_until(session.starts_at, now(), holding().offer)
 
 
 async def _offer(session: Session, entry: WaitlistEntry, until: datetime) -> bool:

@@ -10,12 +10,14 @@ from uuid import UUID
 import pytest
 
 from server.booking import service
+from server.booking.holding import Holding, use_holding
 from server.booking.models import Booking
 from server.booking.paying import paid_by
 from server.booking.seats.expiry import expire_hold, expire_overdue
 from server.booking.states import BookingStatus
-from server.booking.times import HOLD
+from server.booking.times import HOLD, next_mark, offer_until
 from server.edge.access import Viewer
+from server.infra import clock
 from server.infra.clock import ManualClock
 from server.infra.errors import Conflict, Invalid
 from server.infra.models import OutboxRow, StateTransition
@@ -50,6 +52,22 @@ async def status_of(booking: Booking) -> str:
 async def told() -> list[str]:
     rows = await OutboxRow.filter(job="notifications.tell").order_by("id")
     return [row.payload["kind"] for row in rows if row.payload["kind"] != "new_session"]
+
+
+async def test_seat_is_held_as_long_as_the_platform_says(moved_clock: ManualClock) -> None:
+    session_id, lea = await priced(), await person("lea")
+    use_holding(Holding(hold=timedelta(minutes=40)))
+    try:
+        booking = await held(session_id, lea)
+    finally:
+        use_holding(Holding())
+    assert booking.hold_expires_at == moved_clock.now() + timedelta(minutes=40)
+
+
+def test_an_offer_lasts_as_long_as_the_platform_says_and_ends_before_the_start() -> None:
+    start, day = next_mark(clock.now()), timedelta(days=1)
+    assert offer_until(start + 2 * day, start, day) == start + day
+    assert offer_until(start + day, start, day) == start + day - timedelta(minutes=10)
 
 
 async def test_priced_seat_is_held_with_what_was_promised(moved_clock: ManualClock) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from aiohttp import web
+
 from server.payments.sandbox.errors import Refused, missing
 from server.payments.sandbox.store import Object, Store
 
@@ -88,6 +90,9 @@ class Bank:
         for _ in range(2 if self.faults.take("duplicate") else 1):
             self.store.deliver(event["id"], due)
         self.told()
+
+
+BANK = web.AppKey("bank", Bank)
 
 
 def check_least(amount: int, currency: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from aiohttp import web
 
 FILES = Path(__file__).with_name("static")
-PARTS = ("element.js", "challenge.js", "card.js", "frame.js", "frame.css")
+PARTS = ("element.js", "challenge.js", "card.js", "frame.js", "frame.css", "pages.css")
 SERVED = {
     "/v3": "stripe.js",
     "/v3/": "stripe.js",

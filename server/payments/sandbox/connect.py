@@ -33,17 +33,20 @@ def create_account(bank: Bank, params: dict[str, Any]) -> Object:
 def create_link(bank: Bank, params: dict[str, Any], base: str) -> Object:
     """The page where somebody completes their account."""
     account = bank.find("account", text(params, "account"))
-    back = text(params, "return_url")
-    text(params, "refresh_url")
-    link = bank.make("link", "account_link", account=account["id"], return_url=back)
+    urls = {name: text(params, name) for name in ("return_url", "refresh_url")}
+    link = bank.make("link", "account_link", account=account["id"], used=False, **urls)
     bank.store.put(link)
-    expires_at = link["created"] + LINK_S
     return {
         "object": "account_link",
         "created": link["created"],
-        "expires_at": expires_at,
+        "expires_at": link["created"] + LINK_S,
         "url": f"{base}/connect/{link['id']}",
     }
+
+
+def is_over(bank: Bank, link: Object) -> bool:
+    """Whether the link was used or is too old."""
+    return bool(link["used"]) or bank.now() > link["created"] + LINK_S
 
 
 def onboard(bank: Bank, link_id: str) -> str:
@@ -57,6 +60,7 @@ def onboard(bank: Bank, link_id: str) -> str:
         payouts_enabled=True,
         requirements={"currently_due": [], "disabled_reason": None},
     )
+    bank.change(link, used=True)
     bank.tell("account.updated", done, account["id"])
     return str(link["return_url"])
 
@@ -156,12 +160,12 @@ def payout(bank: Bank, params: dict[str, Any], account: str) -> Object:
     return found
 
 
-def settle_payout(bank: Bank, number: str, account: str) -> Object:
+def settle_payout(bank: Bank, number: str, account: str, *, refused: bool = False) -> Object:
     """It has arrived, or the bank has refused it."""
     found = bank.find("payout", number, account)
     if found["status"] != "in_transit":
         return found
-    if not bank.faults.take("payout_fails"):
+    if not (refused or bank.faults.take("payout_fails")):
         paid = bank.change(found, account, status="paid")
         bank.tell("payout.paid", paid, account)
         return paid

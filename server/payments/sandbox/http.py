@@ -16,14 +16,13 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from server.payments.sandbox import browser, connect, intents, money, refunds
-from server.payments.sandbox.bank import Bank, Faults
+from server.payments.sandbox import browser, connect, desk, intents, money, onboarding, refunds
+from server.payments.sandbox.bank import BANK, Bank, Faults
 from server.payments.sandbox.errors import Refused
 from server.payments.sandbox.forms import nested
 from server.payments.sandbox.store import Answer, Object
 
 Act = Callable[[Bank, dict[str, Any], web.Request], Object]
-BANK = web.AppKey("bank", Bank)
 SECRET_KEY = web.AppKey("secret_key", str)
 PUBLISHABLE_KEY = web.AppKey("publishable_key", str)
 LOST_S = 120.0  # an answer that never comes in time
@@ -55,7 +54,8 @@ def build(bank: Bank, secret_key: str, publishable_key: str) -> web.Application:
         router.add_get(f"/v1/{name}", _list)
         router.add_get(f"/v1/{name}/{{id}}", _one)
     router.add_get("/_sandbox/faults", _faults)
-    browser.add_routes(router)
+    for part in (browser, onboarding, desk):
+        part.add_routes(router)
     return application
 
 

@@ -8,6 +8,8 @@ from server.payments.sandbox.store import Object
 
 FEE_PERCENT_TENTHS, FEE_FIXED = 14, 25  # 1.4 % + 25 minor units, as for European cards
 
+DECIMALS = {"jpy": 0, "krw": 0, "bhd": 3, "jod": 3, "kwd": 3, "omr": 3, "tnd": 3}  # others have 2
+
 
 def fee_of(amount: int) -> int:
     return (amount * FEE_PERCENT_TENTHS + 500) // 1000 + FEE_FIXED

@@ -53,16 +53,23 @@ def _refund(bank: Bank, charge: Object, back: int, params: dict[str, Any]) -> Ob
     return refund
 
 
+def may_settle(bank: Bank, refund: Object) -> bool:
+    """Whether something becomes of a refund in the days after."""
+    charge = bank.find("charge", refund["charge"])
+    fails = card_named(charge["payment_method"]).fate == "refund_fails"
+    return refund["status"] == "pending" or (refund["status"] == "succeeded" and fails)
+
+
 def settle(bank: Bank, number: str) -> Object:
-    """What becomes of a refund in the days after: one that waits arrives, or its bank refuses it."""
+    """One that waits arrives, or its bank refuses it."""
     refund = bank.find("refund", number)
     charge = bank.find("charge", refund["charge"])
+    if not may_settle(bank, refund):
+        return refund
     if refund["status"] == "pending":
         arrived = bank.change(refund, status="succeeded")
         bank.tell("refund.updated", arrived)
         return arrived
-    if refund["status"] == "failed" or card_named(charge["payment_method"]).fate != "refund_fails":
-        return refund
     money.record(bank, "refund_failure", refund["amount"], refund["currency"], refund["id"])
     bank.change(charge, amount_refunded=charge["amount_refunded"] - refund["amount"], refunded=False)
     failed = bank.change(refund, status="failed", failure_reason="lost_or_stolen_card")

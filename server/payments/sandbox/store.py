@@ -101,6 +101,13 @@ class Store:
         )
         return [json.loads(row[0]) for row in rows]
 
+    def latest(self, kind: str, count: int) -> list[Object]:
+        """Of whatever account, which stands in `of_account`."""
+        rows = self._file.execute(
+            "SELECT body, account FROM object WHERE kind = ? ORDER BY number DESC LIMIT ?", (kind, count)
+        )
+        return [{**json.loads(body), "of_account": account} for body, account in rows]
+
     def account_of(self, number: str) -> str:
         """To whose account an object belongs."""
         found = self._file.execute("SELECT account FROM object WHERE id = ?", (number,)).fetchone()

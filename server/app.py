@@ -20,7 +20,7 @@ from server.edge.errors import error_middleware
 from server.edge.headers import add_headers, request_id_middleware
 from server.edge.idempotency import idempotency_middleware
 from server.edge.identity import identity_middleware
-from server.edge.keys import SETTINGS, TOKEN_FREE
+from server.edge.keys import OWN_LIMITS, SETTINGS, TOKEN_FREE
 from server.edge.openapi import DOCUMENT, document
 from server.edge.operations import timing_middleware
 from server.edge.ratelimit import lifespan as limits_lifespan
@@ -79,6 +79,7 @@ def build_app(settings: Settings) -> web.Application:
     app[DOCUMENT] = document(routes, settings.base_url)
     app.router.add_static("/static/", STATIC)
     app[TOKEN_FREE] = frozenset((route.method, route.path) for route in routes if route.token_free)
+    app[OWN_LIMITS] = frozenset((route.method, route.path) for route in routes if route.own_limits)
     app[UPLOADS] = {(route.method, route.path): route.most for route in routes if route.most}
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.extend(CLEANUP_CONTEXTS)

@@ -69,6 +69,7 @@ from server.payments.checkout import api as checkout_api
 from server.payments.payouts import api as payouts_api
 from server.payments.receipts import api as receipts_api
 from server.payments.receipts import views as receipts_views
+from server.payments.webhook import views as webhook_views
 from server.people import api as people_api
 from server.people import (
     availability_api,
@@ -93,6 +94,7 @@ class Route:
     """One address, and its policy: who may enter, and whose object it names.
 
     `token_free`: it acts with no login's authority and asks for no CSRF token.
+    `own_limits`: it counts its senders itself, apart from everybody who writes.
     `fresh`: only for who gave their password or a code in the last minutes.
     `most`: bytes of a body with a file, which may be larger than others."""
 
@@ -102,6 +104,7 @@ class Route:
     access: Access
     whose: Whose = Whose.NO_OBJECT
     token_free: bool = False
+    own_limits: bool = False
     fresh: bool = False
     most: int = 0
 
@@ -322,6 +325,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{API}/payments", receipts_api.list_payments, SIGNED_IN),
     Route("GET", f"{API}/payments/{{id}}", receipts_api.get_payment, SIGNED_IN, MEMBERS_ONLY),
     Route("GET", f"{API}/payments/{{id}}/receipt", receipts_api.get_receipt, SIGNED_IN, OWN),
+    Route("POST", f"{API}/payments/{{id}}/check", checkout_api.check, SIGNED_IN, OWN),
+    Route("POST", f"{API}/webhooks/stripe", webhook_views.told, ANYONE, token_free=True, own_limits=True),
     # --- materials
     Route("GET", "/sessions/{id}/materials", materials_views.materials_page, SIGNED_IN, MENTORS),
     Route(

@@ -13,6 +13,7 @@ from server.edge.openapi import described
 from server.edge.paths import id_in_path
 from server.infra.clock import now
 from server.payments.checkout.beginning import begin_payment, payment_for
+from server.payments.checkout.checking import check_payment
 from server.payments.checkout.shapes import BookedShape, PaymentShape, payment_shape
 
 
@@ -38,4 +39,11 @@ async def book_session(request: web.Request) -> web.StreamResponse:
 async def begin(request: web.Request) -> web.StreamResponse:
     """Begin to pay for a held seat, or go on with it."""
     payment = await begin_payment(id_in_path(request), require_viewer(request))
+    return ok(payment_shape(payment))
+
+
+@described(data=PaymentShape)
+async def check(request: web.Request) -> web.StreamResponse:
+    """Ask the provider now how far a payment is, and apply what it says."""
+    payment = await check_payment(id_in_path(request), require_viewer(request))
     return ok(payment_shape(payment))

@@ -317,7 +317,13 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{API}/sessions/{{id}}/waitlist", seats_api.join_queue, SIGNED_IN, EVERYBODYS),
     Route("DELETE", f"{API}/sessions/{{id}}/waitlist", seats_api.leave_queue, SIGNED_IN, EVERYBODYS),
     # --- payouts
+    Route("GET", f"{API}/earnings", payouts_api.earnings, MENTOR),
+    Route("GET", f"{API}/earnings/bookings", payouts_api.earned_lessons, MENTOR),
     Route("POST", f"{API}/payouts/onboarding", payouts_api.begin_onboarding, PAYEE, fresh=True),
+    Route("GET", f"{API}/payouts", payouts_api.list_payouts, MENTOR),
+    Route("POST", f"{API}/payouts", payouts_api.begin_payout, PAYEE, fresh=True),
+    Route("POST", f"{API}/payouts/{{id}}/again", payouts_api.repeat_payout, PAYEE, OWN, fresh=True),
+    Route("POST", f"{API}/payouts/{{id}}/take-back", payouts_api.undo_payout, PAYEE, OWN, fresh=True),
     # --- payments
     Route("GET", receipts_views.PAGE, receipts_views.transactions_page, SIGNED_IN),
     Route("GET", "/payments.csv", receipts_views.transactions_table, SIGNED_IN),

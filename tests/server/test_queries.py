@@ -41,6 +41,7 @@ from tests.server.booking.makers import bearer, mentor, person, published, skill
 from tests.server.messages.makers import say
 from tests.server.pathways.makers import offering
 from tests.server.pathways.makers import shown as pathway
+from tests.server.payments.makers import earned, paid_out
 from tests.server.payments.purchases import bought, refunded
 from tests.server.queries import counted
 
@@ -105,6 +106,9 @@ class World:
         seat = await booking.book_session(session, self.lea)
         await refunded(await bought(seat.booking_id), 100)
         await refunded(await Payment.get(public_id=self.payment), 100)
+        for status in ("paid", "failed"):
+            buyer = await person(f"{name}{status}")
+            await paid_out(await earned(self.mira, buyer), status)
         await certificate_of(self.mira.user_id, session)
         await published(await mentor(f"{name}t"), start)
 

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 
 from server.infra import db
 from server.payments.ledger.chart import MENTOR_AVAILABLE
-from server.payments.ledger.models import LedgerAccount
 from server.payments.models import Dispute
 from server.payments.states import DisputeStatus
 
 SENT = ("transferred", "transfer_reversed")  # what moves earnings, and makes them neither more nor less
-NET = "CASE WHEN e.credit_id = ? THEN e.amount_minor ELSE -e.amount_minor END"
-OWED = f"""SELECT t.subject, CAST(SUM({NET}) AS BIGINT) AS net,
+NET = "CASE WHEN e.credit_id = a.id THEN e.amount_minor ELSE -e.amount_minor END"
+OWED = f"""SELECT a.currency, t.subject, CAST(SUM({NET}) AS BIGINT) AS net,
         CAST(SUM(CASE WHEN t.kind IN (?, ?) THEN 0 ELSE {NET} END) AS BIGINT) AS earned
-    FROM ledger_entry e JOIN ledger_transaction t ON t.id = e.transaction_id
-    WHERE e.credit_id = ? OR e.debit_id = ?
-    GROUP BY t.subject ORDER BY MIN(t.id)"""
+    FROM ledger_account a JOIN ledger_entry e ON e.credit_id = a.id OR e.debit_id = a.id
+        JOIN ledger_transaction t ON t.id = e.transaction_id
+    WHERE a.owner_id = ? AND a.name = ?
+    GROUP BY a.currency, t.subject ORDER BY a.currency, MIN(t.id)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +41,14 @@ class Source:
     amount_minor: int
 
 
-async def currencies_of(mentor_id: int) -> list[str]:
-    """Those in which anything was ever earned."""
-    own = LedgerAccount.filter(owner_id=mentor_id, name=MENTOR_AVAILABLE.name)
-    return [str(each) for each in await own.order_by("currency").values_list("currency", flat=True)]
-
-
-async def owed_to(mentor_id: int, currency: str) -> list[Owed]:
-    """In the order in which it was earned."""
-    account = await LedgerAccount.get_or_none(
-        owner_id=mentor_id, name=MENTOR_AVAILABLE.name, currency=currency
-    )
-    if account is None:
-        return []
-    number = account.id
-    rows = await db.fetch(OWED, (number, *SENT, number, number, number))
-    return [Owed(_payment_of(row["subject"]), int(row["earned"]), int(row["net"])) for row in rows]
+async def owed_to(mentor_id: int) -> dict[str, list[Owed]]:
+    """By currency, in the order in which it was earned. One query."""
+    rows = await db.fetch(OWED, (*SENT, mentor_id, MENTOR_AVAILABLE.name))
+    found: dict[str, list[Owed]] = {}
+    for row in rows:
+        owed = Owed(payment_of(row["subject"]), int(row["earned"]), int(row["net"]))
+        found.setdefault(row["currency"], []).append(owed)
+    return found
 
 
 async def disputed_payments(mentor_id: int) -> set[int]:
@@ -97,6 +89,7 @@ def _is_held(each: Owed, disputed: set[int]) -> bool:
     return each.left_minor > 0 and each.payment_id in disputed
 
 
-def _payment_of(subject: str) -> int | None:
+def payment_of(subject: str) -> int | None:
+    """The number of the payment that a posting is about."""
     kind, _, number = subject.partition(":")
     return int(number) if kind == "payment" and number.isdigit() else None

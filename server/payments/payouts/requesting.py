@@ -23,7 +23,6 @@ from server.payments.payouts.accounts import account_of, refresh, shown
 from server.payments.payouts.owed import (
     Source,
     chosen,
-    currencies_of,
     disputed_payments,
     owed_to,
     payable,
@@ -64,12 +63,8 @@ async def _ready_account(mentor_id: int) -> ConnectedAccount:
 
 async def _only_currency(mentor_id: int) -> str:
     """The one in which there is something, where nobody has to choose."""
-    disputed = await disputed_payments(mentor_id)
-    found = [
-        each
-        for each in await currencies_of(mentor_id)
-        if payable(await owed_to(mentor_id, each), disputed)
-    ]
+    owed, disputed = await owed_to(mentor_id), await disputed_payments(mentor_id)
+    found = [currency for currency, parts in owed.items() if payable(parts, disputed)]
     if not found:
         raise Conflict("nothing_available", NOTHING)
     if len(found) > 1:
@@ -84,7 +79,8 @@ async def _write(
     """Of two at once the second sees what the first has left."""
     await claim(Place(MENTOR_AVAILABLE, mentor.user_id), currency)
     await _check_none_under_way(mentor.user_id, currency)
-    owed, disputed = await owed_to(mentor.user_id, currency), await disputed_payments(mentor.user_id)
+    owed = (await owed_to(mentor.user_id)).get(currency, [])
+    disputed = await disputed_payments(mentor.user_id)
     amount = _checked(amount_minor, payable(owed, disputed), currency)
     number = uuid4()
     payout = await Payout.create(

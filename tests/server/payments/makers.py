@@ -17,7 +17,7 @@ from server.payments.ledger.chart import MENTOR_AVAILABLE
 from server.payments.ledger.posting import post
 from server.payments.ledger.postings import Place
 from server.payments.locking import subject_of
-from server.payments.models import Payment
+from server.payments.models import ConnectedAccount, Payment, Payout, Transfer
 from server.payments.payouts.accounts import onboarding_link, refresh
 from server.payments.shares import Shares, commission, kept_shares
 from tests.server.booking.makers import form, mentor
@@ -37,8 +37,9 @@ async def paid_lesson(
 ) -> Payment:
     """A lesson of three days ago, whose price waits in escrow; at a provider it has a charge."""
     start = next_mark(now() - timedelta(days=3))
-    wanted = form(start, title=title, price_minor=amount_minor, currency=currency)
+    wanted = form(start, title=title, price_minor=amount_minor)
     session_id = await record_past_session(mira, wanted, [lea.user_id])
+    await Booking.filter(session_id=session_id).update(currency=currency)  # of another installation
     intent, charge = await provider.charge(amount_minor, currency) if provider else (None, None)
     return await _paid(await Booking.get(session_id=session_id), mira, intent, charge)
 
@@ -87,6 +88,35 @@ async def earned(
     payment = await paid_lesson(mira, lea, amount_minor, currency, **options)  # type: ignore[arg-type]
     await release(payment)
     return payment
+
+
+async def paid_out(payment: Payment, status: str = "paid") -> Payout:
+    """A payout of all that a lesson brought, as if its mentor had asked for it."""
+    account, _ = await ConnectedAccount.get_or_create(
+        {"provider_key": f"account:{uuid4()}", "provider_id": f"acct_{uuid4().hex}", "created_at": now()},
+        user_id=payment.mentor_id,
+    )
+    payout = await Payout.create(
+        mentor_id=payment.mentor_id,
+        account_id=account.id,
+        amount_minor=shares(payment).mentor,
+        currency=payment.currency,
+        status=status,
+        provider_key=f"payout:{uuid4()}",
+        requested_at=now(),
+    )
+    transfer = await Transfer.create(
+        payout_id=payout.id,
+        payment_id=payment.id,
+        amount_minor=payout.amount_minor,
+        status="succeeded",
+        provider_key=f"transfer:{uuid4()}",
+        created_at=now(),
+    )
+    posting = postings.transferred(payout.amount_minor, payment.mentor_id)
+    key, subject = f"transfer:{transfer.id}:sent", subject_of(payment.id)
+    await post(posting, payment.currency, key=key, subject=subject)
+    return payout
 
 
 async def payee(provider: Provider, username: str = "mira") -> Viewer:

@@ -10,6 +10,7 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -211,16 +212,16 @@ async def _list(request: web.Request) -> web.Response:
     """A page of a list: `limit`, `starting_after`, `created[gte]`, and equal values."""
     _check_key(request, {})
     asked = nested(request.query.items())
-    found = request.app[BANK].store.all(LISTED[request.path.split("/")[2]], _account(request))
-    for name in FILTERS:
-        if name in asked:
-            found = [each for each in found if each.get(name) == asked[name]]
-    for name, bound in (asked.get("created") or {}).items():
-        found = [each for each in found if WITHIN[name](each["created"], int(bound))]
-    after = asked.get("starting_after")
-    if after:
-        ids = [each["id"] for each in found]
-        found = found[ids.index(after) + 1 :] if after in ids else []
+    kind, after = LISTED[request.path.split("/")[2]], str(asked.get("starting_after", ""))
     limit = min(int(asked.get("limit", 10)), 100)
+    every = request.app[BANK].store.all(kind, _account(request), after)
+    found = list(islice((each for each in every if _wanted(each, asked)), limit + 1))
     page = {"object": "list", "url": request.path, "has_more": len(found) > limit, "data": found[:limit]}
     return web.json_response(page)
+
+
+def _wanted(found: Object, asked: dict[str, Any]) -> bool:
+    created = asked.get("created") or {}
+    return all(found.get(name) == asked[name] for name in FILTERS if name in asked) and all(
+        WITHIN[name](found["created"], int(bound)) for name, bound in created.items()
+    )

@@ -36,10 +36,8 @@ def record(
 
 
 def balance(bank: Bank, account: str = "") -> Object:
-    held: dict[str, int] = {}
-    for moved in bank.store.all("balance_transaction", account):
-        held[moved["currency"]] = held.get(moved["currency"], 0) + moved["net"]
-    available = [{"amount": amount, "currency": currency} for currency, amount in sorted(held.items())]
+    held = bank.store.sums("balance_transaction", "net", account)
+    available = [{"amount": amount, "currency": currency} for currency, amount in held.items()]
     return {"object": "balance", "available": available, "pending": [], "livemode": False}
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 Object = dict[str, Any]
+END = 2**63 - 1  # above every number of a row
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS object (
@@ -50,7 +51,8 @@ class Store:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = sqlite3.connect(path, isolation_level=None)
-        self._file.executescript("PRAGMA journal_mode = WAL;" + TABLES)
+        # what is written down outlives our death, not the machine's
+        self._file.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + TABLES)
 
     def close(self) -> None:
         self._file.close()
@@ -94,12 +96,24 @@ class Store:
         ).fetchone()
         return json.loads(found[0]) if found else None
 
-    def all(self, kind: str, account: str = "") -> list[Object]:
-        """The newest first."""
+    def all(self, kind: str, account: str = "", after: str = "") -> Iterator[Object]:
+        """The newest first, as they are asked for; those before the one named `after`."""
+        found = self._file.execute("SELECT number FROM object WHERE id = ?", (after,)).fetchone()
+        below = found[0] if found else END
         rows = self._file.execute(
-            "SELECT body FROM object WHERE kind = ? AND account = ? ORDER BY number DESC", (kind, account)
+            "SELECT body FROM object WHERE kind = ? AND account = ? AND number < ? ORDER BY number DESC",
+            (kind, account, below),
         )
-        return [json.loads(row[0]) for row in rows]
+        return (json.loads(row[0]) for row in rows)
+
+    def sums(self, kind: str, part: str, account: str) -> dict[str, int]:
+        """A number of all objects of a kind, added up by currency."""
+        rows = self._file.execute(
+            "SELECT json_extract(body, '$.currency'), sum(json_extract(body, ?)) FROM object "
+            "WHERE kind = ? AND account = ? GROUP BY 1 ORDER BY 1",
+            (f"$.{part}", kind, account),
+        )
+        return dict(rows.fetchall())
 
     def latest(self, kind: str, count: int) -> list[Object]:
         """Of whatever account, which stands in `of_account`."""

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from aiohttp import web
 
+from config.settings import Settings
 from server.edge.access import View
 from server.edge.api import timestamp
 from server.edge.clients import is_loopback
@@ -17,6 +18,8 @@ from server.infra.errors import NotFound
 from server.infra.mailer import kept_mails
 from server.infra.nodes import MEDIA_NODES
 from server.pages.programme import DEMO_LOGINS
+from server.payments.gateway.answers import GatewayDown
+from server.payments.gateway.current import sandbox_base
 
 
 def local_only(view: View) -> View:
@@ -50,12 +53,12 @@ async def mail_json(request: web.Request) -> web.StreamResponse:
 @local_only
 async def info_json(request: web.Request) -> web.StreamResponse:
     """Addresses and demo logins for tools and checks."""
-    nodes = request.app[MEDIA_NODES].nodes
-    shown = DEMO_LOGINS if request.app[SETTINGS].loopback else ()
+    settings, nodes = request.app[SETTINGS], request.app[MEDIA_NODES].nodes
+    shown = DEMO_LOGINS if settings.loopback else ()
     return web.json_response(
         {
-            "stripe_api_base": "",
-            "stripe_secret_key": "",
+            "stripe_api_base": _stripe_base(settings),
+            "stripe_secret_key": settings.stripe.secret_key if settings.stripe.sandbox else "",
             "media_nodes": [node.control_url for node in nodes],
             "media_udp_ports": [node.udp_port for node in nodes if node.udp_port],
             "demo": [
@@ -63,3 +66,11 @@ async def info_json(request: web.Request) -> web.StreamResponse:
             ],
         }
     )
+
+
+def _stripe_base(settings: Settings) -> str:
+    """Where the stand-in listens; empty while it does not, and where there is none."""
+    try:
+        return sandbox_base(settings.data_dir) if settings.stripe.sandbox else settings.stripe.api_base
+    except GatewayDown:
+        return ""

@@ -2,6 +2,7 @@
 
 from server.payments.checkout.beginning import begin_payment
 from server.payments.checkout.calling_off import call_off
+from server.payments.checkout.crediting import credit_of, pay_by_credit
 from server.payments.checkout.statuses import pay_path, payment_statuses
 from server.payments.checkout.syncing import sync_payment
 from server.payments.commission import commission_of
@@ -10,6 +11,8 @@ __all__ = [
     "begin_payment",
     "call_off",
     "commission_of",
+    "credit_of",
+    "pay_by_credit",
     "pay_path",
     "payment_statuses",
     "sync_payment",

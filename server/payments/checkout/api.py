@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from aiohttp import web
+from pydantic import BaseModel, ConfigDict
 
 from server.booking import service as booking
 from server.booking.shapes import booking_shape
 from server.booking.states import BookingStatus
 from server.edge.access import require_viewer
-from server.edge.api import ok
+from server.edge.api import ok, read_json
 from server.edge.openapi import described
 from server.edge.paths import id_in_path
 from server.infra.clock import now
 from server.payments.checkout.beginning import begin_payment, payment_for
+from server.payments.checkout.calling_off import CREDIT
 from server.payments.checkout.checking import check_payment
+from server.payments.checkout.crediting import pay_by_credit
 from server.payments.checkout.shapes import BookedShape, PaymentShape, payment_shape
+
+
+class Paying(BaseModel):
+    """`credit` is what we owe the learner."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    method: Literal["card", "credit"] = "card"
 
 
 @described(data=BookedShape, statuses=(200, 201))
@@ -35,11 +48,12 @@ async def book_session(request: web.Request) -> web.StreamResponse:
     return ok(data, "Your seat is held until it is paid." if held else "Your seat is booked.", 201)
 
 
-@described(data=PaymentShape)
+@described(body=Paying, data=PaymentShape)
 async def begin(request: web.Request) -> web.StreamResponse:
-    """Begin to pay for a held seat, or go on with it."""
-    payment = await begin_payment(id_in_path(request), require_viewer(request))
-    return ok(payment_shape(payment))
+    """Begin to pay for a held seat by card, or go on with it; or pay it whole by credit."""
+    asked, asking = await read_json(request, Paying), require_viewer(request)
+    pay = pay_by_credit if asked.method == CREDIT else begin_payment
+    return ok(payment_shape(await pay(id_in_path(request), asking)))
 
 
 @described(data=PaymentShape)

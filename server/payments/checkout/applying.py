@@ -11,14 +11,12 @@ from server.infra.clock import now
 from server.infra.db import transactional
 from server.payments.checkout import strays
 from server.payments.checkout.moving import move_payment
-from server.payments.checkout.numbering import next_receipt
 from server.payments.checkout.paid import on_paid
 from server.payments.gateway.answers import Charge, Intent
 from server.payments.ledger import postings
 from server.payments.ledger.posting import post
 from server.payments.locking import locked_payment, subject_of
 from server.payments.models import Payment
-from server.payments.receipts.issuing import issue
 from server.payments.refunds.deciding import decide
 from server.payments.states import PAID, PaymentStatus
 
@@ -115,11 +113,5 @@ async def _seat(payment: Payment) -> str:
         cause = f"payment:{payment.id}:no_seat"
         await decide(payment, payment.amount_minor, cause=cause, reason=NO_SEAT, actor_id=None)
         return "paid, and no seat: given back"
-    await _number(payment)
     await on_paid(payment)
     return "paid"
-
-
-async def _number(payment: Payment) -> None:
-    payment.receipt_number = await next_receipt()
-    await issue(payment.id, payment.receipt_number)

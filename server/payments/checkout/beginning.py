@@ -30,7 +30,7 @@ async def begin_payment(booking_id: UUID, viewer: Viewer) -> Payment:
     """The payment of the viewer's own held booking, begun now or before: always the same one.
 
     Raises NotFound, Forbidden(unverified), Conflict (wrong_state, hold_expired), Invalid, GatewayDown."""
-    payment, written = await _payment_of(booking_id, viewer)
+    payment, written = await written_payment(booking_id, viewer)
     if payment.status not in UNPAID:
         return payment
     return await (with_intent if written else with_awaited_intent)(payment)
@@ -47,8 +47,10 @@ async def payment_for(booking_id: UUID, viewer: Viewer) -> Payment | None:
 
 
 @transactional
-async def _payment_of(booking_id: UUID, viewer: Viewer) -> tuple[Payment, bool]:
-    """The payment, and whether it was written just now."""
+async def written_payment(booking_id: UUID, viewer: Viewer) -> tuple[Payment, bool]:
+    """The payment of the viewer's own seat, and whether it was written just now: without its intent yet.
+
+    Raises NotFound, Forbidden(unverified), Conflict (wrong_state, hold_expired)."""
     booking = await own_booking(booking_id, viewer)
     session = await session_to_change(booking.session_id)
     await booking.refresh_from_db()

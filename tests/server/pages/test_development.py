@@ -28,11 +28,13 @@ async def test_mails_are_shown_newest_first(http: TestClient) -> None:
     assert found[0]["subject"] in await page.text()
 
 
-async def test_info_names_nodes_and_logins(http: TestClient) -> None:
+async def test_info_names_nodes_keys_and_logins(http: TestClient) -> None:
     http.app[MEDIA_NODES].replace([MediaNode("http://127.0.0.1:7", "node-1", 9)])
     info = await (await http.get("/dev/info.json")).json()
     assert info["media_nodes"] == ["http://127.0.0.1:7"]
     assert info["media_udp_ports"] == [9]
+    assert info["stripe_secret_key"].startswith("sk_test_")
+    assert info["stripe_api_base"] == ""  # nobody started the stand-in
     assert {login["role"] for login in info["demo"]} == {"admin", "mentor", "learner"}
 
 

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from babel.numbers import is_currency
+
 PREFIX = "PEERLEARN_"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 ANY_ADDRESS = frozenset({"0.0.0.0", "[::]", "::"})
@@ -92,10 +94,11 @@ class Settings:
     turn_secret: str
     vapid_private_key: str
     vapid_subject: str
-    stripe: StripeSettings
-    media: MediaSettings
     seat_hold_minutes: int
     seat_offer_minutes: int
+    stripe: StripeSettings
+    currency: str
+    media: MediaSettings
 
     @property
     def development(self) -> bool:
@@ -279,6 +282,14 @@ def _turn_secret(read: _Reader, env: str) -> str:
     return value
 
 
+def _currency(read: _Reader) -> str:
+    """The one currency of this installation: prices, payments and payouts."""
+    code = read.text("CURRENCY", "EUR")
+    if not is_currency(code):
+        raise SettingsError(f"{PREFIX}CURRENCY: {code!r} is no currency, such as EUR")
+    return code
+
+
 def _read_stripe(read: _Reader, env: Env, data_dir: Path) -> StripeSettings:
     """Keys choose Stripe; a development server without any has a stand-in with keys of its own."""
     names = ("STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET")
@@ -380,8 +391,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         turn_secret=_turn_secret(read, env) if turn_urls else "",
         vapid_private_key=_vapid_key(read, env, data_dir),
         vapid_subject=_vapid_subject(read, base_url),
-        stripe=_read_stripe(read, env, data_dir),
-        media=_read_media(read, env, data_dir, control_secret),
-    )
         seat_hold_minutes=read.integer("SEAT_HOLD_MINUTES", 15, 5, 24 * 60),
         seat_offer_minutes=read.integer("SEAT_OFFER_MINUTES", 120, 10, 7 * 24 * 60),
+        stripe=_read_stripe(read, env, data_dir),
+        currency=_currency(read),
+        media=_read_media(read, env, data_dir, control_secret),
+    )

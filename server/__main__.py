@@ -50,6 +50,8 @@ from server.notifications.push.office import open_push
 from server.pages.demo import seed_demo
 from server.pages.programme import DEMO_LOGINS
 from server.pages.taxonomy import plant_skills
+from server.payments.gateway.answers import GatewayDown
+from server.payments.gateway.current import sandbox_base
 from server.payments.lifespan import open_payments
 from server.people.gallery import open_gallery
 from server.people.privacy import visible
@@ -253,6 +255,9 @@ def greet(settings: Settings) -> None:
         print("Demo logins:")
         for login in DEMO_LOGINS:
             print(f"  {login.role:<8} {login.email:<32} {login.password}")
+        if settings.stripe.sandbox:
+            with contextlib.suppress(GatewayDown):
+                print(f"Banks are played at {sandbox_base(settings.data_dir)}/")
         print(f"Mail is kept under {settings.base_url}/dev/mail", flush=True)
 
 

@@ -15,6 +15,7 @@ from server.booking.holding import open_holding
 from server.classroom.lifespan import lifespan as classroom_lifespan
 from server.discovery.seats_socket import lifespan as seats_lifespan
 from server.edge.access import guarded
+from server.edge.amounts import use_settlement_currency
 from server.edge.csrf import csrf_middleware
 from server.edge.errors import error_middleware
 from server.edge.headers import add_headers, request_id_middleware
@@ -83,9 +84,10 @@ def build_app(settings: Settings) -> web.Application:
     app[UPLOADS] = {(route.method, route.path): route.most for route in routes if route.most}
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.extend(CLEANUP_CONTEXTS)
+    open_holding(settings)
     open_post_office(settings)
     open_push(settings)
-    open_holding(settings)
+    use_settlement_currency(settings.currency)
     introduce(visible)
     open_seal(settings)
     watch_files(settings.development)

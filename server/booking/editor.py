@@ -19,6 +19,7 @@ from server.booking.forms import (
 from server.booking.formtext import form_of, number, said_errors, shown, values_of
 from server.booking.times import zone_names
 from server.edge.access import require_viewer
+from server.edge.amounts import settlement_currency
 from server.edge.api import validated
 from server.edge.errors import status_of
 from server.edge.paths import id_in_path
@@ -85,6 +86,7 @@ async def _page(
         "languages": _offered_languages(form),
         "durations": _offered_durations(form),
         "max_capacity": MAX_CAPACITY,
+        "currency": settlement_currency(),
     }
     return render(request, TEMPLATE, context, status_of(refused) if refused else 200)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from server.booking.times import zone_names
-from server.edge.amounts import DEFAULT_CURRENCY, Currency
+from server.edge.amounts import SettlementCurrency, settlement_currency
 
 LEVELS = (
     ("beginner", "Beginner"),
@@ -87,7 +87,7 @@ class SessionForm(BaseModel):
     duration_minutes: Minutes
     capacity: Seats = 1
     price_minor: Price = 0
-    currency: Currency = DEFAULT_CURRENCY
+    currency: SettlementCurrency = Field(default_factory=settlement_currency)
     recording: Recording = "auto"
     policy: Policy = "standard"
     timezone: Zone | None = None
@@ -109,7 +109,7 @@ class SessionChanges(BaseModel):
     duration_minutes: Minutes | None = None
     capacity: Seats | None = None
     price_minor: Price | None = None
-    currency: Currency | None = None
+    currency: SettlementCurrency | None = None
     recording: Recording | None = None
     policy: Policy | None = None
     timezone: Zone | None = None

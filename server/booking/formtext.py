@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.booking.values import SessionDetail
-from server.edge.amounts import DEFAULT_CURRENCY, amount_text, minor_units
+from server.edge.amounts import amount_text, minor_units, settlement_currency
 from server.infra.errors import DomainError
 
 DIGITS = re.compile(r"[0-9]{1,9}")
@@ -34,7 +34,7 @@ def values_of(posted: Mapping[str, Any]) -> dict[str, Any]:
         if name in posted:
             values[name] = number(posted[name])
     if "price" in posted:
-        values["price_minor"] = _minor(posted["price"], posted.get("currency") or DEFAULT_CURRENCY)
+        values["price_minor"] = _minor(posted["price"], posted.get("currency") or settlement_currency())
     if posted.get("timezone"):
         values["timezone"] = posted["timezone"]
     values["skills"] = _listed(posted.get("skills"))

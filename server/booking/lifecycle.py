@@ -9,7 +9,7 @@ from uuid import UUID
 from server.booking import announcing, busy, notices
 from server.booking.models import Booking, Objective, Session
 from server.booking.moves import move
-from server.booking.paying import taking_payments
+from server.booking.paying import price_problem
 from server.booking.rescheduling.settling import close_open
 from server.booking.states import ACTIVE_BOOKINGS, CANCELLED_BOOKINGS, BookingStatus, SessionStatus
 from server.booking.times import check_ahead, doors_open_at, over_at
@@ -60,11 +60,8 @@ async def _check_complete(session: Session) -> None:
     if session.status != SessionStatus.DRAFT:
         return
     check_ahead(session.starts_at, now())
-    if session.price_minor and not taking_payments():
-        raise Invalid(
-            message="Priced sessions can't be published yet.",
-            fields={"price_minor": "Paid sessions are not open yet. Set the price to 0 to publish."},
-        )
+    if problem := price_problem(session.price_minor, session.currency):
+        raise Invalid(message="At this price it can’t be published.", fields={"price_minor": problem})
     if not await Objective.filter(session_id=session.id).exists():
         raise Invalid(fields={"objectives": "Write at least one thing that learners will take away."})
 

@@ -7,14 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from server.edge.amounts import amount_text, settlement_currency
+
 
 @dataclass(frozen=True, slots=True)
 class Payments:
     """What takes payments. `page` gives the address at which a held booking (public id) is paid,
-    `statuses` how far the payments of bookings are, of those that have one."""
+    `statuses` how far the payments of bookings are, of those that have one; less than `least_minor`
+    can't be paid."""
 
     page: Callable[[UUID], str]
     statuses: Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, str]]]
+    least_minor: int = 0
 
 
 _payments: Payments | None = None
@@ -28,6 +32,22 @@ def use_payments(payments: Payments | None) -> None:
 
 def taking_payments() -> bool:
     return _payments is not None
+
+
+def price_problem(price_minor: int, currency: str) -> str:
+    """Why nothing can be sold at this price, or nothing."""
+    if not price_minor:
+        return ""
+    if _payments is None:
+        return "Paid sessions are not open yet. Set the price to 0 to publish."
+    if currency != settlement_currency():
+        return f"Prices here are in {settlement_currency()}."
+    least = _payments.least_minor
+    return (
+        f"The lowest price that can be paid is {amount_text(least, currency)}."
+        if price_minor < least
+        else ""
+    )
 
 
 def payment_page(booking_id: UUID) -> str | None:

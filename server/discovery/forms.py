@@ -14,7 +14,7 @@ from server.booking.service import SessionQuery, Sort
 from server.booking.times import zone_names
 from server.booking.wallclock import Days
 from server.booking.wallclock import Part as PartOfDay
-from server.edge.amounts import DEFAULT_CURRENCY, Currency
+from server.edge.amounts import Currency, settlement_currency
 from server.edge.api import validated
 from server.edge.languages import Language
 from server.infra.errors import Invalid
@@ -169,7 +169,7 @@ class MentorForm(Filters):
     skill: Annotated[list[Word], BeforeValidator(_listed), Field(max_length=MAX_SKILLS)] = []
     min_rating: Rating | None = None
     max_price: Amount | None = None
-    currency: Annotated[Currency, BeforeValidator(_last)] = DEFAULT_CURRENCY
+    currency: Annotated[Currency, BeforeValidator(_last)] = Field(default_factory=settlement_currency)
     language: Annotated[Language, BeforeValidator(_last)] | None = None
     sort: MentorSort = "popular"
 

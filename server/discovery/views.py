@@ -16,7 +16,7 @@ from server.booking.service import LANGUAGES, LEVELS, SessionQuery
 from server.discovery.forms import BrowseForm, kept, lenient
 from server.discovery.listing import PER_PAGE, Chip, address, chips
 from server.edge.access import Viewer, viewer
-from server.edge.amounts import DEFAULT_CURRENCY
+from server.edge.amounts import settlement_currency
 from server.edge.languages import language_name
 from server.edge.paging import Part
 from server.edge.redirects import see_other
@@ -94,7 +94,7 @@ def sent_filters(request: web.Request) -> dict[str, str]:
 def _query(form: BrowseForm, asking: Viewer | None) -> SessionQuery:
     """The page says which currency its amounts are in."""
     if form.currency is None and (form.price_min or form.price_max):
-        form = form.model_copy(update={"currency": DEFAULT_CURRENCY})
+        form = form.model_copy(update={"currency": settlement_currency()})
     return form.query(asking.timezone if asking else None, asking.user_id if asking else None)
 
 
@@ -143,4 +143,4 @@ def _amounts(form: BrowseForm) -> list[tuple[int, str]]:
 
 
 def _amount(form: BrowseForm, amount: int) -> str:
-    return money(amount, form.currency or DEFAULT_CURRENCY)
+    return money(amount, form.currency or settlement_currency())

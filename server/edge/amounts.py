@@ -5,15 +5,40 @@ How many decimals a currency has is its own (ISO 4217: JPY 0, KWD 3)."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Annotated
 
 from babel.numbers import get_currency_precision, is_currency
 from pydantic import AfterValidator, StringConstraints
 
-CURRENCIES = ("EUR", "USD", "GBP", "CHF", "JPY", "KWD")  # that forms offer; the API takes any
-DEFAULT_CURRENCY = "EUR"
 AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})?")
+
+
+_settlement = "EUR"
+
+
+def settlement_currency() -> str:
+    """The one currency in which this installation is paid and pays out."""
+    return _settlement
+
+
+def use_settlement_currency(code: str) -> None:
+    """Called once at the start of each process. Raises ValueError for what is no currency."""
+    global _settlement
+    _settlement = _known_currency(code)
+
+
+@contextmanager
+def settled_in(code: str) -> Iterator[None]:
+    """Run the block in an installation of this currency."""
+    before = settlement_currency()
+    use_settlement_currency(code)
+    try:
+        yield
+    finally:
+        use_settlement_currency(before)
 
 
 def _known_currency(code: str) -> str:
@@ -25,6 +50,15 @@ def _known_currency(code: str) -> str:
 Currency = Annotated[
     str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z]{3}$"), AfterValidator(_known_currency)
 ]
+
+
+def _settled(code: str) -> str:
+    if code != _settlement:
+        raise ValueError(f"Prices here are in {_settlement}.")
+    return code
+
+
+SettlementCurrency = Annotated[Currency, AfterValidator(_settled)]
 
 
 def minor_units(text: str, currency: str) -> int | None:

@@ -12,6 +12,7 @@ from server.booking.paying import Payments, paid_by
 from server.edge.keys import SETTINGS
 from server.payments.checkout.statuses import pay_path, payment_statuses
 from server.payments.gateway.current import open_gateway
+from server.payments.least import least_minor
 
 
 async def lifespan(app: web.Application) -> AsyncIterator[None]:
@@ -22,7 +23,8 @@ async def lifespan(app: web.Application) -> AsyncIterator[None]:
 @asynccontextmanager
 async def open_payments(settings: Settings) -> AsyncIterator[None]:
     """Where there is a provider, priced sessions can be published and booked; a worker needs it, too."""
-    taken = Payments(page=pay_path, statuses=payment_statuses) if settings.stripe.on else None
+    least = least_minor(settings.currency)
+    taken = Payments(pay_path, payment_statuses, least) if settings.stripe.on else None
     async with open_gateway(settings):
         with paid_by(taken):
             yield

@@ -11,7 +11,7 @@ from aiohttp import web
 from server.accounts.views import error_lines
 from server.edge import languages
 from server.edge.access import require_viewer
-from server.edge.amounts import CURRENCIES, DEFAULT_CURRENCY, amount_text
+from server.edge.amounts import amount_text, settlement_currency
 from server.edge.api import validated
 from server.edge.errors import status_of
 from server.edge.redirects import see_other
@@ -76,8 +76,8 @@ def _texts(profile: MentorProfile | None, revision: Revision | None) -> dict[str
 
 def _rate(profile: MentorProfile | None) -> dict[str, str]:
     """The rate as it is typed; empty where none is said."""
-    currency = profile.currency if profile and profile.currency else DEFAULT_CURRENCY
-    said = profile.rate_minor if profile else None
+    currency = settlement_currency()
+    said = profile.rate_minor if profile and profile.currency == currency else None
     return {"rate": "" if said is None else amount_text(said, currency), "currency": currency}
 
 
@@ -98,7 +98,7 @@ async def _page(
         "errors": _said(refused) if refused else {},
         "skills": await service.all_skills(),
         "languages": _languages(form["languages"]),
-        "currencies": sorted({*CURRENCIES, str(form.get("currency") or DEFAULT_CURRENCY)}),
+        "currency": settlement_currency(),
         "flash": None if refused else SAID.get(request.query.get("done", "")),
     }
     return render(request, "people/mentor_profile.html", context, status_of(refused) if refused else 200)

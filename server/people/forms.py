@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
-from server.edge.amounts import DEFAULT_CURRENCY, Currency, minor_units
+from server.edge.amounts import SettlementCurrency, minor_units, settlement_currency
 from server.edge.forms import Form
 from server.edge.languages import Language
 from server.people.privacy import DEFAULTS, Audience, Privacy
@@ -37,7 +37,7 @@ class ChangeMe(Form):
     bio: str | None = Field(None, max_length=20_000)
     languages: list[Language] | None = Field(None, max_length=20)
     rate_minor: int | None = Field(None, ge=0, le=MAX_RATE_MINOR)
-    currency: Currency | None = None
+    currency: SettlementCurrency | None = None
 
 
 class ChangeSkills(Form):
@@ -55,13 +55,13 @@ class MentorPage(Form):
     bio: Annotated[str, StringConstraints(strip_whitespace=True)] = ""
     languages: list[Language] = Field(max_length=20)
     skills: list[Slug] = Field(max_length=100)
-    currency: Currency = DEFAULT_CURRENCY
+    currency: SettlementCurrency = Field(default_factory=settlement_currency)
     rate: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = ""
 
     @field_validator("rate")
     @classmethod
     def _is_amount(cls, rate: str, rest: ValidationInfo) -> str:
-        minor = minor_units(rate, rest.data.get("currency", DEFAULT_CURRENCY))
+        minor = minor_units(rate, rest.data.get("currency", settlement_currency()))
         if rate and (minor is None or minor > MAX_RATE_MINOR):
             raise ValueError(RATE_WANTED)
         return rate

@@ -7,7 +7,7 @@ from typing import Any
 
 from server.accounts import service as accounts
 from server.edge.access import Viewer
-from server.edge.amounts import DEFAULT_CURRENCY
+from server.edge.amounts import settlement_currency
 from server.infra import clock
 from server.infra.db import transactional
 from server.infra.errors import Conflict
@@ -102,7 +102,7 @@ async def _change_mentor_profile(viewer: Viewer, given: Mapping[str, Any]) -> No
     profile = await MentorProfile.filter(user_id=viewer.user_id).select_for_update().get_or_none()
     if profile is None:
         raise Conflict("no_mentor", "Become a mentor first.")
-    changes = {"currency": profile.currency or DEFAULT_CURRENCY, **checked(given)}
+    changes = {"currency": profile.currency or settlement_currency(), **checked(given)}
     if profile.status in {MentorStatus.APPROVED, MentorStatus.SUSPENDED}:
         changes = await hold_back(profile, changes)
     await MentorProfile.filter(id=profile.id).update(**changes, updated_at=clock.now())

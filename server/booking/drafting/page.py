@@ -18,7 +18,7 @@ from server.booking.forms import DURATIONS, LANGUAGES, LEVELS, MAX_CAPACITY, Ses
 from server.booking.formtext import number
 from server.booking.times import zone_names
 from server.edge.access import Viewer, require_viewer
-from server.edge.amounts import DEFAULT_CURRENCY
+from server.edge.amounts import settlement_currency
 from server.edge.templates import render
 from server.infra.clock import now
 from server.infra.errors import Invalid
@@ -34,7 +34,6 @@ USUAL = {
     "count": "6",
     "capacity": "1",
     "price": "0",
-    "currency": DEFAULT_CURRENCY,
     "policy": "standard",
     "recording": "auto",
 }  # what the fields offer first
@@ -60,7 +59,13 @@ async def show(
     `changed`: it differs from what is kept, which is shown beside it."""
     mentor = require_viewer(request)
     kept = draft.data if draft else {}
-    form = {**USUAL, "timezone": mentor.timezone, **kept, **(typed or {})}
+    form = {
+        **USUAL,
+        "currency": settlement_currency(),
+        "timezone": mentor.timezone,
+        **kept,
+        **(typed or {}),
+    }
     context = {
         "draft": draft,
         "drafts": drafts,
@@ -118,7 +123,7 @@ async def _of_step(
     if step.key == "schedule":
         return await _schedule(draft, form, mentor)
     if step.key == "terms":
-        return {"max_capacity": MAX_CAPACITY}
+        return {"max_capacity": MAX_CAPACITY, "currency": settlement_currency()}
     return await _last(draft, mentor) if draft else {}
 
 

@@ -15,7 +15,7 @@ from server.booking.drafting.steps import BY_KEY, STEP_OF, Data, Step, listed
 from server.booking.forms import SessionForm
 from server.booking.formtext import number
 from server.booking.models import SessionDraft
-from server.booking.paying import taking_payments
+from server.booking.paying import price_problem
 from server.booking.series import create_series, publish_dates
 from server.booking.sessions import add_session
 from server.edge.access import Viewer
@@ -80,12 +80,11 @@ def _of_fields(key: str, words: str, wrong: dict[str, str], *fields: str) -> Con
 
 def _price_problem(data: Data) -> dict[str, str]:
     try:
-        priced = form_of(data).price_minor > 0
+        form = form_of(data)
     except Invalid:
         return {}
-    if not priced or taking_payments():
-        return {}
-    return {"price": "Paid sessions are not open yet. Set the price to 0 to publish."}
+    problem = price_problem(form.price_minor, form.currency)
+    return {"price": problem} if problem else {}
 
 
 def _free(dates: Sequence[PlannedDate]) -> Condition:

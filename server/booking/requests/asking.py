@@ -14,7 +14,7 @@ from server.booking.requests.models import SessionRequest
 from server.booking.requests.states import OPEN, RequestStatus, ends_at, price_of
 from server.booking.times import check_ahead, read_start
 from server.edge.access import Viewer
-from server.edge.amounts import DEFAULT_CURRENCY
+from server.edge.amounts import settlement_currency
 from server.edge.ratelimit import WINDOWS, Limit
 from server.infra.clock import now
 from server.infra.db import transactional
@@ -117,7 +117,7 @@ async def _write(who: Portrait, viewer: Viewer, form: RequestForm, starts_at: da
         duration_minutes=form.duration_minutes,
         timezone=form.timezone or viewer.timezone,
         price_minor=price_of(who.mentor.rate_minor, form.duration_minutes),
-        currency=who.mentor.currency or DEFAULT_CURRENCY,
+        currency=who.mentor.currency or settlement_currency(),
         expires_at=ends_at(at, starts_at),
         created_at=at,
     )

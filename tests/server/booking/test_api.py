@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestClient
 
 from server.booking.models import Booking, BusyCell, Session
 from server.booking.times import next_mark
+from server.edge.amounts import settled_in
 from server.infra import clock
 from tests.databases import BOTH
 from tests.server.booking.makers import bearer, draft, mentor, person, published, skill
@@ -112,6 +113,15 @@ async def test_clock_change_has_a_code_of_its_own(
     sent = body(starts_at=f"2030-{starts_at}", skills=[])
     status, error = await call(http, "POST", "/sessions", headers, json=sent)
     assert (status, error["code"], error["fields"]) == (422, code, {"starts_at": code})
+
+
+async def test_prices_are_in_the_currency_of_the_installation(http: TestClient) -> None:
+    mira = await bearer(await mentor())
+    sent = body(price_minor=2000, currency="USD", skills=[])
+    status, error = await call(http, "POST", "/sessions", mira, json=sent)
+    assert (status, error["fields"]) == (422, {"currency": "Prices here are in EUR."})
+    with settled_in("USD"):
+        assert (await call(http, "POST", "/sessions", mira, json=sent))[0] == 201
 
 
 async def test_learner_and_visitor_cannot_create_sessions(http: TestClient) -> None:

@@ -14,6 +14,7 @@ from server.booking import service
 from server.booking.models import Booking, Session
 from server.booking.times import next_mark, wall_time
 from server.edge.access import Viewer
+from server.edge.amounts import settled_in
 from server.infra import clock
 from tests.server.booking.makers import cookie, draft, mentor, person, published, skill
 from tests.server.queries import counted
@@ -241,7 +242,8 @@ async def test_draft_is_kept_where_publishing_is_refused(http: TestClient) -> No
 async def test_price_is_read_in_the_currencys_own_units(
     http: TestClient, price: str, currency: str, minor: int
 ) -> None:
-    session = await edited(http, await mentor(), form_fields(price=price, currency=currency))
+    with settled_in(currency):
+        session = await edited(http, await mentor(), form_fields(price=price, currency=currency))
     assert (session.price_minor, session.currency) == (minor, currency)
 
 

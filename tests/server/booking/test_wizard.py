@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
@@ -12,10 +13,11 @@ from aiohttp.test_utils import TestClient
 from server.booking import service
 from server.booking.drafting.drafts import get_draft
 from server.booking.models import Offering, Series, Session, SessionDraft
+from server.booking.paying import Payments, paid_by
 from server.edge.access import Viewer
 from server.infra.clock import ManualClock
 from server.infra.models import OutboxRow
-from tests.server.booking.makers import cookie, mentor, published, skill
+from tests.server.booking.makers import PAYABLE, cookie, mentor, published, skill
 from tests.server.booking.test_pages import Headers, get, post
 
 PAGE = "/dashboard/mentor/create"
@@ -341,12 +343,24 @@ async def test_mentor_who_may_not_publish_reads_why_and_keeps_the_draft(http: Te
     assert await SessionDraft.filter(session_id=None).count() == 1
 
 
-async def test_price_waits_for_payments(http: TestClient) -> None:
+@pytest.mark.parametrize(
+    ("payments", "price", "said"),
+    [
+        (None, "12.50", "Paid sessions are not open yet"),
+        (replace(PAYABLE, least_minor=50), "0.49", "The lowest price that can be paid is 0.50."),
+        (PAYABLE, "0.49", ""),
+        (None, "0", ""),
+    ],
+)
+async def test_price_is_one_that_can_be_paid(
+    http: TestClient, payments: Payments | None, price: str, said: str
+) -> None:
     headers = await cookie(await mentor())
-    base = await begun(http, headers, terms={"price": "12.50"})
-    _, page = await get(http, f"{base}/publish", headers)
-    assert "Paid sessions are not open yet" in page
-    assert (await post(http, f"{base}/publish", headers))[0] == 422
+    base = await begun(http, headers, terms={"price": price})
+    with paid_by(payments):
+        _, page = await get(http, f"{base}/publish", headers)
+        assert said in page
+        assert (await post(http, f"{base}/publish", headers))[0] == (422 if said else 303)
 
 
 # --- two tabs, and whose draft it is

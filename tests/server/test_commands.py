@@ -81,6 +81,7 @@ async def get_json(url: str) -> Any:
 async def test_first_start_fills_the_demo_in_and_the_second_is_refused(tmp_path: Path) -> None:
     async with serving(tmp_path) as (url, process, printed):
         assert url in printed
+        assert "Banks are played at http://127.0.0.1:" in printed
         info = await get_json(f"{url}/dev/info.json")
         roles = sorted(login["role"] for login in info["demo"])
         assert roles == ["admin", "learner", "learner", "learner", "mentor", "mentor"]

@@ -3,6 +3,7 @@
 (() => {
   "use strict";
   const BASE = new URL(document.currentScript.src).origin;
+  const LOADING_MS = 15_000;
   const UNREACHABLE = {
     type: "api_connection_error",
     message: "We are experiencing issues connecting to our payments provider. Please check your internet "
@@ -33,6 +34,12 @@
       else if (data?.type === "answer") this.#answers.get(data.number)?.(data.answer);
       else this.#hear(data);
     };
+
+    // Whether it loads within a time; a browser doesn't say what became of a frame's page.
+    loads() {
+      const late = new Promise((done) => { setTimeout(done, LOADING_MS, false); });
+      return Promise.race([this.#loaded.then(() => true), late]);
+    }
 
     async tell(message) {
       await this.#loaded;
@@ -92,6 +99,9 @@
       parent.replaceChildren(frame.node);
       this.#frame = frame;
       frame.tell({type: "start", appearance: this.elements.appearance});
+      frame.loads().then((loaded) => {
+        if (!loaded && frame === this.#frame) this.#emit("loaderror", {error: UNREACHABLE});
+      });
     }
 
     #hear(told) {

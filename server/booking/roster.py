@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from server.booking.models import Booking
+from server.booking.paying import payment_statuses
 from server.booking.states import ACTIVE_BOOKINGS
 from server.booking.values import Person, SessionDetail
 from server.edge.access import Viewer
@@ -14,11 +15,13 @@ from server.infra.errors import Forbidden
 from server.people.privacy import columns, shown
 
 MOST = 1000
+MONEY_LEFT = ("succeeded", "partially_refunded")  # as payments say it, which are a feature above
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One booking as the mentor sees it. `refund_minor` is what was promised to be given back."""
+    """One booking as the mentor sees it. `refund_minor` is what was promised to be given back;
+    `refund_url` where they may give back more, if there is more."""
 
     learner: Person
     status: str
@@ -28,6 +31,7 @@ class Seat:
     created_at: datetime
     confirmed_at: datetime | None
     cancelled_at: datetime | None
+    refund_url: str = ""
 
     @property
     def taken(self) -> bool:
@@ -52,13 +56,23 @@ def require_mentor_of(session: SessionDetail, viewer: Viewer) -> None:
 
 
 async def roster(session_id: UUID, viewer_id: int) -> list[Seat]:
-    """The seats that are taken first, then the others, in the order of booking: one query."""
-    rows = Booking.filter(session_id=session_id).order_by("id").limit(MOST)
-    found = [
-        Seat(_person(row, viewer_id), **{name: row[name] for name in AS_KEPT})
-        for row in await rows.values(*AS_KEPT, *columns("learner__"))
+    """The seats that are taken first, then the others, in the order of booking: two queries."""
+    found = Booking.filter(session_id=session_id).order_by("id").limit(MOST)
+    rows = await found.values("public_id", *AS_KEPT, *columns("learner__"))
+    money = await payment_statuses([row["public_id"] for row in rows if row["price_minor"]])
+    seats = [
+        Seat(
+            _person(row, viewer_id),
+            **{name: row[name] for name in AS_KEPT},
+            refund_url=_refund_url(row["public_id"], money.get(row["public_id"], "")),
+        )
+        for row in rows
     ]
-    return sorted(found, key=lambda seat: not seat.taken)
+    return sorted(seats, key=lambda seat: not seat.taken)
+
+
+def _refund_url(booking_id: UUID, payment_status: str) -> str:
+    return f"/bookings/{booking_id}/refund" if payment_status in MONEY_LEFT else ""
 
 
 def _person(row: dict[str, object], viewer_id: int) -> Person:

@@ -78,6 +78,7 @@ class Access(Enum):
     LEARNER = "learner"
     MENTOR = "mentor"
     PAYEE = "mentor who is paid"  # where a mentor's money goes
+    REFUNDER = "who gives money back"  # of their own lessons, or as one of the staff
     ADMIN = "admin"  # and owners: what no permission is named for
     FIGURES_VIEW = Permission.FIGURES_VIEW
     PEOPLE_VIEW = Permission.PEOPLE_VIEW
@@ -106,13 +107,20 @@ class Access(Enum):
 
     @property
     def asks_second_factor(self) -> bool:
+        """Of anybody who enters here."""
         return self is Access.PAYEE or bool(self.roles & STAFF)
+
+    def asks_second_factor_of(self, viewer: Viewer | None) -> bool:
+        """Where some enter by a role of the staff and others by another one, it is asked of the staff."""
+        own = viewer.roles if viewer else frozenset()
+        return self.asks_second_factor and (self is Access.PAYEE or bool(own & STAFF))
 
 
 BY_ROLE: Mapping[str, frozenset[str]] = {
     "learner": frozenset({"learner"}),
     "mentor": frozenset({"mentor"}),
     "mentor who is paid": frozenset({"mentor"}),
+    "who gives money back": frozenset({"mentor"}) | holders(Permission.MONEY_REFUND),
     "admin": frozenset({"admin", "owner"}),
 }
 
@@ -129,6 +137,7 @@ class Whose(Enum):
     MEMBERS = "its mentor's and booked learners'; 403 for others"
     MEMBERS_ONLY = "its mentor's and booked learners'; 404 for others"
     MENTORS_ONLY = "its mentor's; 403 for booked learners, 404 for others"
+    MENTORS_AND_STAFF = "its mentor's and the staff's who may enter; 404 for others"
     OWN = "one person's; 404 for others"
 
 
@@ -158,7 +167,7 @@ def guarded(view: View, access: Access, *, fresh: bool = False) -> View:
         asking = viewer(request)
         if not access.admits(asking):
             raise Forbidden
-        if access.asks_second_factor and not _proven_twice(request, asking):
+        if access.asks_second_factor_of(asking) and not _proven_twice(request, asking):
             raise SecondFactorMissing
         if fresh and not is_fresh(require_viewer(request)):
             raise NotConfirmed

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     ROLES_GRANT = "roles.grant"  # make or unmake staff, by invitation or by hand
     REVIEWS_DECIDE = "reviews.decide"
     MONEY_VIEW = "money.view"
+    MONEY_REFUND = "money.refund"  # give payments back to their learners
     MEDIA_CONTROL = "media.control"
     AUDIT_VIEW = "audit.view"
 
@@ -36,9 +37,10 @@ GRANTED: Mapping[str, frozenset[Permission]] = {
             Permission.PEOPLE_VIEW,
             Permission.PEOPLE_CHANGE,
             Permission.REVIEWS_DECIDE,
+            Permission.MONEY_REFUND,
         }
     ),
-    "finance": frozenset({Permission.FIGURES_VIEW, Permission.MONEY_VIEW}),
+    "finance": frozenset({Permission.FIGURES_VIEW, Permission.MONEY_VIEW, Permission.MONEY_REFUND}),
     "ops": frozenset({Permission.FIGURES_VIEW, Permission.MEDIA_CONTROL}),
 }
 

@@ -110,6 +110,11 @@ DOOR: dict[Access, dict[str, int | str]] = {
         **dict.fromkeys(("unverified", "learner", "other learner", *STAFF, LONELY), 403),
         **dict.fromkeys(("mentor", "other mentor"), SETUP),
     },
+    Access.REFUNDER: {
+        **NOT_SIGNED_IN,
+        **dict.fromkeys(("unverified", "learner", "other learner", "ops"), 403),
+        LONELY: SETUP,
+    },
     Access.ADMIN: staff_alone("owner", "admin"),
     Access.FIGURES_VIEW: staff_alone(*STAFF),
     Access.PEOPLE_VIEW: staff_alone("owner", "admin", "support"),
@@ -130,6 +135,7 @@ OBJECT: dict[Whose, dict[str, int]] = {
     Whose.MEMBERS: dict.fromkeys(STRANGERS, 403),
     Whose.MEMBERS_ONLY: dict.fromkeys(STRANGERS, 404),
     Whose.MENTORS_ONLY: {**dict.fromkeys(STRANGERS, 404), "learner": 403},
+    Whose.MENTORS_AND_STAFF: {"other mentor": 404},
     Whose.OWN: {**dict.fromkeys(STRANGERS, 404), "mentor": 404},  # the objects are the learner's
 }
 
@@ -180,6 +186,8 @@ class World:
             return path.replace("{id}", str(await self._request()))
         if "/recordings/{id}" in path:
             return path.replace("{id}", str((await Recording.get(session_id=self.session)).id))
+        if path == "/bookings/{id}/refund":
+            await bought(await self._booking())
         if "/bookings/{id}" in path:
             return path.replace("{id}", str(await self._booking()))
         if "/materials/{id}" in path:

@@ -90,7 +90,17 @@ def _row(booking: BookingRow) -> dict[str, Any]:
 def _seats() -> list[Seat]:
     day = timedelta(days=1)
     return [
-        Seat(Person("lea", "Lea Fontaine"), "confirmed", 4500, "EUR", None, NOW - day, NOW, None),
+        Seat(
+            Person("lea", "Lea Fontaine"),
+            "confirmed",
+            4500,
+            "EUR",
+            None,
+            NOW - day,
+            NOW,
+            None,
+            "/bookings/1/refund",
+        ),
         Seat(Person("jun", LONG_NAME), "held", 4500, "EUR", None, NOW, None, None),
         Seat(Person("amara", "amara"), "cancelled_by_learner", 4500, "EUR", 2250, NOW - day, NOW, NOW),
     ]

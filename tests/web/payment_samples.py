@@ -11,6 +11,7 @@ from server.booking.values import Person
 from server.edge.paging import Part
 from server.payments.receipts.listing import Credit, Line
 from server.payments.receipts.seen import PaymentSeen, RefundSeen, Step
+from server.payments.refunds.asking import Refundable
 
 NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
 IDENTITY = UUID("6a1f3a52-8a0e-4d0c-9a57-2f1f5ad0a004")
@@ -111,7 +112,46 @@ OWN_PAYMENT_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "payment": ("payments/payment.html", {"payment": SEEN}),
     "payment-unpaid": ("payments/payment.html", {"payment": UNPAID}),
 }
+REFUNDABLE = Refundable(
+    id=IDENTITY,
+    booking_id=IDENTITY,
+    session_url=f"/sessions/{IDENTITY}",
+    title=LONG,
+    starts_at=NOW,
+    ends_at=NOW + timedelta(hours=1),
+    learner=LONGEST,
+    amount_minor=4500,
+    currency="EUR",
+    refunded_minor=1250,
+    left_minor=3250,
+    paid=True,
+    disputed=False,
+    released=True,
+    own=True,
+)
+REFUND: dict[str, Any] = {
+    "payment": REFUNDABLE,
+    "form": {"once": "1"},
+    "errors": {},
+    "flash": None,
+}
 MENTOR_PAYMENT_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "refund": ("payments/refund.html", {**REFUND, "flash": "The money is on its way back."}),
+    "refund-wrong": (
+        "payments/refund.html",
+        {
+            **REFUND,
+            "form": {"once": "1", "amount": "12.345", "reason": ""},
+            "errors": {"amount": "Write an amount such as 12.50.", "reason": "Say why."},
+        },
+    ),
+    "refund-by-staff": ("payments/refund.html", {**REFUND, "payment": replace(REFUNDABLE, own=False)}),
+    "refund-unpaid": ("payments/refund.html", {**REFUND, "payment": replace(REFUNDABLE, paid=False)}),
+    "refund-disputed": (
+        "payments/refund.html",
+        {**REFUND, "payment": replace(REFUNDABLE, disputed=True)},
+    ),
+    "refund-over": ("payments/refund.html", {**REFUND, "payment": replace(REFUNDABLE, left_minor=0)}),
     "payment-of-learner": (
         "payments/payment.html",
         {

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from server.booking.forms import DURATIONS
 from server.booking.hours.choosing import Choice, Choices
+from server.booking.requests.instead import Instead
 from server.booking.requests.listing import RequestRow, Span
 from server.booking.requests.views import TABS
-from server.booking.values import Person
+from server.booking.values import Person, SessionCard
 from server.people.mentors import Mentor
 
 NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
@@ -75,6 +76,7 @@ def _page(row: RequestRow, **more: Any) -> dict[str, Any]:
         "can_accept": row.can_accept(NOW),
         "paid": False,
         "choices": CHOICES,
+        "instead": Instead(),
         "form": {},
         "errors": {},
         "flash": None,
@@ -100,6 +102,33 @@ def _as_learner(row: RequestRow) -> RequestRow:
     return replace(row, role="learner")
 
 
+OTHERS = Instead(
+    (MENTOR, replace(MENTOR, name=LONG, headline="Donaudampfschifffahrt " * 4)),
+    (
+        SessionCard(
+            id=UUID(int=11),
+            url="/sessions/11",
+            title="Window functions, drawn",
+            mentor=Person("ines", "Ines Albers"),
+            mentor_id=3,
+            starts_at=ASKED.starts_at,
+            ends_at=ASKED.ends_at,
+            duration_minutes=60,
+            level="beginner",
+            language="en",
+            price_minor=0,
+            currency="EUR",
+            capacity=8,
+            seats_taken=2,
+            status="published",
+            recording="auto",
+            timezone="Europe/Paris",
+            local_start="2026-11-26T18:20",
+            skills=("SQL",),
+            skill_slugs=("sql",),
+        ),
+    ),
+)
 TYPED = {
     "topic": "Call me",
     "message": "at +49 30 1234567",
@@ -126,6 +155,11 @@ REQUEST_PAGES: dict[str, tuple[str, dict[str, Any], bool]] = {
     "request waiting": ("booking/request.html", _page(_as_learner(ROW)), False),
     "request with another time": ("booking/request.html", _page(_as_learner(PROPOSED), paid=True), False),
     "request declined": ("booking/request.html", _page(_as_learner(DECLINED)), False),
+    "request declined, with others": (
+        "booking/request.html",
+        _page(_as_learner(DECLINED), instead=OTHERS),
+        False,
+    ),
     "request late": ("booking/request.html", _page(_as_learner(LATE)), False),
     "request form": ("booking/request_form.html", _form(), False),
     "request form wrong": (

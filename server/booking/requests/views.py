@@ -20,6 +20,7 @@ from server.booking.paying import taking_payments
 from server.booking.requests import answering
 from server.booking.requests.asking import ask, asked_mentor
 from server.booking.requests.forms import Declining, Proposal, RequestForm
+from server.booking.requests.instead import instead_of
 from server.booking.requests.listing import RequestRow, get_request, mentors_requests
 from server.booking.requests.states import price_of
 from server.booking.times import read_start
@@ -209,6 +210,7 @@ async def _page(
         "can_accept": row.can_accept(present),
         "paid": taking_payments(),
         "choices": await _other_times(asking.user_id, asking.timezone, row, first) if asked else None,
+        "instead": await instead_of(row, asking.user_id, present),
         "form": form,
         "errors": _said(refused),
         "flash": SAID.get(request.query.get("done", "")),

@@ -9,11 +9,14 @@ from urllib.parse import urlencode
 
 from aiohttp.test_utils import TestClient
 
+from server.booking import service
+from server.booking.paying import paid_by
 from server.booking.requests import answering
 from server.booking.requests.models import SessionRequest
 from server.booking.times import wall_time
+from server.people.models import UserSkill
 from tests.factories import Api
-from tests.server.booking.makers import bearer, cookie, person
+from tests.server.booking.makers import bearer, cookie, person, published, skill
 from tests.server.booking.requesters import asked, first_free, start, teacher
 from tests.server.booking.test_pages import get, post
 
@@ -110,6 +113,32 @@ async def test_request_can_be_answered_by_page_with_another_time_and_with_a_no(h
     assert "Too late for me." in (await get(http, path, mentor))[1]
 
 
+async def test_learner_who_was_declined_is_shown_who_else_teaches_it(http: TestClient) -> None:
+    mira, max_, tomas, lea = (
+        await teacher(),
+        await teacher("max"),
+        await teacher("tomas"),
+        await person("lea"),
+    )
+    closures, sql = await skill("closures", "Closures"), await skill("sql", "SQL")
+    for who, taught in ((mira, closures), (mira, sql), (max_, closures), (tomas, sql)):
+        await UserSkill.create(user_id=who.user_id, skill=taught, kind="teach")
+    full = await published(max_, start(24), title="All taken", skills=["closures"])
+    await service.book_session(full, await person("leo"))
+    await published(max_, start(48), title="Closures together", skills=["closures"])
+    await published(tomas, start(48), title="Joins", skills=["sql"])
+    request_id = await asked(lea, mira)
+    learner, path = await cookie(lea), f"/requests/{request_id}"
+    assert "Others who teach this" not in (await get(http, path, learner))[1]
+    await answering.decline(request_id, mira)
+    page = (await get(http, path, learner))[1]
+    for words in ("Others who teach this", "/mentors/max/request?topic=Closures", "Closures together"):
+        assert words in page
+    for words in ("/mentors/tomas/request", "All taken", "Joins"):
+        assert words not in page
+    assert "Others who teach this" not in (await get(http, path, await cookie(mira)))[1]
+
+
 async def test_requests_by_the_api(http: TestClient) -> None:
     mira, lea, eve = await teacher(rate_minor=6000), await person("lea"), await person("eve")
     learner, mentor, other = [Api(http, headers=await bearer(who)) for who in (lea, mira, eve)]
@@ -128,7 +157,8 @@ async def test_requests_by_the_api(http: TestClient) -> None:
     assert [one["role"] for one in (await mentor.get("/requests")).data["items"]] == ["mentor"]
     assert (await mentor.get("/requests?role=learner")).data["total"] == 0
     assert (await learner.get("/requests?open=false")).data["total"] == 0
-    assert (await mentor.post(f"{path}/accept")).code == "payments_closed"
+    with paid_by(None):
+        assert (await mentor.post(f"{path}/accept")).code == "payments_closed"
     accepted = await mentor.post(f"{path}/accept", {"free": True})
     assert (accepted.status, accepted.data["status"]) == (200, "accepted")
     assert (await learner.post(f"{path}/withdraw")).status == 409

@@ -22,6 +22,7 @@ from server.edge.access import Viewer
 from server.infra.clock import now
 from server.infra.db import transactional
 from server.infra.errors import Conflict, Forbidden, NotFound
+from server.people import service as people
 from server.people.privacy import blocked_between
 
 MOVING = "Another time is proposed for this session. It can be booked when that is settled."
@@ -104,8 +105,11 @@ def check_bookable(session: Session, at: datetime) -> None:
 
 
 async def require_active_mentor(session: Session) -> None:
-    """Nobody books somebody who was suspended or is leaving. Raises Conflict(wrong_state)."""
-    if not await accounts.active_among([session.mentor_id]):
+    """Nobody books somebody who was suspended, may not teach or is leaving.
+
+    Raises Conflict(wrong_state)."""
+    mentor = session.mentor_id
+    if not (await accounts.active_among([mentor]) and await people.mentor_approved(mentor)):
         raise Conflict("wrong_state", "This mentor can't be booked at the moment.")
 
 

@@ -18,6 +18,7 @@ from server.infra.clock import ManualClock
 from server.infra.db import IntegrityError
 from server.infra.errors import Conflict, DomainError, Forbidden, NotFound
 from server.infra.models import OutboxRow, StateTransition
+from server.people.models import MentorProfile
 from tests.databases import BOTH
 from tests.server.booking.makers import draft, mentor, person, published
 
@@ -58,6 +59,16 @@ async def test_second_post_by_the_same_learner_finds_the_same_booking() -> None:
     second = await service.book_session(session_id, learner)
     assert (second.booking_id, second.created) == (first.booking_id, False)
     assert await seats_agree(session_id) == 1
+
+
+@BOTH
+async def test_mentor_who_may_not_teach_any_more_is_not_booked() -> None:
+    session_id, lea = await published(await mentor()), await person("lea")
+    await MentorProfile.all().update(status="suspended")
+    with pytest.raises(Conflict) as refused:
+        await service.book_session(session_id, lea)
+    assert refused.value.code == "wrong_state"
+    assert await Booking.all().count() == 0
 
 
 @pytest.mark.parametrize("status", ["suspended", "banned"])

@@ -17,7 +17,7 @@ from server.booking.models import Session
 from server.booking.times import next_mark
 from server.edge.access import Access, Viewer, Whose
 from server.infra import clock
-from server.people.models import Block
+from server.people.models import Block, MentorProfile
 from server.routes import ROUTES
 from tests.databases import BOTH
 from tests.server.booking.makers import bearer, draft, mentor, person, published, skill
@@ -77,6 +77,9 @@ async def town(http: TestClient) -> Town:
         await Session.filter(id=one).update(offering_id=offering_id, **change)
     hidden.add(await published(gone, start, title=f"{MARK} of one who is gone", skills=["sql"]))
     await User.filter(id=gone.user_id).update(status="suspended")
+    barred = await mentor("barred")
+    hidden.add(await published(barred, start, title=f"{MARK} of one who may not teach", skills=["sql"]))
+    await MentorProfile.filter(user_id=barred.user_id).update(status="suspended")
     await _block(mira, blocked)
     await _block(blocking, mira)
     headers = {viewer.username: await bearer(viewer) for viewer in (lea, blocked, blocking)}

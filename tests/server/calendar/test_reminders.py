@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
 
@@ -11,6 +12,7 @@ from server.booking.models import Booking
 from server.edge.access import Viewer
 from server.infra import outbox
 from server.infra.clock import ManualClock
+from server.infra.models import OutboxRow
 from server.notifications.models import Delivery, Notification, Rhythm
 from server.worker import run_due
 from tests.databases import BOTH
@@ -34,6 +36,18 @@ async def reminded(who: Viewer, at: datetime, time: ManualClock) -> list[str]:
     time.set(at)
     rows = Notification.filter(user_id=who.user_id, kind__startswith="reminder").order_by("id")
     return [row.kind.removeprefix("reminder_") for row in await rows]
+
+
+@BOTH
+async def test_session_of_before_there_were_reminders_is_reminded_of(time: ManualClock) -> None:
+    """And one that has its reminders is not reminded of twice."""
+    _, _, lea = await lesson()
+    await OutboxRow.all().delete()
+    for _ in range(2):
+        await import_module("server.migrations.0022_reminders_of_what_was_published").plan(None, None)
+        await run_due()
+    assert await reminded(lea, START, time) == ["day", "hour", "soon"]
+    assert await OutboxRow.filter(job="calendar.remind").count() == 3
 
 
 @BOTH

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from server.booking.holding import Holding
 from server.booking.policy import full_refund, policy_named, refund, terms
 from server.booking.roster import Seat
 from server.booking.timeline import Moment
@@ -36,6 +37,7 @@ def booking_pages(
         "place": None,
         "waiting": 0,
         "similar": [],
+        "holding": Holding(),
         "errors": {},
     }
     held = {**_row(booking), "status": "held", "hold_expires_at": LATER, "can_cancel": True}

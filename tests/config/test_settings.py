@@ -52,6 +52,7 @@ def test_made_secret_survives_a_restart_and_is_ours_alone(tmp_path: Path) -> Non
         ("VAPID_SUBJECT", "me@example.org"),
         ("SEAT_HOLD_MINUTES", "4"),
         ("SEAT_OFFER_MINUTES", "two hours"),
+        ("CURRENCY", "XYZ"),
     ],
 )
 def test_bad_value_is_refused_by_the_name_of_its_key(tmp_path: Path, key: str, value: str) -> None:

@@ -144,9 +144,11 @@ class Store:
     def deliver(self, event: str, due: float) -> None:
         self._file.execute("INSERT INTO delivery (event, due) VALUES (?, ?)", (event, due))
 
-    def deliveries(self) -> list[Delivery]:
-        """All that are still to be sent, what is due first first."""
-        rows = self._file.execute("SELECT number, event, due, tries FROM delivery ORDER BY due, number")
+    def deliveries(self, count: int = -1) -> list[Delivery]:
+        """Those that are still to be sent, or so many of them, what is due first first."""
+        rows = self._file.execute(
+            "SELECT number, event, due, tries FROM delivery ORDER BY due, number LIMIT ?", (count,)
+        )
         return [Delivery(*row) for row in rows]
 
     def try_again(self, number: int, due: float) -> None:

@@ -18,6 +18,7 @@ HEADER = "Stripe-Signature"
 ANSWER_S = 10.0
 PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 TRIES = 40
+AT_ONCE = 20
 
 
 def signature(payload: bytes, secret: str, at: int) -> str:
@@ -49,7 +50,7 @@ class Sender:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_S)) as http:
             while True:
                 self._news.clear()
-                waiting = self._store.deliveries()
+                waiting = self._store.deliveries(AT_ONCE)
                 due = [each for each in waiting if each.due <= self._now()]
                 await asyncio.gather(*(self._send(http, each) for each in due))
                 if not due:

@@ -45,7 +45,8 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What was taken from a card. `transaction_id` is the movement of our balance that it made."""
+    """What was taken from a card. `transaction_id` is the movement of our balance that it made,
+    `intent_id` what it was for."""
 
     id: str
     amount_minor: int
@@ -54,6 +55,7 @@ class Charge:
     transaction_id: str | None
     fee_minor: int | None
     disputed: bool
+    intent_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ def charge_of(seen: Seen, transaction: Seen | None) -> Charge:
         transaction_id=_id(seen.get("balance_transaction")),
         fee_minor=transaction["fee"] if transaction else None,
         disputed=bool(seen.get("disputed")),
+        intent_id=_id(seen.get("payment_intent")),
     )
 
 

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,12 +61,18 @@ class Provider:
 
 @pytest.fixture(scope="session")
 def provider_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running(tmp_path_factory.mktemp("provider")) as base:
+        yield base
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """A sandbox that keeps what it is told in this folder; gives where it listens."""
     keys = {
         "SANDBOX_SECRET_KEY": SECRET_KEY,
         "SANDBOX_PUBLISHABLE_KEY": PUBLISHABLE_KEY,
         "SANDBOX_WEBHOOK_SECRET": WEBHOOK_SECRET,
     }
-    folder: Path = tmp_path_factory.mktemp("provider")
     command = (sys.executable, "-m", "server.payments.sandbox", "--folder", str(folder))
     pipe, env = subprocess.PIPE, {**os.environ, **keys}
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=env) as process:

@@ -1,0 +1,1 @@
+"""The books held against the provider's, every day, amount by amount."""

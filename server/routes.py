@@ -312,6 +312,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{API}/sessions/{{id}}/cancel", booking_api.cancel_session, SIGNED_IN, MENTORS),
     Route("POST", f"{API}/sessions/{{id}}/bookings", checkout_api.book_session, SIGNED_IN, EVERYBODYS),
     Route("GET", f"{API}/mentors/{{username}}/slots", slots_api.slots, ANYONE, EVERYBODYS),
+    Route("POST", f"{API}/series", booking_api.create_series, MENTOR),
     Route("GET", f"{API}/bookings", seats_api.list_bookings, SIGNED_IN),
     Route("GET", f"{API}/bookings/{{id}}", seats_api.get_booking, SIGNED_IN, OWN),
     Route("GET", f"{API}/bookings/{{id}}/cancellation", seats_api.cancellation, SIGNED_IN, OWN),

@@ -7,8 +7,10 @@ from uuid import UUID
 from aiohttp import web
 
 from server.booking import service
-from server.booking.forms import Reason, SessionChanges, SessionForm
-from server.booking.shapes import SessionShape, session_shape
+from server.booking.catalogue import own_details
+from server.booking.forms import Reason, SeriesForm, SessionChanges, SessionForm
+from server.booking.series import plan_series
+from server.booking.shapes import SeriesShape, SessionShape, session_shape
 from server.edge.access import Viewer, require_viewer, viewer
 from server.edge.api import ok, read_json
 from server.edge.openapi import described
@@ -21,6 +23,15 @@ async def create_session(request: web.Request) -> web.StreamResponse:
     form = await read_json(request, SessionForm)
     session_id = await service.create_session(asking, form)
     return await _session(session_id, asking, "The draft is saved.", status=201)
+
+
+@described(body=SeriesForm, data=SeriesShape, statuses=(201,))
+async def create_series(request: web.Request) -> web.StreamResponse:
+    asking = require_viewer(request)
+    form = await read_json(request, SeriesForm)
+    found = await own_details(await plan_series(asking, form), asking.user_id)
+    said = "People can find and book them now." if form.publish else "The drafts are saved."
+    return ok({"sessions": [session_shape(session) for session in found]}, said, 201)
 
 
 @described(data=SessionShape)

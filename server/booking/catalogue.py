@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -40,6 +41,12 @@ async def get_session(session_id: UUID, viewer: Viewer | None) -> SessionDetail:
         raise NotFound(message=NO_SESSION)
     await require_no_block(session_id, found[0].mentor_id, viewer)
     return found[0]
+
+
+async def own_details(session_ids: Sequence[UUID], mentor_id: int) -> list[SessionDetail]:
+    """Some of a mentor's own, by their times."""
+    own = Session.filter(id__in=list(session_ids), mentor_id=mentor_id)
+    return await details(own.order_by(*ORDERS["soonest"]), mentor_id)
 
 
 # --- what everybody can find

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
+from server.booking.recurrence import MOST_DATES
 from server.booking.times import zone_names
 from server.edge.amounts import SettlementCurrency, settlement_currency
 
@@ -92,6 +93,18 @@ class SessionForm(BaseModel):
     policy: Policy = "standard"
     timezone: Zone | None = None
     offering_id: UUID | None = None
+
+
+class SeriesForm(SessionForm):
+    """Sessions that recur at one wall time: the first one, every how many weeks, and how often.
+
+    `leave_out` are wall times of dates that do not take place. With `publish` all of them are published,
+    or nothing is made."""
+
+    every_weeks: Annotated[int, Field(ge=1, le=4, strict=True)] = 1
+    count: Annotated[int, Field(ge=2, le=MOST_DATES, strict=True)]
+    leave_out: Annotated[list[Start], Field(max_length=MOST_DATES)] = []
+    publish: Annotated[bool, Field(strict=True)] = False
 
 
 class SessionChanges(BaseModel):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from server.booking.clock_changes import instants_of, next_shown
 
 WEEK = timedelta(weeks=1)
+MOST_DATES = 52  # of one series
 WALL = "%Y-%m-%dT%H:%M"  # how a wall time is written
 
 

@@ -6,17 +6,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from server.booking.forms import SessionForm
+from server.booking.forms import SeriesForm, SessionForm
 from server.booking.lifecycle import publish_session
 from server.booking.models import Series, Session
 from server.booking.offerings import offering_of, own_offering
-from server.booking.recurrence import Occurrence
+from server.booking.recurrence import Occurrence, occurrences
 from server.booking.sessions import add_session
+from server.booking.times import read_start
 from server.edge.access import Viewer
 from server.edge.templates import local_time
 from server.infra.clock import now
 from server.infra.db import transactional
 from server.infra.errors import Conflict, Invalid
+
+
+@transactional
+async def plan_series(viewer: Viewer, form: SeriesForm) -> list[UUID]:
+    """The ids of the sessions of a series, in their order: drafts, or published where that is asked for.
+
+    Raises Forbidden, Invalid, and what `publish_dates` raises."""
+    zone_name = form.timezone or viewer.timezone
+    first = read_start(form.starts_at, zone_name)
+    planned = occurrences(first, zone_name, every_weeks=form.every_weeks, count=form.count)
+    dates = [date for date in planned if date.local_start not in form.leave_out]
+    if not dates:
+        raise Invalid(fields={"leave_out": "Leave at least one date in."})
+    ids = await create_series(viewer, form, dates, every_weeks=form.every_weeks, count=form.count)
+    if form.publish:
+        await publish_dates(ids, viewer)
+    return ids
 
 
 @transactional

@@ -59,6 +59,12 @@ class BookingShape(TypedDict):
     payment_status: str | None
 
 
+class SeriesShape(TypedDict):
+    """The sessions of a new series, in their order."""
+
+    sessions: list[SessionShape]
+
+
 def session_shape(session: SessionDetail) -> SessionShape:
     return {
         "id": session.id,

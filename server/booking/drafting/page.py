@@ -12,10 +12,11 @@ from server.booking.drafting.drafts import Draft
 from server.booking.drafting.planned import PlannedDate
 from server.booking.drafting.publishing import checklist, dates_planned
 from server.booking.drafting.reading import form_of, steps_to_mend
-from server.booking.drafting.schedule import EVERY_WEEKS, MOST_DATES, both_of, next_valid
+from server.booking.drafting.schedule import EVERY_WEEKS, both_of, next_valid
 from server.booking.drafting.steps import LAST, STEPS, Step, fingerprint, kept_in, listed
 from server.booking.forms import DURATIONS, LANGUAGES, LEVELS, MAX_CAPACITY, SessionForm
 from server.booking.formtext import number
+from server.booking.recurrence import MOST_DATES
 from server.booking.times import zone_names
 from server.edge.access import Viewer, require_viewer
 from server.edge.amounts import settlement_currency

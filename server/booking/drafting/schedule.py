@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from server.booking.clock_changes import instants_of, next_shown
 from server.booking.drafting.steps import Data
 from server.booking.formtext import number
-from server.booking.recurrence import WALL, Occurrence, occurrences
+from server.booking.recurrence import MOST_DATES, WALL, Occurrence, occurrences
 from server.booking.times import read_start, zone_names
 from server.infra.errors import Invalid
 
@@ -19,7 +19,6 @@ EVERY_WEEKS = (
     ("3", "Every 3 weeks"),
     ("4", "Every 4 weeks"),
 )
-MOST_DATES = 52
 
 
 def start_of(data: Data) -> datetime:

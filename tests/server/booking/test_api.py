@@ -50,6 +50,42 @@ async def call(
         return response.status, envelope["data"] if response.status < 400 else envelope["error"]
 
 
+@BOTH
+async def test_series_is_made_and_published_by_one_call(http: TestClient) -> None:
+    """At one wall time across the change of the clocks; all dates, or none."""
+    await skill("python", "Python")
+    headers = await bearer(await mentor(zone="Europe/Berlin"))
+    first = next_mark(clock.now()) + timedelta(days=30)
+    start = first.strftime("%Y-%m-%dT18:00")
+    left_out = (first + timedelta(weeks=1)).strftime("%Y-%m-%dT18:00")
+    wanted = {"starts_at": start, "count": 40, "publish": True, "leave_out": [left_out]}
+    status, data = await call(http, "POST", "/series", headers, json=body(**wanted))
+    assert (status, len(data["sessions"])) == (201, 39)
+    rows = await Session.all().order_by("starts_at")
+    assert [str(row.id) for row in rows] == [one["id"] for one in data["sessions"]]
+    assert {(row.status, row.local_start[11:]) for row in rows} == {("published", "18:00")}
+    assert [row.series_position for row in rows] == [0, *range(2, 40)]
+    assert len({row.starts_at.hour for row in rows}) == 2
+    status, error = await call(http, "POST", "/series", headers, json=body(**wanted))
+    assert (status, error["code"]) == (409, "overlap")
+    assert await Session.all().count() == 39
+
+
+async def test_series_of_nothing_is_refused(http: TestClient) -> None:
+    await skill("python", "Python")
+    headers = await bearer(await mentor())
+    start = (next_mark(clock.now()) + timedelta(days=3)).strftime("%Y-%m-%dT18:00")
+    for wrong in ({"count": 1}, {"count": 53}, {"count": 2, "every_weeks": 5}, {"count": "2"}):
+        assert (await call(http, "POST", "/series", headers, json=body(**wrong)))[0] == 422
+    later = (next_mark(clock.now()) + timedelta(days=10)).strftime("%Y-%m-%dT18:00")
+    nothing = body(starts_at=start, count=2, leave_out=[start, later])
+    status, error = await call(http, "POST", "/series", headers, json=nothing)
+    assert (status, list(error["fields"])) == (422, ["leave_out"])
+    drafts = body(starts_at=start, count=2)
+    _, data = await call(http, "POST", "/series", headers, json=drafts)
+    assert [one["status"] for one in data["sessions"]] == ["draft", "draft"]
+
+
 async def test_session_has_the_contracts_shape(http: TestClient) -> None:
     await skill("python", "Python")
     headers = await bearer(await mentor(zone="Europe/Berlin"))

@@ -35,8 +35,8 @@ SPOKEN = RawSQL('CAST("mentor_profile"."languages" AS TEXT)')  # ["en", "pt-BR"]
 TEACHING = RawSQL(
     '(SELECT "mentor_profile"."user_id" FROM "mentor_profile" '
     'JOIN "user" ON "user"."id" = "mentor_profile"."user_id" '
-    f"WHERE \"mentor_profile\".\"status\" = '{MentorStatus.APPROVED.value}' "
-    "AND \"user\".\"status\" = 'active')"
+    f'WHERE "mentor_profile"."status" = \'{MentorStatus.APPROVED.value}\' '
+    'AND "user"."status" = \'active\')'
 )
 WORDS = 8  # of what was typed
 

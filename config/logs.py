@@ -13,7 +13,8 @@ def configure_logs(*, json_lines: bool) -> None:
 
     Tracebacks are plain: rich ones print local variables, and with them passwords."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
-    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    for talkative in ("aiohttp.access", "stripe"):  # a line or two for each request
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if json_lines

@@ -66,6 +66,7 @@ from server.pathways import api as pathways_api
 from server.pathways import desk_views as pathways_desk
 from server.pathways import views as pathways_views
 from server.payments.checkout import api as checkout_api
+from server.payments.checkout import views as checkout_views
 from server.payments.disputes import api as disputes_api
 from server.payments.payouts import api as payouts_api
 from server.payments.receipts import api as receipts_api
@@ -302,6 +303,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/bookings/{id}", seats_views.booking_page, SIGNED_IN, OWN),
     Route("GET", "/bookings/{id}/again", seats_views.book_again, SIGNED_IN, OWN),
     Route("POST", "/bookings/{id}/cancel", seats_views.cancel_booking, SIGNED_IN, OWN),
+    Route("GET", "/bookings/{id}/pay", checkout_views.pay_page, SIGNED_IN, OWN),
+    Route("POST", "/bookings/{id}/pay", checkout_views.pay_with_credit, SIGNED_IN, OWN),
     Route("POST", f"{API}/sessions", booking_api.create_session, MENTOR),
     Route("GET", f"{API}/sessions/{{id}}", booking_api.get_session, ANYONE, EVERYBODYS),
     Route("PATCH", f"{API}/sessions/{{id}}", booking_api.change_session, SIGNED_IN, MENTORS),

@@ -9,6 +9,7 @@ SAID = {
     "saved": "Your changes are saved.",
     "published": "Published. People can find and book it now.",
     "booked": "Your seat is booked. A mail with the details is on its way.",
+    "paid": "Paid. The seat is yours, and the receipt is on its way by mail.",
     "accepted": "Accepted. This is the page of your lesson.",
     "waits": "You are on the waiting list. We tell you as soon as a seat is free for you.",
     "waits_no_more": "You are not on the waiting list any more.",

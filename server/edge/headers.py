@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from uuid import uuid4
 
 import structlog
@@ -42,13 +43,21 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     headers.setdefault("X-Request-ID", request.get(REQUEST_ID) or uuid4().hex)
     for name, value in ALWAYS.items():
         headers.setdefault(name, value)
-    headers.setdefault("Content-Security-Policy", _policy(request))
+    headers.setdefault("Content-Security-Policy", policy(request))
     if request.app[SETTINGS].base_url.startswith("https://"):
         headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_S}")
     headers.setdefault("Cache-Control", _caching(request))
 
 
-def _policy(request: web.Request) -> str:
+def policy(
+    request: web.Request,
+    *,
+    scripts: Iterable[str] = (),
+    frames: Iterable[str] = (),
+    calls: Iterable[str] = (),
+) -> str:
+    """What a page may load. Origins of others may be added for one page: where scripts come from, what is
+    shown in frames, and what is called."""
     own = sorted(request.app[SETTINGS].own_origins)
     # a policy has no words for an IPv6 address; 'self' covers it where browsers follow CSP 3
     sockets = " ".join(origin.replace("http", "ws", 1) for origin in own if "[" not in origin)
@@ -56,11 +65,12 @@ def _policy(request: web.Request) -> str:
     return "; ".join(
         (
             "default-src 'self'",
-            f"script-src 'self' {nonce}",
+            " ".join(("script-src 'self'", nonce, *scripts)),
             f"style-src 'self' {nonce}",
             "img-src 'self' data: blob:",
             "media-src 'self' blob:",
-            f"connect-src 'self' {sockets}",
+            " ".join(("connect-src 'self'", sockets, *calls)),
+            " ".join(("frame-src 'self'", *frames)),
             "worker-src 'self' blob:",
             "manifest-src 'self'",
             "object-src 'none'",

@@ -37,6 +37,7 @@ from tests.web.message_samples import MESSAGE_PAGES, REPORT_PAGES
 from tests.web.move_samples import MOVE_PAGES, MOVES
 from tests.web.notification_samples import DELIVERY_PAGES, NOTIFICATION_PAGES
 from tests.web.pathway_samples import FOLLOWED, PLACES, pathway_pages
+from tests.web.pay_samples import pay_pages
 from tests.web.payment_samples import MENTOR_PAYMENT_PAGES, OWN_PAYMENT_PAGES
 from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
 from tests.web.request_samples import REQUEST_PAGES
@@ -530,6 +531,7 @@ PAGES: dict[str, Page] = {
         for name, (template, context, who) in pathway_pages(PAID).items()
     },
     **booking_pages(PAID, _booking(PAID), [ENDED, SOON, FREE], LEARNER, MENTOR),
+    **pay_pages(_booking(PAID), LEARNER),
     **{
         name: (template, context, MENTOR)
         for name, (template, context) in materials_pages(PAID, LONG).items()

@@ -7,16 +7,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-import aiohttp
-
 from config.settings import Settings
 from server.infra.errors import Unavailable
+from server.infra.http import open_http
 from server.payments.gateway.answers import GatewayDown
 from server.payments.gateway.client import Gateway
-
-SCRIPT = "https://js.stripe.com/v3/"  # card data goes from the visitor's browser to there, never here
-FRAMES = ("https://js.stripe.com", "https://hooks.stripe.com")
-CALLS = ("https://api.stripe.com",)
 
 _gateway: Gateway | None = None
 
@@ -34,7 +29,7 @@ async def open_gateway(settings: Settings) -> AsyncIterator[None]:
     if not settings.stripe.on:
         yield
         return
-    async with aiohttp.ClientSession() as http:
+    async with open_http() as http:
         with using(Gateway(settings.stripe.secret_key, http, base_of(settings))):
             yield
 

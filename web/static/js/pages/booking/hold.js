@@ -23,7 +23,7 @@ const keep = (timer, since) => {
     if (left <= 0) {
       clearInterval(ticking);
       timer.textContent = "0:00";
-      if (all > 0) location.replace(location.href);
+      if (all > 0 && !document.querySelector("form[aria-busy=true]")) location.replace(location.href);
       return;
     }
     timer.textContent = words(left);

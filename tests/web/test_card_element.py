@@ -1,10 +1,11 @@
-"""The stand-in for Stripe.js in a page of another origin: fields in a frame, the bank asks on top."""
+"""The stand-in for Stripe.js in a page of another origin: fields in a frame, the bank asks on top.
+And its own pages before axe-core."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
@@ -13,7 +14,7 @@ from playwright.async_api import Browser, FrameLocator, Page, expect
 
 from tests.chromium import PATIENCE_MS
 from tests.server.payments.sandbox import PUBLISHABLE_KEY, Sandbox, sandbox
-from tests.web.site_pages import violations
+from tests.web.site_pages import OVERFLOW, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -194,4 +195,22 @@ async def test_frames_are_accessible(shop: Shop, theme: str) -> None:
         await frame.evaluate("(ground) => { document.body.style.background = ground; }", GROUNDS[theme])
         found = await violations(frame)
         assert [each for each in found if not each.startswith(OF_WHOLE_PAGES)] == []
+    await page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_pages_of_the_stand_in_are_accessible(shop: Shop, scheme: Literal["light", "dark"]) -> None:
+    v1 = shop.bank.client.v1
+    paid: Any = {"amount": 5000, "currency": "eur", "confirm": True, "payment_method": "pm_card_visa"}
+    await v1.payment_intents.create_async(paid)
+    account = await v1.accounts.create_async({"type": "express", "email": "mira@example.org"})
+    links: Any = {"return_url": shop.base, "refresh_url": shop.base, "type": "account_onboarding"}
+    link = await v1.account_links.create_async({"account": account.id, **links})
+    page = await shop.browser.new_page(
+        viewport={"width": 390, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    for address in (shop.bank.base, link.url):
+        await page.goto(address)
+        assert await violations(page) == []
+        assert await page.evaluate(OVERFLOW) == 0
     await page.close()

@@ -119,7 +119,7 @@ async def test_unknown_link_says_so(visit: Visit) -> None:
 async def test_desk_is_there_before_anything_happened(visit: Visit) -> None:
     status, text = await visit.get("/")
     assert status == 200
-    assert text.count('class="nothing"') == 7
+    assert text.count('class="nothing"') == 6
 
 
 async def test_desk_shows_everything_and_its_words_are_no_markup(visit: Visit) -> None:

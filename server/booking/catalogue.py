@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Subquery
 from tortoise.queryset import QuerySet
 
 from server.booking.cards import cards, details
@@ -81,7 +81,18 @@ async def _page(
     total = await found.count()
     if offset >= total:
         return None, total
-    return found.order_by(*ORDERS[query.sort]).offset(offset).limit(limit), total
+    page = found.order_by(*ORDERS[query.sort]).offset(offset).limit(limit)
+    return page if _read_off(query) else _by_id(page, query), total
+
+
+def _read_off(query: SessionQuery) -> bool:
+    """Whether an index has them in their order. Anything else is sorted."""
+    return query.sort == "soonest" and not query.q
+
+
+def _by_id(page: QuerySet[Session], query: SessionQuery) -> QuerySet[Session]:
+    """The same rows: ids alone are sorted, and mentors are joined to those of the page alone."""
+    return Session.filter(id__in=Subquery(page.values("id"))).order_by(*ORDERS[query.sort])
 
 
 async def featured_sessions(

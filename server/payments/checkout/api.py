@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from server.booking import service as booking
 from server.booking.shapes import booking_shape
@@ -24,8 +24,6 @@ from server.payments.checkout.shapes import BookedShape, PaymentShape, payment_s
 
 class Paying(BaseModel):
     """`credit` is what we owe the learner."""
-
-    model_config = ConfigDict(extra="forbid")
 
     method: Literal["card", "credit"] = "card"
 

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from server.booking.models import Booking
 from server.booking.seats.bookings import book_session
+from server.booking.seats.cancelling import cancel_booking
 from server.booking.seats.expiry import expire_hold
 from server.booking.times import HOLD
 from server.infra.clock import ManualClock
@@ -21,7 +23,10 @@ from server.payments.checkout.applying import apply_intent
 from server.payments.checkout.beginning import begin_payment
 from server.payments.checkout.calling_off import call_off
 from server.payments.checkout.syncing import sync_payment
+from server.payments.gateway import client
 from server.payments.gateway.answers import GatewayDown
+from server.payments.gateway.client import Gateway
+from server.payments.gateway.current import using
 from server.payments.ledger.balances import balance, trial_balance
 from server.payments.ledger.chart import ESCROW, STRIPE_CLEARING, STRIPE_FEES
 from server.payments.ledger.models import LedgerTransaction
@@ -31,6 +36,7 @@ from tests.databases import BOTH
 from tests.server.booking.makers import agree, payments, person
 from tests.server.payments.buyers import PRICE, begun, card, hold, paid, seat_of, sold
 from tests.server.payments.provider import Provider
+from tests.server.payments.sandbox import SECRET_KEY
 
 pytestmark = pytest.mark.usefixtures("database", "taking_payments")
 RunJobs = Callable[[], Awaitable[int]]
@@ -44,6 +50,15 @@ def taking_payments() -> Iterator[None]:
 
 async def escrow() -> int:
     return await balance(Place(ESCROW), "EUR")
+
+
+async def intents_for(provider: Provider, booking: Booking) -> list[dict[str, Any]]:
+    """Every intent at the provider that was made for a booking."""
+    headers = {"Authorization": f"Bearer {SECRET_KEY}"}
+    url = f"{provider.base}/v1/payment_intents?limit=100"
+    async with provider.http.get(url, headers=headers) as answer:
+        found = (await answer.json())["data"]
+    return [each for each in found if each["metadata"].get("booking") == str(booking.public_id)]
 
 
 async def again(payment: Payment) -> Payment:
@@ -200,6 +215,21 @@ async def test_learner_who_has_another_lesson_by_then_gets_the_money_back(
 
 
 @BOTH
+async def test_payment_for_a_seat_that_was_given_back_goes_back_whole(
+    provider: Provider, run_jobs: RunJobs
+) -> None:
+    lea = await person("lea")
+    payment = await begun(await sold(), lea)
+    booking = await Booking.get(id=payment.booking_id)
+    await card(provider, payment)
+    await cancel_booking(booking.public_id, lea)
+    await run_jobs()
+    assert await seat_of(payment) == ("cancelled_by_learner", 0)
+    assert (await again(payment)).status == "refunded"
+    assert await escrow() == 0
+
+
+@BOTH
 async def test_intent_of_one_payment_pays_no_other(provider: Provider, run_jobs: RunJobs) -> None:
     first = await begun(await sold(), await person("lea"))
     second = await begun(await sold(by="max", price_minor=100), await person("leo"))
@@ -250,6 +280,21 @@ async def test_lost_answer_is_found_again_under_its_key(provider: Provider, run_
     payment = await begin_payment(booking.public_id, lea)
     assert payment.provider_id is not None
     assert await Payment.all().count() == 1
+
+
+async def test_answer_that_never_came_is_found_again_under_its_key(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "ANSWER_S", 0.3)
+    lea = await person("lea")
+    booking = await hold(await sold(), lea)
+    await provider.fault(timeout=2)  # the library tries twice
+    with using(Gateway(SECRET_KEY, provider.http, lambda: provider.base)), pytest.raises(GatewayDown):
+        await begin_payment(booking.public_id, lea)
+    await provider.fault(timeout=0)
+    assert (await begin_payment(booking.public_id, lea)).provider_id is not None
+    intents = {intent["id"] for intent in await intents_for(provider, booking)}
+    assert intents == {(await Payment.get()).provider_id}
 
 
 @BOTH

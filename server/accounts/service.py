@@ -174,10 +174,11 @@ async def mark_verified(user_id: int) -> None:
     await User.filter(id=user_id, email_verified_at__isnull=True).update(email_verified_at=clock.now())
 
 
-@transactional
 async def remember_role(user_id: int, role: str) -> None:
-    """Which dashboard this person used last."""
-    await User.filter(id=user_id).exclude(last_role=role).update(last_role=role)
+    """Which dashboard this person used last. It mostly is the same: then nothing is written or locked."""
+    other = User.filter(id=user_id).exclude(last_role=role)
+    if await other.exists():
+        await other.update(last_role=role)
 
 
 async def last_role(viewer: Viewer) -> str:

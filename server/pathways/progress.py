@@ -25,10 +25,11 @@ async def attended_offerings(user_id: int, offering_ids: Collection[UUID]) -> fr
 
 
 async def steps_by_pathway(pathway_ids: Iterable[UUID]) -> dict[UUID, list[PathwayStep]]:
-    """The steps of pathways in their order: two queries."""
+    """The steps of pathways in their order: two queries, or none for none."""
     found: dict[UUID, list[PathwayStep]] = defaultdict(list)
-    rows = PathwayStep.filter(pathway_id__in=list(pathway_ids)).order_by("pathway_id", "position")
-    for row in await rows.prefetch_related("offering"):
+    ids = list(pathway_ids)
+    rows = PathwayStep.filter(pathway_id__in=ids).order_by("pathway_id", "position")
+    for row in await rows.prefetch_related("offering") if ids else []:
         found[row.pathway_id].append(row)
     return found
 

@@ -69,6 +69,7 @@ from server.payments.checkout import api as checkout_api
 from server.payments.checkout import views as checkout_views
 from server.payments.disputes import api as disputes_api
 from server.payments.payouts import api as payouts_api
+from server.payments.payouts import views as payouts_views
 from server.payments.receipts import api as receipts_api
 from server.payments.receipts import views as receipts_views
 from server.payments.refunds import api as refunds_api
@@ -129,6 +130,7 @@ MOVE = f"{API}/reschedules/{{id}}"
 ASSESSMENTS = f"{API}/users/me/assessments"
 REVISIONS, EVIDENCE = f"{API}/admin/revisions", f"{API}/admin/credentials"
 DESK = "/dashboard/admin"
+EARNINGS = "/dashboard/mentor/earnings"
 USERS, INVITATIONS = users_views.PAGE, invitations_views.PAGE
 
 ANYONE, SIGNED_IN, BY_CLOSE_CODE = Access.ANYONE, Access.SIGNED_IN, Access.BY_CLOSE_CODE
@@ -324,6 +326,12 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{API}/sessions/{{id}}/waitlist", seats_api.join_queue, SIGNED_IN, EVERYBODYS),
     Route("DELETE", f"{API}/sessions/{{id}}/waitlist", seats_api.leave_queue, SIGNED_IN, EVERYBODYS),
     # --- payouts
+    Route("GET", EARNINGS, payouts_views.earnings_page, MENTOR),
+    Route("GET", f"{EARNINGS}/account", payouts_views.go_to_provider, PAYEE, fresh=True),
+    Route("POST", f"{EARNINGS}/payouts", payouts_views.ask_for_payout, PAYEE, fresh=True),
+    Route("POST", f"{EARNINGS}/payouts/{{id}}", payouts_views.change_payout, PAYEE, OWN, fresh=True),
+    Route("GET", f"{EARNINGS}/statement.pdf", payouts_views.statement_file, MENTOR),
+    Route("GET", f"{EARNINGS}/statement.csv", payouts_views.statement_table, MENTOR),
     Route("GET", f"{API}/earnings", payouts_api.earnings, MENTOR),
     Route("GET", f"{API}/earnings/bookings", payouts_api.earned_lessons, MENTOR),
     Route("POST", f"{API}/payouts/onboarding", payouts_api.begin_onboarding, PAYEE, fresh=True),

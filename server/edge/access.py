@@ -167,7 +167,7 @@ def guarded(view: View, access: Access, *, fresh: bool = False) -> View:
         asking = viewer(request)
         if not access.admits(asking):
             raise Forbidden
-        if access.asks_second_factor_of(asking) and not _proven_twice(request, asking):
+        if access.asks_second_factor_of(asking) and not proven_twice(request, asking):
             raise SecondFactorMissing
         if fresh and not is_fresh(require_viewer(request)):
             raise NotConfirmed
@@ -181,8 +181,9 @@ def is_fresh(person: Viewer) -> bool:
     return person.confirmed_at is not None and clock.now() - person.confirmed_at <= FRESH_FOR
 
 
-def _proven_twice(request: web.Request, person: Viewer | None) -> bool:
-    """The demo's people can't receive codes; their passwords are public, on this machine alone."""
+def proven_twice(request: web.Request, person: Viewer | None) -> bool:
+    """Whether this login gave a second factor. The demo's people can't receive codes; their passwords are
+    public, on this machine alone."""
     if person is None or person.second_factor:
         return person is not None
     settings = request.app[SETTINGS]

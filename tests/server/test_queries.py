@@ -52,6 +52,7 @@ NOT_ASKED = {
     "/ws/notifications/",
     "/ws/sessions/{id}/seats/",
     "/api/v1/recordings/{id}/file",
+    "/dashboard/mentor/earnings/account",
     "/sessions/{id}/book",
     "/media/pictures/{name}",
     "/profile/edit/credentials/{id}/file",

@@ -30,6 +30,7 @@ from tests.web.achievement_samples import ACHIEVEMENT_PAGES, REVOKING
 from tests.web.assessment_samples import ASSESSMENT_PAGES
 from tests.web.booking_samples import booking_pages
 from tests.web.calendar_samples import CALENDAR_PAGES, LINKS
+from tests.web.earnings_samples import EARNINGS_PAGES
 from tests.web.hours_samples import HOURS_PAGES
 from tests.web.material_samples import SHELF, STRANGERS_SHELF, materials_pages
 from tests.web.mentor_samples import MENTOR_PAGES
@@ -818,6 +819,7 @@ PAGES: dict[str, Page] = {
     **{name: (template, context, None) for name, (template, context) in INVITED_PAGES.items()},
     **{name: (template, context, LEARNER) for name, (template, context) in OWN_PAYMENT_PAGES.items()},
     **{name: (template, context, MENTOR) for name, (template, context) in MENTOR_PAYMENT_PAGES.items()},
+    **{name: (template, context, MENTOR) for name, (template, context) in EARNINGS_PAGES.items()},
     "admin-control": ("admin/control.html", {"nodes": NODES}, ADMIN),
     "admin-control-empty": ("admin/control.html", {"nodes": []}, ADMIN),
     "recordings": (

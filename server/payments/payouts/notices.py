@@ -38,5 +38,5 @@ async def _tell(payout: Payout, kind: str) -> None:
         "why": payout.failure,
         "back": payout.status == PayoutStatus.REVERSED,
     }
-    path, key = f"{PAGE}#payouts", f"{payout.public_id}:{payout.attempt}"
+    path, key = f"{PAGE}?tab=payouts", f"{payout.public_id}:{payout.attempt}"
     await notify(payout.mentor_id, kind, about, path=path, dedupe_key=key)

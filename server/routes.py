@@ -72,6 +72,9 @@ from server.payments.payouts import api as payouts_api
 from server.payments.payouts import views as payouts_views
 from server.payments.receipts import api as receipts_api
 from server.payments.receipts import views as receipts_views
+from server.payments.reports import api as reports_api
+from server.payments.reports import books_views
+from server.payments.reports import views as reports_views
 from server.payments.refunds import api as refunds_api
 from server.payments.refunds import views as refunds_views
 from server.payments.webhook import views as webhook_views
@@ -130,6 +133,7 @@ MOVE = f"{API}/reschedules/{{id}}"
 ASSESSMENTS = f"{API}/users/me/assessments"
 REVISIONS, EVIDENCE = f"{API}/admin/revisions", f"{API}/admin/credentials"
 DESK = "/dashboard/admin"
+MONEY = reports_views.PAGE
 EARNINGS = "/dashboard/mentor/earnings"
 USERS, INVITATIONS = users_views.PAGE, invitations_views.PAGE
 
@@ -549,6 +553,15 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{INVITATIONS}/{{id}}", invitations_views.revoke, STAFF, EVERYBODYS, fresh=True),
     Route("GET", "/dashboard/admin/audit", audit_views.audit_page, AUDIT),
     Route("GET", "/dashboard/admin/audit.csv", audit_views.audit_table, AUDIT),
+    Route("GET", MONEY, reports_views.figures_page, Access.MONEY_VIEW),
+    Route("GET", f"{MONEY}/figures.csv", reports_views.figures_table, Access.MONEY_VIEW),
+    Route("GET", f"{MONEY}/list", reports_views.payments_page, Access.MONEY_VIEW),
+    Route("GET", f"{MONEY}/list.csv", reports_views.payments_table, Access.MONEY_VIEW),
+    Route("GET", f"{MONEY}/books", books_views.books_page, Access.MONEY_VIEW),
+    Route("GET", f"{MONEY}/books/account", books_views.account_page, Access.MONEY_VIEW),
+    Route("GET", f"{MONEY}/{{id}}", reports_views.payment_page, Access.MONEY_VIEW, EVERYBODYS),
+    Route("GET", "/dashboard/admin/disputes", books_views.disputes_page, Access.MONEY_VIEW),
+    Route("GET", f"{API}/admin/payments", reports_api.all_payments, Access.MONEY_VIEW),
     Route("GET", "/dashboard/admin/reviews", reviews_views.reviews, REVIEWS),
     Route("POST", f"{DESK}/mentors/{{username}}", reviews_views.review_mentor, REVIEWS, EVERYBODYS),
     Route("POST", f"{DESK}/revisions/{{revision}}", reviews_views.review_revision, REVIEWS, EVERYBODYS),

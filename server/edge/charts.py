@@ -6,6 +6,7 @@ neither. What is left has classes, and a title on each column that browsers show
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from server.edge.templates import LOCALE, money
 WIDTH, HEIGHT = 560, 240  # of the drawing's own; on the page it is as wide as its place
 LABEL_PX = 18  # as on a phone, where the picture is smaller and its words are not
 KEPT = re.compile("graph|plot$")  # groups: the others are filled by the script that is taken out
+LINES = 4  # across the chart, about
 LABELS_BELOW = 5  # at most, so that they don't touch each other
 
 
@@ -80,18 +82,32 @@ def _picture(places: Sequence[tuple[str, str]], series: Sequence[Series], curren
         disable_xml_declaration=True,
         show_legend=False,
         show_minor_x_labels=False,
-        show_minor_y_labels=False,
-        y_labels_major_count=4,
         truncate_label=-1,
-        range=None if any(value for one in series for value in one.values) else (0, 1),
         value_formatter=_axis_words(currency),
     )
+    drawn.y_labels = _lines(series, exponent)
     drawn.x_labels = [short for _, short in places]
     drawn.x_labels_major = [short for _, short in places[:: -(-len(places) // LABELS_BELOW) or 1]]
     for one in series:
         drawn.add(one.name, [value / 10**exponent for value in one.values])
     drawn.add_xml_filter(lambda root: _plain(root, places, series, currency))
     return Markup(drawn.render(is_unicode=True))
+
+
+def _lines(series: Sequence[Series], exponent: int) -> list[float]:
+    """Round amounts at which lines are drawn, the lowest first: some three steps from end to end."""
+    columns = list(zip(*(one.values for one in series), strict=True))
+    high = max(1, *(sum(value for value in column if value > 0) for column in columns))
+    low = min(0, *(sum(value for value in column if value < 0) for column in columns))
+    step = _round_step((high - low) / LINES)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return [number * step / 10**exponent for number in range(first, last + 1)]
+
+
+def _round_step(least: float) -> int:
+    """1, 2 or 5 with as many zeros as it takes."""
+    power = 10 ** max(0, math.floor(math.log10(least)))
+    return next(int(power * digit) for digit in (1, 2, 5, 10) if power * digit >= least)
 
 
 def _axis_words(currency: str) -> Callable[[float], str]:

@@ -25,6 +25,7 @@ from server.pages.beginnings import seed_beginnings
 from server.pages.correspondence import seed_letters
 from server.pages.programme import DEMO_LESSONS, DEMO_LOGINS, DemoLesson, DemoLogin
 from server.pages.taxonomy import plant_skills
+from server.pages.till import record_past_payments
 from server.pages.trails import seed_trails
 from server.pages.wishes import seed_wishes
 from server.people import circle
@@ -147,6 +148,7 @@ async def _hold(form: booking.SessionForm, mentor: Viewer, learners: list[Viewer
     everybody = [learner.user_id for learner in learners]
     session_id = await booking.record_past_session(mentor, form, everybody)
     await record_past_presence(session_id, [mentor.user_id, *everybody])
+    await record_past_payments(session_id)
     await achievements.issue(session_id)
     for learner in learners[:1]:
         latest = (await achieved(learner.username, learner.user_id, 0, 1)).certificates[0]
@@ -184,5 +186,6 @@ def _form(lesson: DemoLesson, mentor: Viewer) -> booking.SessionForm:
         starts_at=f"{day.isoformat()}T{lesson.clock}",
         duration_minutes=lesson.minutes,
         capacity=lesson.capacity,
+        price_minor=lesson.price_minor,
         recording="off" if lesson.days < 0 or "no recording" in lesson.description else "auto",
     )

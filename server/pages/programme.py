@@ -52,6 +52,7 @@ class DemoLesson:
     capacity: int
     booked: tuple[str, ...] = ()
     language: str = "en"
+    price_minor: int = 0
     draft: bool = False
 
 
@@ -325,6 +326,7 @@ DEMO_LESSONS: tuple[DemoLesson, ...] = (
         skills=("python", "algorithms"),
         level="intermediate",
         days=-4,
+        price_minor=4500,
         clock="18:00",
         minutes=60,
         capacity=6,
@@ -339,6 +341,7 @@ DEMO_LESSONS: tuple[DemoLesson, ...] = (
         skills=("web-development", "javascript"),
         level="beginner",
         days=-6,
+        price_minor=3000,
         clock="12:00",
         minutes=60,
         capacity=8,
@@ -353,6 +356,7 @@ DEMO_LESSONS: tuple[DemoLesson, ...] = (
         skills=("statistics", "data-analysis"),
         level="beginner",
         days=-12,
+        price_minor=2000,
         clock="17:30",
         minutes=45,
         capacity=10,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ Day = Annotated[date | None, AfterValidator(_sane), BeforeValidator(lambda value
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """When a day begins there."""
-    return datetime.combine(day, time(), zone)
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def since(day: date | None, zone: ZoneInfo) -> datetime | None:

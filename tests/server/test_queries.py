@@ -219,6 +219,8 @@ class World:
         own = self.booked if "/bookings/{id}" in route.path else self.session
         if "/payments/{id}" in route.path:
             own = self.payment
+        if route.path.endswith("/books/account"):
+            return f"{route.path}?account=escrow&currency=EUR"
         if "/users/{id}" in route.path:
             own = self.mira.public_id
         if "/reports/{id}" in route.path:

@@ -39,7 +39,7 @@ from tests.web.move_samples import MOVE_PAGES, MOVES
 from tests.web.notification_samples import DELIVERY_PAGES, NOTIFICATION_PAGES
 from tests.web.pathway_samples import FOLLOWED, PLACES, pathway_pages
 from tests.web.pay_samples import pay_pages
-from tests.web.payment_samples import MENTOR_PAYMENT_PAGES, OWN_PAYMENT_PAGES
+from tests.web.payment_samples import MENTOR_PAYMENT_PAGES, OWN_PAYMENT_PAGES, STAFF_PAYMENT_PAGES
 from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
 from tests.web.request_samples import REQUEST_PAGES
 from tests.web.review_samples import CHANGED, REVIEW_PAGES, SENT_BACK
@@ -819,6 +819,7 @@ PAGES: dict[str, Page] = {
     **{name: (template, context, None) for name, (template, context) in INVITED_PAGES.items()},
     **{name: (template, context, LEARNER) for name, (template, context) in OWN_PAYMENT_PAGES.items()},
     **{name: (template, context, MENTOR) for name, (template, context) in MENTOR_PAYMENT_PAGES.items()},
+    **{name: (template, context, ADMIN) for name, (template, context) in STAFF_PAYMENT_PAGES.items()},
     **{name: (template, context, MENTOR) for name, (template, context) in EARNINGS_PAGES.items()},
     "admin-control": ("admin/control.html", {"nodes": NODES}, ADMIN),
     "admin-control-empty": ("admin/control.html", {"nodes": []}, ADMIN),

@@ -30,7 +30,7 @@ class LessonShape(TypedDict):
     mentor: PartyShape
 
 
-class RefundShape(TypedDict):
+class RefundSeenShape(TypedDict):
     """`status` is created, sent, succeeded, or failed: then it is owed to the learner as credit."""
 
     id: UUID
@@ -41,7 +41,7 @@ class RefundShape(TypedDict):
     settled_at: datetime | None
 
 
-class PaymentShape(TypedDict):
+class PaymentSeenShape(TypedDict):
     """A payment; `client_secret` is for its learner alone, while it is not paid, `card` and `receipt` too
     are theirs alone. `refunded_minor` counts what is on its way."""
 
@@ -58,10 +58,10 @@ class PaymentShape(TypedDict):
     receipt: str | None
     booking_id: UUID
     session: LessonShape
-    refunds: list[RefundShape]
+    refunds: list[RefundSeenShape]
 
 
-def payment_shape(payment: PaymentSeen) -> PaymentShape:
+def payment_shape(payment: PaymentSeen) -> PaymentSeenShape:
     return {
         "id": payment.id,
         "provider_id": payment.provider_id,
@@ -96,7 +96,7 @@ def payment_shape(payment: PaymentSeen) -> PaymentShape:
     }
 
 
-@described(paged=True, item=PaymentShape)
+@described(paged=True, item=PaymentSeenShape)
 async def list_payments(request: web.Request) -> web.StreamResponse:
     """One's own payments, the newest first."""
     part = paging(request)
@@ -104,7 +104,7 @@ async def list_payments(request: web.Request) -> web.StreamResponse:
     return ok(page_of([payment_shape(one) for one in found], part.page, part.per_page, total))
 
 
-@described(data=PaymentShape)
+@described(data=PaymentSeenShape)
 async def get_payment(request: web.Request) -> web.StreamResponse:
     """For its learner, and for the mentor of the lesson."""
     return ok(payment_shape(await payment_seen(id_in_path(request), require_viewer(request))))

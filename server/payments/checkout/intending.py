@@ -7,6 +7,7 @@ import asyncio
 import structlog
 
 from server.booking.models import Booking
+from server.infra.clock import now
 from server.infra.db import transactional
 from server.infra.errors import Invalid
 from server.payments.checkout.moving import move_payment
@@ -16,7 +17,7 @@ from server.payments.locking import locked_payment, subject_of
 from server.payments.models import Payment
 from server.payments.states import PaymentStatus
 
-PATIENCE_S = 10.0  # for the intent that another request is just making
+PATIENCE_S = 5.0  # from its beginning, for the intent that another request is just making
 LOOK_AGAIN_S = 0.05
 TOO_SMALL = "amount_too_small"
 
@@ -36,8 +37,8 @@ async def with_intent(payment: Payment) -> Payment:
 async def with_awaited_intent(payment: Payment) -> Payment:
     """As `with_intent`, where another request wrote the payment: it is making the intent, unless it was
     lost. The provider refuses two at once under one key."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + PATIENCE_S
+    loop, age_s = asyncio.get_running_loop(), (now() - payment.created_at).total_seconds()
+    deadline = loop.time() + PATIENCE_S - age_s
     while payment.provider_id is None and payment.status == PaymentStatus.CREATED:
         if loop.time() > deadline:
             return await with_intent(payment)

@@ -19,6 +19,7 @@ from server.booking.times import HOLD
 from server.infra.clock import ManualClock
 from server.infra.errors import Conflict, Forbidden, Invalid, NotFound
 from server.infra.models import OutboxRow, StateTransition
+from server.payments.checkout import intending
 from server.payments.checkout.applying import apply_intent
 from server.payments.checkout.beginning import begin_payment
 from server.payments.checkout.calling_off import call_off
@@ -270,8 +271,15 @@ async def test_unwanted_payment_is_called_off_unless_it_was_quicker(provider: Pr
     assert await seat_of(second) == ("confirmed", 2)
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for another request that is making an intent."""
+    monkeypatch.setattr(intending, "PATIENCE_S", 0.0)
+
+
 @BOTH
-async def test_lost_answer_is_found_again_under_its_key(provider: Provider, run_jobs: RunJobs) -> None:
+@pytest.mark.usefixtures("impatient")
+async def test_lost_answer_is_found_again_under_its_key(provider: Provider) -> None:
     lea = await person("lea")
     booking = await hold(await sold(), lea)
     await provider.fault(error_after_commit=2)
@@ -282,6 +290,7 @@ async def test_lost_answer_is_found_again_under_its_key(provider: Provider, run_
     assert await Payment.all().count() == 1
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_answer_that_never_came_is_found_again_under_its_key(
     provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,9 +10,12 @@ import pytest
 from aiohttp.test_utils import TestClient
 from tortoise.exceptions import IntegrityError
 
+from server.accounts import export as accounts
 from server.accounts.models import User
 from server.booking.models import Session
 from server.infra.clock import ManualClock
+from server.infra.personal import DELETED_PERSON
+from server.payments.export import erase, export
 from server.payments.models import Receipt
 from server.payments.receipts.content import Content, Credit, card_words, receipt_name
 from server.payments.receipts.issuing import issue
@@ -147,3 +150,36 @@ async def test_receipt_is_a_file_for_its_learner(http: TestClient) -> None:
     unpaid = await begun(await priced(mira), lea)
     path = f"/api/v1/payments/{unpaid.public_id}/receipt"
     assert (await http.get(path, headers=await bearer(lea))).status == 404
+
+
+# --- personal data
+
+
+async def test_people_take_along_what_they_paid_and_earned(database: object) -> None:
+    mira, lea = await mentor(), await person("lea")
+    payment = await paid(await priced(mira), lea)
+    await refunded(payment, 1000)
+    own, earned = await export(lea.user_id), await export(mira.user_id)
+    assert [one["amount_minor"] for one in own["payments"]] == [4500]
+    assert [one["amount_minor"] for one in own["refunds"]] == [1000]
+    assert own["receipts"][0]["content"]["buyer"] == "Lea"
+    assert own["payments"][0]["card"] == "visa 4242"
+    (received,) = earned["payments_received"]
+    assert received["learner"] == "lea"
+    assert not {"card", "client_secret", "provider_key", "failure"} & received.keys()
+    assert "client_secret" not in own["payments"][0]
+
+
+async def test_who_left_is_named_nowhere_and_their_money_stays(http: TestClient) -> None:
+    mira, lea = await mentor(), await person("quintessa")
+    payment = await paid(await priced(mira), lea)
+    await accounts.erase(lea.user_id)
+    await erase(lea.user_id)
+    root = await bearer(await person("root", "owner"))
+    pages = [(f"/payments/{payment.public_id}", await bearer(mira))]
+    pages += [(f"/dashboard/admin/payments/{page}", root) for page in ("list", payment.public_id)]
+    for path, headers in pages:
+        page = await (await http.get(path, headers=headers)).text()
+        assert "€45.00" in page and DELETED_PERSON in page
+        assert "quintessa" not in page.lower()
+    assert await Receipt.all().count() == 1

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from uuid import UUID
 
+import pytest
+
+from config.settings import Settings
 from server.booking import service as booking
 from server.booking.models import Booking, Session
 from server.edge.access import Viewer
+from server.payments.books.invariants import broken
 from server.payments.checkout.beginning import begin_payment
 from server.payments.checkout.syncing import sync_payment
 from server.payments.models import Payment
@@ -15,6 +20,13 @@ from tests.server.booking.makers import mentor, person, published
 from tests.server.payments.provider import Provider
 
 PRICE = 4999
+
+
+@pytest.fixture
+async def true_books(database: Settings) -> AsyncIterator[None]:
+    """After the test everything in the books is as it must be."""
+    yield
+    assert await broken() == []
 
 
 async def sold(

@@ -39,7 +39,7 @@ from tests.server.payments.buyers import PRICE, begun, card, hold, paid, seat_of
 from tests.server.payments.provider import Provider
 from tests.server.payments.sandbox import SECRET_KEY
 
-pytestmark = pytest.mark.usefixtures("database", "taking_payments")
+pytestmark = pytest.mark.usefixtures("taking_payments", "true_books")
 RunJobs = Callable[[], Awaitable[int]]
 
 

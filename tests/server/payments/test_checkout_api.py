@@ -29,6 +29,7 @@ from tests.server.booking.makers import bearer, mentor, person, published
 from tests.server.payments.buyers import PRICE, card, seat_of, sold
 from tests.server.payments.provider import Provider
 
+pytestmark = pytest.mark.usefixtures("true_books")
 RunJobs = Callable[[], Awaitable[int]]
 
 

@@ -26,7 +26,7 @@ from tests.server.booking.makers import mentor, payments, person, published
 from tests.server.payments.buyers import PRICE, begun, card, seat_of, sold
 from tests.server.payments.provider import Provider
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("true_books")
 RunJobs = Callable[[], Awaitable[int]]
 BEGAN = datetime(2030, 1, 1, tzinfo=UTC)
 

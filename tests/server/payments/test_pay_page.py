@@ -22,6 +22,8 @@ from tests.server.payments.buyers import PRICE, card, hold, seat_of, sold
 from tests.server.payments.provider import Provider
 from tests.server.payments.test_checkout_api import owe
 
+pytestmark = pytest.mark.usefixtures("true_books")
+
 
 @pytest.fixture
 async def till(http: TestClient, provider: Provider, settings: Settings) -> AsyncIterator[TestClient]:
@@ -45,7 +47,13 @@ async def test_page_says_what_is_paid_and_lets_the_script_in(
     answer = await till.get(f"/bookings/{booking.public_id}/pay", headers=headers)
     page = await answer.text()
     payment = await Payment.get()
-    for words in ("Pay for your seat", "€49.99", "Closures by example", "your time, Berlin", "Nothing back"):
+    for words in (
+        "Pay for your seat",
+        "€49.99",
+        "Closures by example",
+        "your time, Berlin",
+        "Nothing back",
+    ):
         assert words in page
     assert f'data-secret="{payment.client_secret}"' in page
     assert f'data-script="{provider.base}/v3/"' in page

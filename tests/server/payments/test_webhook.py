@@ -32,6 +32,7 @@ from tests.server.payments.buyers import PRICE, begun, card, seat_of, sold
 from tests.server.payments.provider import Provider
 from tests.server.payments.sandbox import SECRET_KEY, WEBHOOK_SECRET, WITHIN_S, Sandbox, start, stop
 
+pytestmark = pytest.mark.usefixtures("true_books")
 PATH = "/api/v1/webhooks/stripe"
 RunJobs = Callable[[], Awaitable[int]]
 AGE = int(TOLERANCE.total_seconds())

@@ -108,6 +108,11 @@ def together(parts: Iterable[Moved]) -> Moved:
     return found
 
 
+def undone(moved: Moved) -> Moved:
+    """As if it had not moved, where it is put together with the rest."""
+    return {pair: -minor for pair, minor in moved.items()}
+
+
 def change(now: int, before: int) -> int | None:
     """By how many per cent it rose; None where there was nothing to compare with."""
     return round(100 * (now - before) / abs(before)) if before else None

@@ -62,7 +62,7 @@ class Till {
     try {
       await loaded(form.dataset.script);
     } catch {
-      form.querySelector("[data-loading]").remove();
+      form.querySelector("[data-fields]").hidden = true;
       this.#fail(FAR);
       return;
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
@@ -17,11 +18,11 @@ from server.payments.payouts.accounts import account_of, shown
 from server.payments.payouts.balances import Balance, balances
 from server.payments.payouts.requesting import UNDER_WAY, least
 from server.payments.payouts.standing import Standing
-from server.payments.payouts.statements import Moved, earned_by_month, months, moved
+from server.payments.payouts.statements import Moved, earned_by_month, month_of, months, moved
 from server.payments.states import PayoutStatus
 from server.people.service import mentor_approved
 
-MONTHS = 12  # of the chart
+FEWEST, MOST = 6, 12  # months of the chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,9 @@ def _chart(entries: Sequence[Moved], currency: str, zone: str) -> Chart | None:
     """What the months brought; none before there was anything."""
     if not entries:
         return None
-    earned = earned_by_month(entries, now(), zone, MONTHS)
+    first, last = months(entries, zone)[-1], month_of(now(), ZoneInfo(zone))
+    there = (last.year - first.year) * 12 + last.month - first.month + 1
+    earned = earned_by_month(entries, now(), zone, min(max(there, FEWEST), MOST))
     places = [(_month(month, "MMMM y"), _month(month, "MMM")) for month, _ in earned]
     series = [Series("Earned", [amount for _, amount in earned])]
     return amounts_chart("Earned by month", places, series, currency, "Month")

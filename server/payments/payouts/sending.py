@@ -33,6 +33,7 @@ from server.payments.states import DisputeStatus, PayoutStatus, TransferStatus
 
 NOT_YET = "balance_insufficient"  # the provider holds what was paid a few days before it can be sent on
 PATIENCE = timedelta(days=14)
+NOT_ENOUGH = "the platform’s own account does not hold enough at the moment, so try again in a few days"
 DISPUTED = "a learner’s bank asks this payment back"
 
 
@@ -55,11 +56,20 @@ async def _fill_account(payout: Payout) -> None:
     waiting = Transfer.filter(payout_id=payout.id, status=TransferStatus.CREATED)
     for transfer in await waiting.order_by("id").prefetch_related("payment"):
         if await Dispute.filter(payment_id=transfer.payment_id, status=DisputeStatus.OPEN).exists():
-            await _refused(transfer.id, DISPUTED)
+            await _keep_back(transfer)
         else:
             await _transfer(payout, transfer)
     for reversal in await open_reversals(payout.id).order_by("id"):
         await settle(reversal.id)
+
+
+async def _keep_back(transfer: Transfer) -> None:
+    """It is not sent, unless it was before we heard of the dispute, and the answer was lost."""
+    async for seen in gateway().transfers_of(subject_of(transfer.payment_id)):
+        if seen.key == transfer.provider_key:
+            await _sent(transfer.id, seen)
+            return
+    await _refused(transfer.id, DISPUTED)
 
 
 async def _transfer(payout: Payout, transfer: Transfer) -> None:
@@ -74,7 +84,7 @@ async def _transfer(payout: Payout, transfer: Transfer) -> None:
             key=transfer.provider_key,
         )
     except GatewayRefused as refused:
-        await _refused(transfer.id, str(refused))
+        await _refused(transfer.id, NOT_ENOUGH if refused.code == NOT_YET else str(refused))
     else:
         await _sent(transfer.id, seen)
 

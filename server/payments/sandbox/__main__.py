@@ -1,4 +1,5 @@
 """python -m server.payments.sandbox --folder DIR [--port N] [--webhook-url URL [--webhook-ca FILE]]
+[--lends]
 
 Serves until its input, a pipe, closes. The keys come from the environment (`SANDBOX_SECRET_KEY`,
 `SANDBOX_PUBLISHABLE_KEY`, `SANDBOX_WEBHOOK_SECRET`), since other users of a machine see the arguments of
@@ -37,7 +38,7 @@ async def serve(asked: argparse.Namespace) -> None:
         await place.turn(announce)
         store = Store(asked.folder / "sandbox.sqlite3")
         sender = Sender(store, asked.webhook_url, os.environ["SANDBOX_WEBHOOK_SECRET"], trust(asked))
-        bank = Bank(store, time.time, sender.wake)
+        bank = Bank(store, time.time, sender.wake, lends=asked.lends)
         keys = os.environ["SANDBOX_SECRET_KEY"], os.environ["SANDBOX_PUBLISHABLE_KEY"]
         runner = web.AppRunner(build(bank, *keys), shutdown_timeout=SHUTDOWN_S)
         await runner.setup()
@@ -103,6 +104,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--webhook-url", default="")
     parser.add_argument("--webhook-ca", default="")
+    parser.add_argument("--lends", action="store_true")
     asyncio.run(run(parser.parse_args()))
 
 

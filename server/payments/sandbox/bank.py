@@ -44,12 +44,14 @@ class Faults:
 
 @dataclass(eq=False)
 class Bank:
-    """`now` gives seconds since 1970; `told` is called when there is a webhook to send."""
+    """`now` gives seconds since 1970; `told` is called when there is a webhook to send. `lends`: what the
+    platform itself has may become less than nothing."""
 
     store: Store
     now: Callable[[], float]
     told: Callable[[], None] = lambda: None
     faults: Faults = field(default_factory=Faults)
+    lends: bool = False
 
     def make(self, prefix: str, kind: str, **values: Any) -> Object:
         """A new object, which is not kept yet."""

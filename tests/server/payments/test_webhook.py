@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -204,6 +205,7 @@ async def heard(count: int) -> None:
 async def test_whatever_the_network_does_the_books_say_one_thing(
     bank: Sandbox, run_jobs: RunJobs, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     session_id = await sold(capacity=5)
     begun_payments = [await begun(session_id, await person(name)) for name in ("lea", "leo", "lia")]
     await bank.ask("faults", duplicate="4", reorder="3", drop="2", delay_s="0.2")

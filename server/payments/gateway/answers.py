@@ -79,9 +79,12 @@ class AccountSeen:
 
 @dataclass(frozen=True, slots=True)
 class TransferSeen:
+    """`key` is the one under which it was asked for."""
+
     id: str
     amount_minor: int
     reversed_minor: int
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,12 +145,19 @@ class Gateway:
             "currency": currency.lower(),
             "destination": to,
             "transfer_group": group,
+            "metadata": {"key": key},
         }
         if charge_id is not None:
             params["source_transaction"] = charge_id
         return reading.transfer_of(
             await self._ask(lambda v1: v1.transfers.create_async(params, _with(key)))
         )
+
+    async def transfers_of(self, group: str) -> AsyncIterator[TransferSeen]:
+        """All that were made for a payment, the newest first."""
+        asked = {"transfer_group": group}
+        async for seen in self._pages(lambda v1, page: v1.transfers.list_async(page), asked):
+            yield reading.transfer_of(seen)
 
     async def reverse(self, transfer_id: str, amount_minor: int, *, key: str) -> str:
         """The id of the reversal."""

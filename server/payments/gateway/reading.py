@@ -71,7 +71,8 @@ def account_of(seen: Seen) -> AccountSeen:
 
 
 def transfer_of(seen: Seen) -> TransferSeen:
-    return TransferSeen(seen["id"], seen["amount"], seen.get("amount_reversed") or 0)
+    key = (seen.get("metadata") or {}).get("key", "")
+    return TransferSeen(seen["id"], seen["amount"], seen.get("amount_reversed") or 0, key)
 
 
 def payout_of(seen: Seen) -> PayoutSeen:

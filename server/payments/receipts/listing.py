@@ -16,6 +16,7 @@ from server.payments.ledger.chart import LEARNER_CREDIT
 from server.payments.ledger.models import LedgerAccount
 from server.payments.ledger.postings import Place
 from server.payments.models import Payment, Refund
+from server.payments.refunds.undoing import UNDONE
 from server.payments.states import PAID, UNPAID, PaymentStatus
 from server.people.privacy import columns, shown
 
@@ -88,7 +89,8 @@ def _payments(learner_id: int, wanted: Wanted) -> QuerySet[Payment] | None:
 def _refunds(learner_id: int, wanted: Wanted) -> QuerySet[Refund] | None:
     if wanted.state not in ("", "refunds"):
         return None
-    return Refund.filter(payment__learner_id=learner_id).filter(**_within(wanted))
+    told = Refund.filter(payment__learner_id=learner_id).exclude(cause__startswith=UNDONE)
+    return told.filter(**_within(wanted))
 
 
 def _within(wanted: Wanted) -> dict[str, datetime]:

@@ -10,6 +10,7 @@ from server.infra.errors import NotFound
 from server.payments.models import Payment, Receipt, Refund
 from server.payments.receipts.content import Content, Credit
 from server.payments.receipts.paper import Sheet
+from server.payments.refunds.undoing import UNDONE
 from server.payments.states import RefundStatus
 
 NO_RECEIPT = "There is no receipt for this: nothing was paid."
@@ -21,7 +22,7 @@ async def receipt_sheet(payment_id: UUID, viewer: Viewer, base_url: str) -> Shee
     receipt = await Receipt.get_or_none(payment_id=payment.id) if payment else None
     if payment is None or receipt is None:
         raise NotFound(message=NO_RECEIPT)
-    refunds = await Refund.filter(payment_id=payment.id).order_by("id")
+    refunds = await Refund.filter(payment_id=payment.id).exclude(cause__startswith=UNDONE).order_by("id")
     return Sheet(
         number=receipt.number,
         content=Content.read(cast("dict[str, str]", receipt.content)),

@@ -12,6 +12,7 @@ from server.booking.values import Person
 from server.edge.access import Viewer
 from server.infra.errors import NotFound
 from server.payments.models import Dispute, Payment, Refund
+from server.payments.refunds.undoing import UNDONE
 from server.payments.shares import kept_shares
 from server.payments.states import PAID, UNPAID, RefundStatus
 from server.people.privacy import columns, shown
@@ -148,7 +149,8 @@ async def _payments(which: list[tuple[str, Any]], viewer_id: int) -> list[Paymen
     rows = await asked.values(*OWN, *columns("mentor__"), *columns("learner__"))
     rows = [row for row in rows if viewer_id in (row["learner_id"], row["mentor_id"])]
     numbers = [row["id"] for row in rows]
-    refunds = await Refund.filter(payment_id__in=numbers).order_by("id") if numbers else []
+    told = Refund.filter(payment_id__in=numbers).exclude(cause__startswith=UNDONE)
+    refunds = await told.order_by("id") if numbers else []
     disputes = await Dispute.filter(payment_id__in=numbers).order_by("id") if numbers else []
     return [
         _seen(

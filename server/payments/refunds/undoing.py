@@ -13,6 +13,8 @@ from server.payments.refunds.moving import move, settle_status
 from server.payments.shares import refund_shares
 from server.payments.states import RefundStatus
 
+UNDONE = "undone:"  # the beginning of the cause of such a refund: it is nothing to tell a learner
+
 
 async def take_back(payment: Payment, refund: Refund, why: str) -> bool:
     """What it took from whom is put back there, and its cause may be decided again; in the caller's
@@ -22,7 +24,7 @@ async def take_back(payment: Payment, refund: Refund, why: str) -> bool:
     values: dict[str, Any] = {
         "failure": why,
         "settled_at": now(),
-        "cause": f"undone:{refund.id}:{refund.cause}"[:80],
+        "cause": f"{UNDONE}{refund.id}:{refund.cause}"[:80],
     }
     if not await move(refund, RefundStatus.FAILED, reason=why, **values):
         return False

@@ -471,6 +471,23 @@ async def test_lesson_that_is_disputed_meanwhile_is_not_sent(
     assert (await status_of(payout), await on_account(mira)) == ("reversed", 1700)
 
 
+async def test_what_was_sent_before_the_dispute_is_found_though_the_answer_was_lost(
+    provider: Provider, run_jobs: RunJobs
+) -> None:
+    mira, lea = await payee(provider), await person("lea")
+    payment = await earned(mira, lea, 2000, provider=provider)
+    payout = await request_payout(mira)
+    await provider.fault(error_after_commit=2)
+    with pytest.raises(GatewayDown):
+        await sending.send(payout.id)
+    await Dispute.create(
+        payment_id=payment.id, provider_id="dp_1", amount_minor=2000, currency="EUR", opened_at=now()
+    )
+    await run_jobs()
+    assert (await Transfer.get()).status == "succeeded"
+    assert await on_account(mira) == 0
+
+
 def test_what_others_owe_is_kept_back_first() -> None:
     owed = [Owed(1, 0, -300), Owed(2, 500, 500), Owed(3, 400, 400), Owed(None, 50, 50)]
     assert payable(owed, set()) == 650

@@ -27,6 +27,7 @@ from server.payments.ledger.chart import (
     STRIPE_CLEARING,
 )
 from server.payments.models import Payment, Refund
+from server.payments.receipts.seen import payment_seen
 from server.payments.refunds import sending
 from server.payments.refunds.deciding import decide
 from server.payments.refunds.given_back import give_back
@@ -207,6 +208,7 @@ async def test_what_a_bank_took_already_is_not_given_again(
     assert (await seat.refund()).failure.startswith("charge_disputed: ")
     assert (await seat.payment()).refunded_minor == 0
     assert await trial() == before
+    assert (await payment_seen(payment.public_id, seat.learner)).refunds == ()
     await refund(seat, 1, cause="again")
     assert await Refund.all().count() == 2
 

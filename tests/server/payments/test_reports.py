@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +30,7 @@ from server.payments.states import RefundStatus
 from tests.databases import BOTH
 from tests.server.booking.makers import bearer, mentor, person
 from tests.server.payments.purchases import FEE, begun, book, disputed, paid, priced, refunded, released
+from web import TEMPLATES
 
 BERLIN, UTC_ZONE = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
 MONEY = "/dashboard/admin/payments"
@@ -297,3 +300,10 @@ async def test_payments_of_all_as_json(http: TestClient, world: World) -> None:
         answer = await http.get("/api/v1/admin/payments", headers=await bearer(who))
         assert answer.status == 403
     assert await Payment.all().count() == 1
+
+
+def test_every_event_of_money_has_words() -> None:
+    """Administrators read what was booked, not the codes of it."""
+    partial = (TEMPLATES / "partials/payments.html").read_text(encoding="utf-8")
+    kinds = re.findall(r'_posting\("(\w+)"', Path(postings.__file__).read_text(encoding="utf-8"))
+    assert [kind for kind in kinds if f'"{kind}": "' not in partial] == []

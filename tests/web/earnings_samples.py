@@ -59,7 +59,13 @@ LESSONS = [
         replace(LESSON, state=state, available_at=None)
         for state in ("available", "disputed", "on_its_way", "paid_out")
     ),
-    replace(LESSON, title=LONG, learner="Maximiliane-Théodora von Hohenschwangau", state="kept_back"),
+    replace(
+        LESSON,
+        title=LONG,
+        learner="Maximiliane-Théodora von Hohenschwangau",
+        state="kept_back",
+        available_at=None,
+    ),
     replace(
         LESSON,
         state="given_back",

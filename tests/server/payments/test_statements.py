@@ -70,7 +70,7 @@ async def test_page_leads_a_new_mentor_one_step_after_the_other(
     assert url.startswith(provider.base)
     assert "a bank account" in await shown(http, headers)
     await provider.complete(url)
-    assert "Nothing to pay out yet" in await shown(http, headers, "?account=back")
+    assert "Nothing to pay out now" in await shown(http, headers, "?account=back")
     assert "No payouts yet" in await shown(http, headers, "?tab=payouts")
     assert "No statements yet" in await shown(http, headers, "?tab=statements")
 

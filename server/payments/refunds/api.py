@@ -13,7 +13,7 @@ from server.edge.api import ok, read_json
 from server.edge.openapi import described
 from server.edge.paths import id_in_path
 from server.payments.models import Refund
-from server.payments.refunds.asking import ask_refund
+from server.payments.refunds.asking import ask_refund, require_right
 from server.payments.refunds.forms import RefundForm
 
 
@@ -35,6 +35,7 @@ class RefundShape(TypedDict):
 async def refund(request: web.Request) -> web.StreamResponse:
     """Give an amount of a payment back, or all that is left of it. Its learner is told."""
     asking, payment_id = require_viewer(request), id_in_path(request)
+    await require_right(payment_id, asking)  # strangers learn nothing by what they send
     asked = await read_json(request, RefundForm)
     found = await ask_refund(payment_id, asking, asked.amount_minor, asked.reason)
     return ok(await refund_shape(found, payment_id), "The money is on its way back.", 201)

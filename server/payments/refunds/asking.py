@@ -107,10 +107,7 @@ async def ask_refund(
     """Give an amount of a payment back, or everything that is left of it; with the same `once`, once.
 
     Raises NotFound, Conflict (wrong_state, disputed, refund_too_much)."""
-    known = await Payment.get_or_none(public_id=payment_id)
-    if known is None or not _may(known.mentor_id, viewer):
-        raise NotFound(message=NO_PAYMENT)
-    payment = await locked_payment(known.id)
+    payment = await locked_payment(await require_right(payment_id, viewer))
     cause = f"asked:{payment.id}:{once or uuid4()}"
     before = await Refund.get_or_none(cause=cause)
     if before is not None:
@@ -125,6 +122,14 @@ async def ask_refund(
     if payment.mentor_id != viewer.user_id:
         await _keep_for_audit(viewer, payment, refund)
     return refund
+
+
+async def require_right(payment_id: UUID, viewer: Viewer) -> int:
+    """The row of a payment that this person may give back. Raises NotFound."""
+    known = await Payment.get_or_none(public_id=payment_id)
+    if known is None or not _may(known.mentor_id, viewer):
+        raise NotFound(message=NO_PAYMENT)
+    return int(known.id)
 
 
 async def _keep_for_audit(viewer: Viewer, payment: Payment, refund: Refund) -> None:

@@ -21,7 +21,7 @@ from server.payments.ledger.chart import (
     STRIPE_CLEARING,
     STRIPE_FEES,
 )
-from server.payments.models import Dispute, Payment, StripeEvent
+from server.payments.models import Dispute, StripeEvent
 from server.payments.refunds.deciding import decide
 from server.payments.release.releasing import release
 from server.payments.release.rule import ISSUES
@@ -192,12 +192,10 @@ async def test_refund_that_met_a_dispute_is_sent_when_that_is_won(
 async def test_dispute_is_heard_of_before_its_payment(
     provider: Provider, moved_clock: ManualClock
 ) -> None:
-    seat = await paid_seat(provider, moved_clock)
-    unpaid = {"status": "processing", "charge_id": None, "succeeded_at": None}
-    payment = await seat.payment()
-    number = await dispute(seat)
-    await Payment.filter(id=payment.id).update(**unpaid)
-    assert await tell(number, "charge.dispute.created") == "opened"
+    seat = await paid_seat(provider, moved_clock, heard=False)
+    intent = await provider.gateway.intent((await seat.payment()).provider_id or "")
+    found = await provider.call(f"_sandbox/charges/{intent.charge_id}/dispute")
+    assert await tell(found["id"], "charge.dispute.created") == "opened"
     assert (await seat.payment()).status == "succeeded"
 
 

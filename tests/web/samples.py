@@ -274,6 +274,7 @@ EDIT = {
     "languages": LANGUAGES,
     "durations": DURATIONS,
     "max_capacity": 200,
+    "currency": "EUR",
 }
 EDIT_ERRORS = {
     "title": "Use at least 3 characters.",
@@ -298,7 +299,7 @@ PROFILE_PAGE = {
         SimpleNamespace(slug="pl", name="Polish"),
         SimpleNamespace(slug="en-IE", name="English"),
     ],
-    "currencies": ["EUR", "JPY"],
+    "currency": "EUR",
     "skills": [
         SimpleNamespace(slug="accounting", name="Accounting"),
         SimpleNamespace(slug="finance", name="Finance"),

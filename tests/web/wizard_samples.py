@@ -69,6 +69,7 @@ def _step(key: str, draft: Draft | None = DRAFT, **changes: Any) -> dict[str, An
         "every_weeks": EVERY_WEEKS,
         "most_dates": MOST_DATES,
         "max_capacity": MAX_CAPACITY,
+        "currency": "EUR",
         "both": [],
         "next_valid": "",
         "dates": [],

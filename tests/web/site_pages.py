@@ -165,6 +165,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/dashboard/admin/payments/list",
         "/dashboard/admin/payments/list?q=nobody-has-this-name",
         "/dashboard/admin/payments/{paid}",
+        "/bookings/{refundable}/refund",
         "/dashboard/admin/payments/books",
         "/dashboard/admin/payments/books/account?account=escrow&currency=EUR",
         "/dashboard/admin/disputes",
@@ -289,11 +290,13 @@ class Visitors:
             past = await _link(learner, "/dashboard/learner/bookings?tab=past", "/sessions/")
             draft = await _link(mentor, "/dashboard/mentor/sessions?tab=drafts", "/sessions/")
             admin = await self._context("admin", "wide")
+            paid = await _link(learner, "/payments", "/payments/", "tbody")
             self._lessons = {
                 "report": await _link(
                     admin, "/dashboard/admin/reports", "/dashboard/admin/reports/", "tbody"
                 ),
-                "paid": await _link(learner, "/payments", "/payments/", "tbody"),
+                "paid": paid,
+                "refundable": await _link(admin, f"/dashboard/admin/payments/{paid}", "/bookings/", ""),
                 "request": await _link(mentor, "/dashboard/mentor/requests", "/requests/"),
                 "user": await _link(admin, "/dashboard/admin/users", "/dashboard/admin/users/", "tbody"),
                 "coming": coming,

@@ -72,11 +72,11 @@ from server.payments.payouts import api as payouts_api
 from server.payments.payouts import views as payouts_views
 from server.payments.receipts import api as receipts_api
 from server.payments.receipts import views as receipts_views
+from server.payments.refunds import api as refunds_api
+from server.payments.refunds import views as refunds_views
 from server.payments.reports import api as reports_api
 from server.payments.reports import books_views
 from server.payments.reports import views as reports_views
-from server.payments.refunds import api as refunds_api
-from server.payments.refunds import views as refunds_views
 from server.payments.webhook import views as webhook_views
 from server.people import api as people_api
 from server.people import (

@@ -1,7 +1,9 @@
 """Payments, refunds, disputes, releases and payouts in many random orders, with answers lost and events
-told again: the books are asked after each step, and the provider's balance at the end of each story.
+told again and at once: the books are asked after each step, and the provider's balance at the end of each
+story.
 
-`--stories N` of `--steps N` each; what goes wrong is told as the shortest story that still does."""
+`--stories N` of `--steps N` each, in `--currency` EUR, JPY or KWD, on `--database` sqlite or postgres.
+What goes wrong is told as the shortest story that still does."""
 
 from __future__ import annotations
 
@@ -9,6 +11,8 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -19,28 +23,47 @@ sys.path.insert(0, str(ROOT))
 
 from config.settings import load_settings  # noqa: E402
 from server.infra import db, schema  # noqa: E402
-from tests.server.payments.history import History  # noqa: E402
+from tests.databases import cluster  # noqa: E402
+from tests.server.payments.history import PRICES, History, in_cluster, in_files  # noqa: E402
 from tests.server.payments.provider import running  # noqa: E402
 
+Fresh = Callable[[Path], AbstractContextManager[str]]
 
-async def make_template(folder: Path) -> Path:
-    """An empty database with all tables."""
-    await db.open_database(load_settings({"PEERLEARN_DATA_DIR": str(folder)}))
+
+@contextmanager
+def databases(kind: str, folder: Path) -> Iterator[Fresh]:
+    """Gives what makes a database of that kind, with all tables and no rows."""
+    if kind == "sqlite":
+        asyncio.run(make_tables(folder))
+        yield in_files(folder / "peerlearn.sqlite3")
+        return
+    with cluster() as found:
+        asyncio.run(found.run("DROP DATABASE IF EXISTS template_peerlearn"))
+        asyncio.run(found.run("CREATE DATABASE template_peerlearn"))
+        asyncio.run(make_tables(folder, found.url_of("template_peerlearn")))
+        yield in_cluster(found)
+
+
+async def make_tables(folder: Path, url: str = "") -> None:
+    await db.open_database(
+        load_settings({"PEERLEARN_DATA_DIR": str(folder), "PEERLEARN_DATABASE_URL": url})
+    )
     await schema.create_all()
     await db.close_database()
-    return folder / "peerlearn.sqlite3"
 
 
-def tell(stories: int, steps: int, folder: Path) -> None:
-    made = asyncio.run(make_template(folder / "template"))
-    with running(folder / "provider") as listening:
+def tell(asked: argparse.Namespace, folder: Path) -> None:
+    with (
+        databases(asked.database, folder / "template") as made,
+        running(folder / "provider") as listening,
+    ):
 
         class Told(History):
-            template, base = made, listening
+            fresh, base, currency = staticmethod(made), listening, asked.currency
 
         long = settings(
-            max_examples=stories,
-            stateful_step_count=steps,
+            max_examples=asked.stories,
+            stateful_step_count=asked.steps,
             deadline=None,
             database=None,
             print_blob=True,
@@ -53,9 +76,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stories", type=int, default=500)
     parser.add_argument("--steps", type=int, default=60)
+    parser.add_argument("--currency", choices=sorted(PRICES), default="EUR")
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        tell(asked.stories, asked.steps, Path(folder))
+        tell(asked, Path(folder))
     print(f"{asked.stories} stories, and the books were true after each step")
 
 

@@ -8,13 +8,13 @@ import asyncio
 import random
 import shutil
 import tempfile
-from collections.abc import Awaitable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from unittest.mock import patch
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import aiohttp
 import stripe
@@ -26,6 +26,7 @@ from server.booking.models import Booking, Session
 from server.booking.states import BookingStatus, SessionStatus
 from server.booking.times import next_mark
 from server.edge.access import Viewer
+from server.edge.amounts import settled_in
 from server.infra import clock, db
 from server.infra.errors import DomainError
 from server.infra.models import OutboxRow
@@ -54,13 +55,15 @@ from server.payments.webhook.handlers import HANDLERS
 from server.people.privacy import visible
 from server.worker import load_jobs, run_due
 from tests.conftest import QUICK, settings_for
+from tests.databases import Cluster
 from tests.server.booking.makers import mentor, payments, person, published
 from tests.server.payments.provider import Provider
 from tests.server.payments.sandbox import SECRET_KEY
 
 T = TypeVar("T")
 LEARNERS = ("lea", "jun", "amara", "ines")
-PRICES, STARTS = (99, 4999, 5000), (26, 50, 80)  # minor units; hours from now
+PRICES = {"EUR": (99, 4999, 5000), "JPY": (51, 99, 5001), "KWD": (151, 4999, 12_345)}  # minor units
+STARTS = (26, 50, 80)  # hours from now
 CARDS = ("pm_card_visa", "pm_card_mastercard", "pm_card_refundFail", "pm_card_pendingRefund")
 NUMBERS = st.integers(0, 1000)  # which of those that are there
 ROUNDS = 8  # in which everything that is under way comes to its end
@@ -69,8 +72,9 @@ ROUNDS = 8  # in which everything that is under way comes to its end
 class History(RuleBasedStateMachine):
     """Each has a database of its own; the provider remembers those before, and its balance of then."""
 
-    template: Path
+    fresh: Callable[[Path], AbstractContextManager[str]]  # a database with all tables, by its address
     base: str
+    currency = "EUR"
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,7 +84,9 @@ class History(RuleBasedStateMachine):
         self.clock = clock.ManualClock(next_mark(datetime.now(UTC)))
         self.stack.enter_context(clock.replaced(self.clock))
         self.stack.enter_context(payments())
+        self.stack.enter_context(settled_in(self.currency))
         self.stack.enter_context(patch.object(stripe.HTTPClient, "INITIAL_DELAY", 0))  # between two tries
+        self.url = self.stack.enter_context(type(self).fresh(self.folder))
         self.run(self.begin())
 
     def run(self, work: Awaitable[T]) -> T:
@@ -90,9 +96,7 @@ class History(RuleBasedStateMachine):
         return self.runner.run(waited())
 
     async def begin(self) -> None:
-        shutil.copyfile(self.template, self.folder / "peerlearn.sqlite3")
-        url = f"sqlite://{self.folder}/peerlearn.sqlite3{QUICK}"
-        settings = settings_for(self.folder, url)
+        settings = settings_for(self.folder, self.url)
         await db.open_database(settings)
         load_jobs()
         open_post_office(settings)
@@ -104,16 +108,17 @@ class History(RuleBasedStateMachine):
         self.stack.enter_context(using(gateway))
         self.since = datetime.now(UTC) - timedelta(seconds=1)
         await self.provider.fault(error_after_commit=0, payout_fails=0)
-        self.before = (await gateway.balance()).get("EUR", 0)
+        self.before = (await gateway.balance()).get(self.currency, 0)
         await self.people()
 
     async def people(self) -> None:
         self.mira = await mentor()
         self.learners: list[Viewer] = [await person(name) for name in LEARNERS]
         self.sessions: list[UUID] = []
-        for price, hours in zip(PRICES, STARTS, strict=True):
+        for price, hours in zip(PRICES[self.currency], STARTS, strict=True):
             start = self.clock.now() + timedelta(hours=hours)
-            self.sessions.append(await published(self.mira, start, price_minor=price, capacity=2))
+            priced = {"price_minor": price, "currency": self.currency, "capacity": 2}
+            self.sessions.append(await published(self.mira, start, **priced))
         await self.provider.complete(await onboarding_link(self.mira, "http://127.0.0.1"))
 
     # --- learners
@@ -251,6 +256,16 @@ class History(RuleBasedStateMachine):
         for event in chance.choices(told, k=most) if told else []:
             await self.refusing(HANDLERS[event.kind](event))
 
+    @rule(seed=NUMBERS)
+    def tell_at_once(self, seed: int) -> None:
+        """Twenty, at the same time."""
+        self.run(self._tell_at_once(seed))
+
+    async def _tell_at_once(self, seed: int, most: int = 20) -> None:
+        chance, told = random.Random(seed), await self.told()
+        events = chance.choices(told, k=most) if told else []
+        await asyncio.gather(*(self.refusing(HANDLERS[event.kind](event)) for event in events))
+
     async def told(self) -> list[StripeEvent]:
         found = self.provider.gateway.events(self.since)
         return [
@@ -301,8 +316,8 @@ class History(RuleBasedStateMachine):
             await self.jobs()
         assert await broken() == []
         assert not await Refund.filter(status=RefundStatus.CREATED).exists()
-        provider = (await self.provider.gateway.balance()).get("EUR", 0) - self.before
-        assert provider == await expected("EUR")
+        provider = (await self.provider.gateway.balance()).get(self.currency, 0) - self.before
+        assert provider == await expected(self.currency)
         for payment in await Payment.filter(status__in=PAID).prefetch_related("booking"):
             await self._kept(payment)
 
@@ -333,6 +348,30 @@ class History(RuleBasedStateMachine):
         """What the provider may refuse."""
         with suppress(AssertionError):
             await self.provider.call(path, account, **params)
+
+
+def in_files(template: Path) -> Callable[[Path], AbstractContextManager[str]]:
+    """SQLite: a copy of the template in each folder."""
+
+    @contextmanager
+    def fresh(folder: Path) -> Iterator[str]:
+        shutil.copyfile(template, folder / "peerlearn.sqlite3")
+        yield f"sqlite://{folder}/peerlearn.sqlite3{QUICK}"
+
+    return fresh
+
+
+def in_cluster(cluster: Cluster) -> Callable[[Path], AbstractContextManager[str]]:
+    """PostgreSQL: a copy of its template, which is dropped afterwards."""
+
+    @contextmanager
+    def fresh(_: Path) -> Iterator[str]:
+        name = f"history_{uuid4().hex}"
+        asyncio.run(cluster.run(f"CREATE DATABASE {name} TEMPLATE template_peerlearn"))
+        yield cluster.url_of(name)
+        asyncio.run(cluster.run(f"DROP DATABASE {name} WITH (FORCE)"))
+
+    return fresh
 
 
 def chosen(those: Sequence[T], number: int) -> T:

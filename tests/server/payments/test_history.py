@@ -4,13 +4,13 @@ true, nothing has an effect twice, and in the end the provider has what they say
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.server.payments.history import History
+from tests.databases import BOTH
+from tests.server.payments.history import History, in_cluster, in_files
 from tests.server.payments.provider import running
 
 
@@ -21,12 +21,21 @@ def provider_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield base
 
 
-def test_books_stay_true(sqlite_template: Path, provider_base: str) -> None:
+@BOTH
+@pytest.mark.parametrize(("code", "stories"), [("EUR", 10), ("JPY", 3), ("KWD", 3)])
+def test_books_stay_true(
+    request: pytest.FixtureRequest, database_kind: str, provider_base: str, code: str, stories: int
+) -> None:
+    if database_kind == "sqlite":
+        made = in_files(request.getfixturevalue("sqlite_template"))
+    else:
+        made = in_cluster(request.getfixturevalue("postgres_template"))
+
     class Told(History):
-        template, base = sqlite_template, provider_base
+        fresh, base, currency = staticmethod(made), provider_base, code
 
     usual = settings(
-        max_examples=10,
+        max_examples=stories,
         stateful_step_count=25,
         deadline=None,
         derandomize=True,

@@ -29,34 +29,29 @@ from server.edge.access import Viewer
 from server.edge.amounts import settled_in
 from server.infra import clock, db
 from server.infra.errors import DomainError
-from server.infra.models import OutboxRow
 from server.notifications.acquaintances import introduce
 from server.notifications.post import open_post_office
 from server.notifications.push.office import open_push
 from server.payments.books.invariants import broken
-from server.payments.books.reconciling import expected
-from server.payments.checkout import sweeping as checkout
 from server.payments.checkout.beginning import begin_payment
 from server.payments.checkout.syncing import sync_payment
 from server.payments.disputes import told as disputes
 from server.payments.gateway.client import Gateway
 from server.payments.gateway.current import using
 from server.payments.models import Dispute, Payment, Payout, Refund, StripeEvent
-from server.payments.payouts import following, reversing
 from server.payments.payouts.accounts import onboarding_link
 from server.payments.payouts.requesting import request_payout
-from server.payments.refunds import sending as refunds
 from server.payments.refunds.asking import ask_refund
-from server.payments.refunds.undoing import UNDONE
 from server.payments.release.releasing import release_due
 from server.payments.release.rule import ISSUES
-from server.payments.states import PAID, DisputeStatus, RefundStatus
+from server.payments.states import PAID, DisputeStatus
 from server.payments.webhook.handlers import HANDLERS
 from server.people.privacy import visible
-from server.worker import load_jobs, run_due
+from server.worker import load_jobs
 from tests.conftest import QUICK, settings_for
 from tests.databases import Cluster
 from tests.server.booking.makers import mentor, payments, person, published
+from tests.server.payments import endings
 from tests.server.payments.provider import Provider
 from tests.server.payments.sandbox import SECRET_KEY
 
@@ -66,7 +61,6 @@ PRICES = {"EUR": (99, 4999, 5000), "JPY": (51, 99, 5001), "KWD": (151, 4999, 12_
 STARTS = (26, 50, 80)  # hours from now
 CARDS = ("pm_card_visa", "pm_card_mastercard", "pm_card_refundFail", "pm_card_pendingRefund")
 NUMBERS = st.integers(0, 1000)  # which of those that are there
-ROUNDS = 8  # in which everything that is under way comes to its end
 
 
 class History(RuleBasedStateMachine):
@@ -189,7 +183,7 @@ class History(RuleBasedStateMachine):
     def pay_out(self, sent: bool) -> None:
         self.run(self.refusing(request_payout(self.mira)))
         if sent:
-            self.run(self.jobs())
+            self.run(endings.jobs())
 
     # --- banks
 
@@ -244,7 +238,7 @@ class History(RuleBasedStateMachine):
 
     @rule()
     def work(self) -> None:
-        self.run(self.jobs())
+        self.run(endings.jobs())
 
     @rule(seed=NUMBERS)
     def tell(self, seed: int) -> None:
@@ -267,28 +261,11 @@ class History(RuleBasedStateMachine):
         await asyncio.gather(*(self.refusing(HANDLERS[event.kind](event)) for event in events))
 
     async def told(self) -> list[StripeEvent]:
-        found = self.provider.gateway.events(self.since)
-        return [
-            StripeEvent(id=each.id, kind=each.kind, object_id=each.object_id, account=each.account)
-            async for each in found
-            if each.kind in HANDLERS
-        ]
+        return await endings.told(self.provider, self.since)
 
     @rule()
     def sweep(self) -> None:
-        self.run(self.refusing(self.sweeps()))
-
-    async def sweeps(self) -> None:
-        await checkout.sweep()
-        await refunds.sweep()
-        await disputes.sweep()
-        await following.sweep()
-        await reversing.sweep()
-        await release_due()
-
-    async def jobs(self) -> None:
-        await OutboxRow.filter(job__startswith="notifications.").delete()
-        await run_due()
+        self.run(self.refusing(endings.sweeps()))
 
     # --- what must be so
 
@@ -304,36 +281,12 @@ class History(RuleBasedStateMachine):
             self.stack.close()
 
     async def _end(self) -> None:
-        """Everything that is under way comes to its end; then the provider has what the books say."""
-        await self.provider.fault(error_after_commit=0, payout_fails=0)
-        for number in range(ROUNDS):
-            await self._decide(won=number % 2 == 0)
-            self.clock.advance(timedelta(hours=2))
-            await self.jobs()
-            for event in await self.told():
-                await HANDLERS[event.kind](event)
-            await self.sweeps()
-            await self.jobs()
-        assert await broken() == []
-        assert not await Refund.filter(status=RefundStatus.CREATED).exists()
-        provider = (await self.provider.gateway.balance()).get(self.currency, 0) - self.before
-        assert provider == await expected(self.currency)
-        for payment in await Payment.filter(status__in=PAID).prefetch_related("booking"):
-            await self._kept(payment)
+        """The provider has what the books say."""
+        await endings.come_to_end(self.provider, self.since, self.clock, self._decide_next)
+        assert await endings.wrongs(self.provider, self.currency, self.before) == []
 
-    async def _kept(self, payment: Payment) -> None:
-        """Paid is never without a seat, or what was promised for it; and never given back twice."""
-        seat = await Booking.get(id=payment.booking_id)
-        gone = payment.refunded_minor + payment.lost_minor
-        if await Dispute.filter(payment_id=payment.id, status=DisputeStatus.OPEN).exists():
-            return
-        if seat.status != BookingStatus.CONFIRMED:
-            promised = seat.refund_minor if seat.confirmed_at else payment.amount_minor
-            assert gone >= (promised or 0), (payment.id, seat.status, gone, promised)
-        charge = await self.provider.gateway.charge(payment.charge_id or "")
-        failed = await Refund.filter(payment_id=payment.id, status=RefundStatus.FAILED)
-        owed = sum(each.amount_minor for each in failed if not each.cause.startswith(UNDONE))
-        assert charge.refunded_minor + owed == payment.refunded_minor
+    async def _decide_next(self, number: int) -> None:
+        await self._decide(won=number % 2 == 0)
 
     async def _close(self) -> None:
         await self.http.close()

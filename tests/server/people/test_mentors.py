@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from server.accounts import service as accounts
 from server.accounts.models import User
 from server.edge.access import Viewer
 from server.people import circle, service
@@ -89,7 +90,7 @@ async def test_who_is_blocked_or_hides_their_name_is_not_found_by_it() -> None:
     await circle.block(people["max"], "lea")
     assert await names(seen_by=lea.user_id) == ["mira", "ida"]
     assert await names(seen_by=people["max"].user_id) == ["mira", "max", "ida"]
-    await User.filter(id=mira.user_id).update(name="Someone Else")
+    await accounts.change_profile(mira.user_id, name="Someone Else")
     assert await names(q="someone") == ["mira"]
     await set_privacy(mira.user_id, Privacy(real_name=Audience.MEMBERS, picture=Audience.NOBODY))
     assert (await names(q="someone"), await names(q="someone", seen_by=lea.user_id)) == ([], ["mira"])

@@ -213,17 +213,18 @@ async def test_cancelling_over_http_frees_the_seat(http: TestClient) -> None:
 
 
 @BOTH
-async def test_fifty_people_and_one_seat(http: TestClient) -> None:
-    session_id = await published(await mentor(), capacity=1)
-    people = [await bearer(await person(f"learner{number}")) for number in range(50)]
+@pytest.mark.parametrize(("seats", "crowd"), [(1, 50), (5, 200)])
+async def test_many_people_and_few_seats(http: TestClient, seats: int, crowd: int) -> None:
+    session_id = await published(await mentor(), capacity=seats)
+    people = [await bearer(await person(f"learner{number}")) for number in range(crowd)]
     answers = await asyncio.gather(
         *(call(http, "POST", f"/sessions/{session_id}/bookings", who, json={}) for who in people)
     )
-    assert sorted(status for status, _ in answers) == [201] + [409] * 49
+    assert sorted(status for status, _ in answers) == [201] * seats + [409] * (crowd - seats)
     assert {error["code"] for status, error in answers if status == 409} == {"sold_out"}
     session = await Session.get(id=session_id)
-    assert session.seats_taken == await Booking.filter(status="confirmed").count() == 1
-    assert await BusyCell.filter(booking_id__isnull=False).count() == 12
+    assert session.seats_taken == await Booking.filter(status="confirmed").count() == seats
+    assert await BusyCell.filter(booking_id__isnull=False).count() == 12 * seats
 
 
 @BOTH

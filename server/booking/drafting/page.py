@@ -60,13 +60,7 @@ async def show(
     `changed`: it differs from what is kept, which is shown beside it."""
     mentor = require_viewer(request)
     kept = draft.data if draft else {}
-    form = {
-        **USUAL,
-        "currency": settlement_currency(),
-        "timezone": mentor.timezone,
-        **kept,
-        **(typed or {}),
-    }
+    form = {**_usual(mentor), **kept, **(typed or {})}
     context = {
         "draft": draft,
         "drafts": drafts,
@@ -83,6 +77,11 @@ async def show(
     if errors and status == 200:
         status = 422
     return render(request, TEMPLATE, context, status)
+
+
+def _usual(mentor: Viewer) -> dict[str, str]:
+    """What the fields offer this mentor first."""
+    return {**USUAL, "currency": settlement_currency(), "timezone": mentor.timezone}
 
 
 def _way(draft: Draft | None, current: Step) -> list[tuple[Step, str]]:

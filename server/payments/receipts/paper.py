@@ -15,10 +15,10 @@ from babel.dates import format_date
 from fpdf import FPDF
 from fpdf.enums import Align
 
-from server.edge.amounts import amount_text
+from server.edge.paper.amounts import printed_amount
 from server.edge.paper.letters import add_fonts, printable
 from server.edge.paper.tints import INK, INK_SOFT, OCHRE, PINE, Tint
-from server.edge.templates import date_range, money
+from server.edge.templates import date_range
 from server.payments.receipts.content import Content, Credit, receipt_name
 
 WIDTH, LEFT, RIGHT = 210.0, 24.0, 186.0  # mm: A4, standing
@@ -112,7 +112,7 @@ def _lines(pdf: FPDF, sheet: Sheet, top: float) -> float:
 
 
 def _line(pdf: FPDF, words: str, below: str, minor: int, currency: str, top: float) -> float:
-    _text(pdf, _amount(minor, currency), LEFT, top, 13, INK, align=Align.R)
+    _text(pdf, printed_amount(minor, currency), LEFT, top, 13, INK, align=Align.R)
     pdf.set_xy(LEFT, top)
     _pen(pdf, 13, INK)
     pdf.multi_cell(WORDS, LINE, words, align=Align.L, new_x="LMARGIN", new_y="NEXT")
@@ -129,7 +129,7 @@ def _total(pdf: FPDF, sheet: Sheet, top: float) -> float:
     _text(
         pdf, "Total" if not sheet.credits else "Total after what was given back", LEFT, top + 4, 14, PINE
     )
-    _text(pdf, money(left, content.currency), LEFT, top + 4, 14, PINE, align=Align.R)
+    _text(pdf, printed_amount(left, content.currency), LEFT, top + 4, 14, PINE, align=Align.R)
     return top + 10
 
 
@@ -146,14 +146,6 @@ def _foot(pdf: FPDF, sheet: Sheet, top: float) -> None:
 
 
 # --- setting text
-
-
-def _amount(minor: int, currency: str) -> str:
-    """With the currency's letters where the fonts lack its sign."""
-    return (
-        printable(money(minor, currency).replace("-", "−"))
-        or f"{currency} {amount_text(minor, currency)}"
-    )
 
 
 def _became(credit: Credit, zone: str) -> str:

@@ -90,6 +90,24 @@ def cancel(bank: Bank, number: str, params: dict[str, Any]) -> Object:
 
 
 def _charge(bank: Bank, intent: Object, name: str, card: Card) -> Object:
+    charge = _new_charge(bank, intent, name, card)
+    paid = bank.change(
+        intent,
+        status="succeeded",
+        payment_method=name,
+        amount_received=intent["amount"],
+        latest_charge=charge["id"],
+        next_action=None,
+        last_payment_error=None,
+    )
+    bank.tell("charge.succeeded", charge)
+    bank.tell("payment_intent.succeeded", paid)
+    if card.fate == "disputed":
+        refunds.dispute(bank, charge["id"])
+    return paid
+
+
+def _new_charge(bank: Bank, intent: Object, name: str, card: Card) -> Object:
     wanted, currency = intent["amount"], intent["currency"]
     charge = bank.make(
         "ch",
@@ -111,20 +129,7 @@ def _charge(bank: Bank, intent: Object, name: str, card: Card) -> Object:
     fee = money.fee_of(wanted)
     charge["balance_transaction"] = money.record(bank, "charge", wanted, currency, charge["id"], fee=fee)
     bank.store.put(charge)
-    paid = bank.change(
-        intent,
-        status="succeeded",
-        payment_method=name,
-        amount_received=wanted,
-        latest_charge=charge["id"],
-        next_action=None,
-        last_payment_error=None,
-    )
-    bank.tell("charge.succeeded", charge)
-    bank.tell("payment_intent.succeeded", paid)
-    if card.fate == "disputed":
-        refunds.dispute(bank, charge["id"])
-    return paid
+    return charge
 
 
 def _decline(bank: Bank, intent: Object, card: Card) -> Object:

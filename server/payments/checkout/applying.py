@@ -17,10 +17,9 @@ from server.payments.ledger import postings
 from server.payments.ledger.posting import post
 from server.payments.locking import locked_payment, subject_of
 from server.payments.models import Payment
-from server.payments.refunds.deciding import decide
+from server.payments.refunds.given_back import give_all_back
 from server.payments.states import PAID, PaymentStatus
 
-NO_SEAT = "The seat was not free any more when the payment arrived."
 # The provider's words for what has not come to an end; a refused card is told apart by its failure.
 STATUS = {
     "requires_payment_method": PaymentStatus.CREATED,
@@ -110,8 +109,7 @@ async def _book_fee(payment: Payment, charge: Charge) -> bool:
 async def _seat(payment: Payment) -> str:
     """The seat is theirs, or the money goes back: never paid without either."""
     if not await booking.retake(payment.booking_id, payment.learner_id):
-        cause = f"payment:{payment.id}:no_seat"
-        await decide(payment, payment.amount_minor, cause=cause, reason=NO_SEAT, actor_id=None)
+        await give_all_back(payment)
         return "paid, and no seat: given back"
     await on_paid(payment)
     return "paid"

@@ -271,7 +271,8 @@ class History(RuleBasedStateMachine):
 
     @invariant()
     def books_are_true(self) -> None:
-        assert self.run(broken()) == []
+        wrong = self.run(broken())
+        assert not wrong, wrong
 
     def teardown(self) -> None:
         try:
@@ -283,7 +284,8 @@ class History(RuleBasedStateMachine):
     async def _end(self) -> None:
         """The provider has what the books say."""
         await endings.come_to_end(self.provider, self.since, self.clock, self._decide_next)
-        assert await endings.wrongs(self.provider, self.currency, self.before) == []
+        wrong = await endings.wrongs(self.provider, self.currency, self.before)
+        assert not wrong, wrong
 
     async def _decide_next(self, number: int) -> None:
         await self._decide(won=number % 2 == 0)

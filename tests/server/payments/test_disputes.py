@@ -11,6 +11,7 @@ import pytest
 from server.booking import service as booking
 from server.infra.clock import ManualClock
 from server.infra.models import OutboxRow
+from server.payments.checkout.syncing import sync_payment
 from server.payments.disputes import told
 from server.payments.ledger.chart import (
     DISPUTE_HOLD,
@@ -187,6 +188,25 @@ async def test_refund_that_met_a_dispute_is_sent_when_that_is_won(
     await run_jobs()
     assert await seat.statuses() == ("refunded", ["failed", "succeeded"])
     assert await seat.escrow() == 0
+
+
+@BOTH
+@pytest.mark.parametrize("won", [True, False])
+async def test_payment_without_a_seat_that_met_a_dispute_goes_back_when_that_is_won(
+    provider: Provider, moved_clock: ManualClock, run_jobs: RunJobs, won: bool
+) -> None:
+    """Called off before it was heard that it is paid, and disputed before it could be given back."""
+    seat = await paid_seat(provider, moved_clock, heard=False)
+    await booking.cancel_session(seat.session_id, seat.mentor)
+    assert await sync_payment(seat.payment_id) == "paid, and no seat: given back"
+    number = await dispute(seat)
+    await run_jobs()
+    assert await seat.statuses() == ("succeeded", ["failed"])
+    await close(seat, number, won=won)
+    await run_jobs()
+    after = ("refunded", ["failed", "succeeded"]) if won else ("succeeded", ["failed"])
+    assert await seat.statuses() == after
+    assert await seat.escrow() == await seat.on(LEARNER_CREDIT) == 0
 
 
 async def test_dispute_is_heard_of_before_its_payment(

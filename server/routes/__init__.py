@@ -1,0 +1,52 @@
+"""The map: every address, what answers it, and who may enter. One line per address."""
+
+from __future__ import annotations
+
+from server.routes import (
+    accounts,
+    achievements,
+    admin,
+    booking,
+    calendar,
+    classroom,
+    development,
+    discovery,
+    materials,
+    messages,
+    notifications,
+    operations,
+    pages,
+    pathways,
+    payments,
+    payouts,
+    people,
+    recordings,
+    requests,
+    rescheduling,
+)
+from server.routes.table import Route
+
+__all__ = ["DEVELOPMENT_ROUTES", "ROUTES", "Route"]
+
+ROUTES: tuple[Route, ...] = (
+    *accounts.ROUTES,
+    *notifications.ROUTES,
+    *people.ROUTES,
+    *booking.ROUTES,
+    *payouts.ROUTES,
+    *payments.ROUTES,
+    *materials.ROUTES,
+    *requests.ROUTES,
+    *rescheduling.ROUTES,
+    *calendar.ROUTES,
+    *messages.ROUTES,
+    *classroom.ROUTES,
+    *recordings.ROUTES,
+    *achievements.ROUTES,
+    *pathways.ROUTES,
+    *discovery.ROUTES,
+    *pages.ROUTES,
+    *admin.ROUTES,
+    *operations.ROUTES,
+)
+DEVELOPMENT_ROUTES = development.ROUTES

@@ -1,0 +1,22 @@
+"""The addresses of classroom."""
+
+from __future__ import annotations
+
+from server.classroom import api as classroom_api
+from server.classroom import views as classroom_views
+from server.classroom.socket import room_socket
+from server.routes.table import API, BY_CLOSE_CODE, MEMBERS, SIGNED_IN, Route
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/ws/session/{id}/", room_socket, BY_CLOSE_CODE, MEMBERS),
+    Route("GET", "/sessions/{id}/room", classroom_views.room_page, SIGNED_IN, MEMBERS),
+    Route("GET", "/sessions/{id}/summary", classroom_views.summary_page, SIGNED_IN, MEMBERS),
+    Route("POST", f"{API}/sessions/{{id}}/ticket", classroom_api.issue_ticket, SIGNED_IN, MEMBERS),
+    Route(
+        "POST",
+        f"{API}/sessions/{{id}}/recordings/consent",
+        classroom_api.answer_consent,
+        SIGNED_IN,
+        MEMBERS,
+    ),
+)

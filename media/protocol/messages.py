@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from media.protocol.codec import Message, decode
+from media.protocol.codec import Message
 
 PROTOCOL = 1
 CHAT_LIMIT = 4000  # characters
@@ -246,42 +246,31 @@ class Error(Message):
     re: str | None = None
 
 
-ClientMessage = (
-    Offer | Answer | IceCandidate | Ping | ChatSend | MediaSend | Subscribe | HandSend | RecordingSend
+FROM_BROWSERS: tuple[type[Message], ...] = (
+    Offer,
+    Answer,
+    IceCandidate,
+    Ping,
+    ChatSend,
+    MediaSend,
+    Subscribe,
+    HandSend,
+    RecordingSend,
 )
-ServerMessage = (
-    Offer
-    | Answer
-    | IceCandidate
-    | Pong
-    | ChatLine
-    | Joined
-    | ParticipantJoined
-    | ParticipantUpdated
-    | ParticipantLeft
-    | Recording
-    | Speaking
-    | QualityReport
-    | Reset
-    | Ended
-    | Error
+TO_BROWSERS: tuple[type[Message], ...] = (
+    Offer,
+    Answer,
+    IceCandidate,
+    Pong,
+    ChatLine,
+    Joined,
+    ParticipantJoined,
+    ParticipantUpdated,
+    ParticipantLeft,
+    Recording,
+    Speaking,
+    QualityReport,
+    Reset,
+    Ended,
+    Error,
 )
-
-CLIENT_MESSAGES: dict[str, type[Message]] = {
-    "offer": Offer,
-    "answer": Answer,
-    "ice-candidate": IceCandidate,
-    "ping": Ping,
-    "chat": ChatSend,
-    "media": MediaSend,
-    "subscribe": Subscribe,
-    "hand": HandSend,
-    "recording": RecordingSend,
-}
-
-
-def decode_client(text: str) -> Message:
-    """One message of a browser, as one of the classes in `CLIENT_MESSAGES`.
-
-    Raises MessageError."""
-    return decode(text, CLIENT_MESSAGES)

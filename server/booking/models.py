@@ -24,6 +24,8 @@ class Offering(Model):
         "models.User", related_name=False, on_delete=fields.RESTRICT
     )
     title = fields.CharField(max_length=140)
+    rating = fields.FloatField(null=True)  # what all reviews come to; feedback writes it
+    rating_count = fields.IntField(default=0, db_default=0)
     created_at = fields.DatetimeField()
     archived_at = fields.DatetimeField(null=True)
 

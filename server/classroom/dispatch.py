@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
 from media.protocol.codec import Message, MessageError
 from media.protocol.messages import (
     Answer,
@@ -20,11 +17,12 @@ from media.protocol.messages import (
     Subscribe,
 )
 from server.classroom import course
+from server.classroom.conduct import handlers as conduct
+from server.classroom.handling import Handler
 from server.classroom.hub import Hub
 from server.classroom.relay import pass_to_node
 from server.classroom.room import Member, Room
-
-Handler = Callable[[Hub, Room, Member, Any], Awaitable[None]]
+from server.classroom.teaching import handlers as teaching
 
 
 async def _relay(hub: Hub, room: Room, member: Member, message: Message) -> None:
@@ -59,6 +57,8 @@ async def _recording(hub: Hub, room: Room, member: Member, message: RecordingSen
 
 
 HANDLERS: dict[type[Message], Handler] = {
+    **conduct.HANDLERS,
+    **teaching.HANDLERS,
     Offer: _relay,
     Answer: _relay,
     IceCandidate: _relay,

@@ -17,7 +17,8 @@ from tortoise.models import Model
 class Seat(Model):
     """One person's place in one session's room. `public_id` is the participant id on the wire.
 
-    `name` is the display name at the last entry, `resume_hash` the token's of the last fresh one."""
+    `name` is the display name at the last entry, `resume_hash` the token's of the last fresh one. A
+    learner shares the screen once the mentor let them (`may_share`)."""
 
     id = fields.BigIntField(primary_key=True)
     public_id: UUID = fields.UUIDField(unique=True, default=uuid4)
@@ -32,6 +33,7 @@ class Seat(Model):
     name = fields.CharField(max_length=100)
     role = fields.CharField(max_length=12)
     resume_hash = fields.CharField(max_length=64, null=True, unique=True)
+    may_share = fields.BooleanField(default=False, db_default=False)
     created_at = fields.DatetimeField()
 
     class Meta:
@@ -66,7 +68,8 @@ class RoomState(Model):
     `origin_at` is zero on the recording's time line; `hold` says who stopped the writing: nobody (""),
     the mentor for a while ("paused") or for good ("stopped"). `home` counts the server processes that had
     the room; `node_*` name the media node, and the start of it, that carries the room's media now.
-    `seen_at` is when a process last said that it has the room."""
+    `seen_at` is when a process last said that it has the room. A `locked` one takes nobody new; with
+    `admission` the mentor lets people in."""
 
     session_id: UUID
     session: fields.OneToOneRelation[Model] = fields.OneToOneField(
@@ -80,6 +83,10 @@ class RoomState(Model):
     node_epoch = fields.CharField(max_length=64, default="", db_default="")
     seen_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
+    locked = fields.BooleanField(default=False, db_default=False)
+    admission = fields.BooleanField(default=False, db_default=False)
+    timer_ends_at = fields.DatetimeField(null=True)
+    timer_label = fields.CharField(max_length=80, default="", db_default="")
 
     class Meta:
         table = "room"
@@ -96,7 +103,8 @@ class DrainedNode(Model):
 
 
 class ChatMessage(Model):
-    """One line of chat; `to_seat` is set on a private one. `seq` counts up within a room."""
+    """One line of chat; `to_seat` is set on a private one. `seq` counts up within a room; `reply_to` is
+    the public id of the line that it answers. A removed one is read by nobody any more."""
 
     id = fields.BigIntField(primary_key=True)
     public_id: UUID = fields.UUIDField(unique=True, default=uuid4)
@@ -114,7 +122,9 @@ class ChatMessage(Model):
         "models.Seat", related_name=False, null=True, on_delete=fields.CASCADE
     )
     text = fields.TextField()
+    reply_to: UUID | None = fields.UUIDField(null=True)
     at = fields.DatetimeField()
+    removed_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "chat_message"

@@ -6,8 +6,9 @@ from typing import Protocol
 
 import structlog
 
+from media.protocol.browser import decode_client
 from media.protocol.codec import MessageError
-from media.protocol.messages import Error, decode_client
+from media.protocol.messages import Error
 from server.classroom.dispatch import dispatch
 from server.classroom.hub import Hub
 from server.classroom.room import Member, Room

@@ -42,7 +42,12 @@ MODEL_MODULES: tuple[str, ...] = (
     "server.materials.models",
     "server.messages.models",
     "server.classroom.models",
+    "server.classroom.conduct.models",
+    "server.classroom.teaching.models",
+    "server.classroom.check.models",
+    "server.classroom.measures.models",
     "server.recordings.models",
+    "server.feedback.models",
     "server.achievements.models",
     "server.pathways.models",
 )

@@ -64,6 +64,9 @@ PARTIAL_UNIQUES: tuple[PartialUnique, ...] = (
 )
 
 CHECKS: tuple[Check, ...] = (
+    # --- feedback
+    Check("review_rating", "review", "{row}rating BETWEEN 1 AND 5"),
+    Check("review_technical", "review", "{row}technical IS NULL OR {row}technical BETWEEN 1 AND 5"),
     # --- notifications
     Check("inbox_numbers", "inbox", "{row}last_seq >= 0 AND {row}unread BETWEEN 0 AND {row}last_seq"),
     Check(

@@ -11,6 +11,7 @@ from server.achievements import export as achievements
 from server.booking import export as booking
 from server.calendar import export as calendar
 from server.classroom import export as classroom
+from server.feedback import export as feedback
 from server.infra.personal import KeptFile, Rows
 from server.materials import export as materials
 from server.messages import export as messages
@@ -45,6 +46,7 @@ PARTS: tuple[Part, ...] = (
     Part("money", payments.ROWS, payments.export, payments.erase),
     Part("messages", messages.ROWS, messages.export, messages.erase, messages.files),
     Part("classroom", classroom.ROWS, classroom.export, classroom.erase),
+    Part("feedback", feedback.ROWS, feedback.export, feedback.erase),
     Part("recordings", recordings.ROWS, recordings.export, recordings.erase),
     Part("pathways", pathways.ROWS, pathways.export, pathways.erase),
     Part("achievements", achievements.ROWS, achievements.export, achievements.erase),

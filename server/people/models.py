@@ -60,6 +60,8 @@ class MentorProfile(Model):
     currency = fields.CharField(max_length=3, default="", db_default="")
     buffer_minutes = fields.IntField(default=0, db_default=0)
     notice_minutes = fields.IntField(default=720, db_default=720)
+    rating = fields.FloatField(null=True)  # what all reviews come to; feedback writes it
+    rating_count = fields.IntField(default=0, db_default=0)
     reason = fields.TextField(default="")
     submitted_at = fields.DatetimeField(null=True)
     updated_at = fields.DatetimeField()

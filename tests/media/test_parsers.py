@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from media.protocol.browser import decode_client
 from media.protocol.codec import MessageError, encode
 from media.protocol.control import (
     FROM_NODE,
@@ -25,7 +26,7 @@ from media.protocol.control import (
     decode_from_node,
     decode_to_node,
 )
-from media.protocol.messages import Description, TrackLabel, decode_client
+from media.protocol.messages import Description, TrackLabel
 from media.protocol.register import read_card
 from media.recording.depacketise import AudioDepacketiser, VideoDepacketiser
 from media.rtp import h264, vp8

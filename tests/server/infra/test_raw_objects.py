@@ -26,6 +26,11 @@ SOMEBODY = uuid4()
 
 # for each check what is fine, and what is not
 CHECKED: dict[str, tuple[list[Values], list[Values]]] = {
+    "review_rating": ([{"rating": 1}, {"rating": 5}], [{"rating": 0}, {"rating": 6}]),
+    "review_technical": (
+        [{"technical": None}, {"technical": 1}, {"technical": 5}],
+        [{"technical": 0}, {"technical": 6}],
+    ),
     "inbox_numbers": (
         [{"last_seq": 0, "unread": 0}, {"last_seq": 2, "unread": 2}],
         [

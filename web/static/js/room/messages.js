@@ -1,7 +1,7 @@
 /**
  * The room socket's messages, protocol 1.
  *
- * Written by scripts/messages_js from media/protocol/messages.py: change that file, then run the script.
+ * Written by scripts/messages_js from media/protocol/browser.py: change its modules, then run the script.
  */
 
 export const PROTOCOL = 1;

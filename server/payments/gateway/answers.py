@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from server.infra.errors import Unavailable
+
+# The provider forgets our keys after a day. What is asked for again after so long is looked for first,
+# by the key that we wrote into its metadata: else it would be done twice.
+KEYS_LAST = timedelta(hours=20)
 
 
 class GatewayDown(Unavailable):
@@ -89,13 +93,23 @@ class TransferSeen:
 
 @dataclass(frozen=True, slots=True)
 class PayoutSeen:
-    """`status` is pending, in_transit, paid, failed or canceled."""
+    """`status` is pending, in_transit, paid, failed or canceled; `key` as of transfers."""
 
     id: str
     status: str
     amount_minor: int
     arrives_at: datetime | None
     failure: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalSeen:
+    """A part of a transfer that came back."""
+
+    id: str
+    amount_minor: int
+    key: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from server.payments.gateway.answers import (
     Movement,
     PayoutSeen,
     RefundSeen,
+    ReversalSeen,
     Told,
     TransferSeen,
 )
@@ -159,19 +160,36 @@ class Gateway:
         async for seen in self._pages(lambda v1, page: v1.transfers.list_async(page), asked):
             yield reading.transfer_of(seen)
 
-    async def reverse(self, transfer_id: str, amount_minor: int, *, key: str) -> str:
-        """The id of the reversal."""
-        params: Any = {"amount": amount_minor}
-        seen = await self._ask(
-            lambda v1: v1.transfers.reversals.create_async(transfer_id, params, _with(key))
+    async def reverse(self, transfer_id: str, amount_minor: int, *, key: str) -> ReversalSeen:
+        params: Any = {"amount": amount_minor, "metadata": {"key": key}}
+        return reading.reversal_of(
+            await self._ask(
+                lambda v1: v1.transfers.reversals.create_async(transfer_id, params, _with(key))
+            )
         )
-        return str(seen["id"])
+
+    async def reversals_of(self, transfer_id: str) -> AsyncIterator[ReversalSeen]:
+        """All parts of a transfer that came back, the newest first."""
+        async for seen in self._pages(
+            lambda v1, page: v1.transfers.reversals.list_async(transfer_id, page), {}
+        ):
+            yield reading.reversal_of(seen)
 
     async def pay_out(self, amount_minor: int, currency: str, *, account_id: str, key: str) -> PayoutSeen:
         """From a mentor's account to their bank."""
-        params: Any = {"amount": amount_minor, "currency": currency.lower()}
+        params: Any = {
+            "amount": amount_minor,
+            "currency": currency.lower(),
+            "metadata": {"key": key},
+        }
         options = _with(key, account_id)
         return reading.payout_of(await self._ask(lambda v1: v1.payouts.create_async(params, options)))
+
+    async def payouts_of(self, account_id: str) -> AsyncIterator[PayoutSeen]:
+        """All that left a mentor's account, the newest first."""
+        options = _with(None, account_id)
+        async for seen in self._pages(lambda v1, page: v1.payouts.list_async(page, options), {}):
+            yield reading.payout_of(seen)
 
     async def payout(self, number: str, *, account_id: str) -> PayoutSeen:
         options = _with(None, account_id)

@@ -13,6 +13,7 @@ from server.payments.gateway.answers import (
     Movement,
     PayoutSeen,
     RefundSeen,
+    ReversalSeen,
     Told,
     TransferSeen,
 )
@@ -71,8 +72,11 @@ def account_of(seen: Seen) -> AccountSeen:
 
 
 def transfer_of(seen: Seen) -> TransferSeen:
-    key = (seen.get("metadata") or {}).get("key", "")
-    return TransferSeen(seen["id"], seen["amount"], seen.get("amount_reversed") or 0, key)
+    return TransferSeen(seen["id"], seen["amount"], seen.get("amount_reversed") or 0, _key(seen))
+
+
+def reversal_of(seen: Seen) -> ReversalSeen:
+    return ReversalSeen(seen["id"], seen["amount"], _key(seen))
 
 
 def payout_of(seen: Seen) -> PayoutSeen:
@@ -82,6 +86,7 @@ def payout_of(seen: Seen) -> PayoutSeen:
         amount_minor=seen["amount"],
         arrives_at=_instant(seen.get("arrival_date")),
         failure=str(seen.get("failure_message") or "")[:300],
+        key=_key(seen),
     )
 
 
@@ -127,6 +132,11 @@ def told_of(seen: Seen) -> Told:
         created_at=created_at,
         metadata=about.get("metadata") or {},
     )
+
+
+def _key(seen: Seen) -> str:
+    """The key of ours under which it was asked for."""
+    return str((seen.get("metadata") or {}).get("key", ""))
 
 
 def _id(value: Any) -> str | None:

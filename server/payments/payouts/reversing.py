@@ -11,7 +11,7 @@ from server.infra.clock import now
 from server.infra.db import transactional
 from server.infra.outbox import Later, enqueue
 from server.infra.transitions import record_transition
-from server.payments.gateway.answers import GatewayRefused
+from server.payments.gateway.answers import KEYS_LAST, GatewayRefused, ReversalSeen
 from server.payments.gateway.current import gateway
 from server.payments.ledger import postings
 from server.payments.ledger.posting import post
@@ -62,10 +62,8 @@ async def settle(reversal_id: int) -> None:
         await _failed(reversal_id, NEVER_SENT)
     elif transfer.status == TransferStatus.CREATED or transfer.payout.status == PayoutStatus.TRANSFERRED:
         raise Later("its payout is under way", PATIENCE_S)
-    elif await _would_take_another_payouts(transfer.payout):
-        await _failed(reversal_id, PAID_OUT)
     else:
-        await _ask(reversal)
+        await _ask(reversal, another_is_due=await _would_take_another_payouts(transfer.payout))
 
 
 async def _would_take_another_payouts(payout: Payout) -> bool:
@@ -76,15 +74,27 @@ async def _would_take_another_payouts(payout: Payout) -> bool:
     return await others.exists()
 
 
-async def _ask(reversal: Reversal) -> None:
+async def _ask(reversal: Reversal, *, another_is_due: bool) -> None:
+    """Where it may not be asked for any more, it may have been, and the answer was lost."""
     number = reversal.transfer.provider_id
     assert number is not None
+    is_old = now() - reversal.created_at >= KEYS_LAST
     try:
-        seen = await gateway().reverse(number, reversal.amount_minor, key=reversal.provider_key)
+        seen = await _taken_before(reversal, number) if is_old or another_is_due else None
+        if seen is None and not another_is_due:
+            seen = await gateway().reverse(number, reversal.amount_minor, key=reversal.provider_key)
     except GatewayRefused as refused:
         await _failed(reversal.id, str(refused))
-    else:
-        await _done(reversal.id, seen)
+        return
+    await (_done(reversal.id, seen.id) if seen else _failed(reversal.id, PAID_OUT))
+
+
+async def _taken_before(reversal: Reversal, transfer_id: str) -> ReversalSeen | None:
+    """Among those of its transfer."""
+    async for seen in gateway().reversals_of(transfer_id):
+        if seen.key == reversal.provider_key:
+            return seen
+    return None
 
 
 @transactional

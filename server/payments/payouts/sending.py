@@ -12,7 +12,7 @@ from server.infra.clock import now
 from server.infra.db import transactional
 from server.infra.outbox import enqueue
 from server.infra.transitions import record_transition
-from server.payments.gateway.answers import GatewayRefused, PayoutSeen, TransferSeen
+from server.payments.gateway.answers import KEYS_LAST, GatewayRefused, PayoutSeen, TransferSeen
 from server.payments.gateway.current import gateway
 from server.payments.ledger import postings
 from server.payments.ledger.posting import post
@@ -65,28 +65,42 @@ async def _fill_account(payout: Payout) -> None:
 
 async def _keep_back(transfer: Transfer) -> None:
     """It is not sent, unless it was before we heard of the dispute, and the answer was lost."""
-    async for seen in gateway().transfers_of(subject_of(transfer.payment_id)):
-        if seen.key == transfer.provider_key:
-            await _sent(transfer.id, seen)
-            return
-    await _refused(transfer.id, DISPUTED)
+    seen = await _sent_before(transfer)
+    if seen is not None:
+        await _sent(transfer.id, seen)
+    else:
+        await _refused(transfer.id, DISPUTED)
 
 
 async def _transfer(payout: Payout, transfer: Transfer) -> None:
-    assert payout.account.provider_id is not None
+    is_old = now() - transfer.created_at >= KEYS_LAST
     try:
-        seen = await gateway().transfer(
-            transfer.amount_minor,
-            payout.currency,
-            to=payout.account.provider_id,
-            charge_id=transfer.payment.charge_id,
-            group=subject_of(transfer.payment_id),
-            key=transfer.provider_key,
-        )
+        seen = await _sent_before(transfer) if is_old else None
+        seen = seen or await _ask_transfer(payout, transfer)
     except GatewayRefused as refused:
         await _refused(transfer.id, NOT_ENOUGH if refused.code == NOT_YET else str(refused))
     else:
         await _sent(transfer.id, seen)
+
+
+async def _sent_before(transfer: Transfer) -> TransferSeen | None:
+    """Among those of its payment."""
+    async for seen in gateway().transfers_of(subject_of(transfer.payment_id)):
+        if seen.key == transfer.provider_key:
+            return seen
+    return None
+
+
+async def _ask_transfer(payout: Payout, transfer: Transfer) -> TransferSeen:
+    assert payout.account.provider_id is not None
+    return await gateway().transfer(
+        transfer.amount_minor,
+        payout.currency,
+        to=payout.account.provider_id,
+        charge_id=transfer.payment.charge_id,
+        group=subject_of(transfer.payment_id),
+        key=transfer.provider_key,
+    )
 
 
 @transactional
@@ -138,18 +152,26 @@ async def _why_less(payout: Payout) -> str:
 
 
 async def _pay_out(payout: Payout) -> None:
-    assert payout.account.provider_id is not None
+    account_id = payout.account.provider_id
+    assert account_id is not None
     try:
-        seen = await gateway().pay_out(
-            payout.amount_minor,
-            payout.currency,
-            account_id=payout.account.provider_id,
-            key=payout.provider_key,
+        seen = await _paid_out_before(payout, account_id) or await gateway().pay_out(
+            payout.amount_minor, payout.currency, account_id=account_id, key=payout.provider_key
         )
     except GatewayRefused as refused:
         await _not_paid_out(payout.id, payout.provider_key, refused)
     else:
         await _begun(payout.id, payout.provider_key, seen)
+
+
+async def _paid_out_before(payout: Payout, account_id: str) -> PayoutSeen | None:
+    """What an old key no longer finds: this payout among those of the account."""
+    if now() - payout.requested_at < KEYS_LAST:
+        return None
+    async for seen in gateway().payouts_of(account_id):
+        if seen.key == payout.provider_key:
+            return seen
+    return None
 
 
 @transactional

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from server.infra.clock import now
 from server.infra.outbox import enqueue
-from server.payments.gateway.answers import GatewayRefused, RefundSeen
+from server.payments.gateway.answers import KEYS_LAST, GatewayRefused, RefundSeen
 from server.payments.gateway.current import gateway
 from server.payments.models import Payment, Refund
 from server.payments.refunds.applying import apply, refuse
@@ -14,7 +14,6 @@ from server.payments.refunds.deciding import SEND
 from server.payments.states import RefundStatus
 
 PATIENCE = timedelta(minutes=15)  # after which what its job did not do is done by the sweep
-KEYS_LAST = timedelta(hours=20)  # the provider forgets keys after a day: then it is looked for first
 AT_ONCE = 100  # of one sweep
 
 

@@ -100,12 +100,19 @@ def _send_again(bank: Bank, form: dict[str, Any]) -> None:
     bank.told()
 
 
+def _refund_by_hand(bank: Bank, form: dict[str, Any]) -> None:
+    """As somebody does it in Stripe's dashboard: nothing says whose it is."""
+    refunds.create(bank, {"charge": form["id"]})
+
+
 def _settle_payout(bank: Bank, form: dict[str, Any], *, refused: bool) -> None:
     account = bank.store.account_of(form["id"])
     connect.settle_payout(bank, form["id"], account, refused=refused)
 
 
 ACTS: dict[str, Callable[[Bank, dict[str, Any]], object]] = {
+    "by-hand": _refund_by_hand,
+    "forget": lambda bank, _: bank.store.forget_answers(),
     "refund": lambda bank, form: refunds.settle(bank, form["id"]),
     "payout": lambda bank, form: _settle_payout(bank, form, refused=False),
     "payout-refused": lambda bank, form: _settle_payout(bank, form, refused=True),

@@ -40,7 +40,7 @@ LISTED = {
 }
 OF_BROWSERS = re.compile(r"/v1/payment_intents/[^/]+(/confirm)?|/_sandbox/authenticate/[^/]+")
 WITHIN = {"gte": int.__ge__, "gt": int.__gt__, "lte": int.__le__, "lt": int.__lt__}
-FILTERS = ("payment_intent", "charge", "type", "source", "destination", "transfer_group")
+FILTERS = ("payment_intent", "charge", "type", "source", "destination", "transfer", "transfer_group")
 
 
 def build(bank: Bank, secret_key: str, publishable_key: str) -> web.Application:
@@ -54,6 +54,7 @@ def build(bank: Bank, secret_key: str, publishable_key: str) -> web.Application:
     for name in LISTED:
         router.add_get(f"/v1/{name}", _list)
         router.add_get(f"/v1/{name}/{{id}}", _one)
+    router.add_get("/v1/transfers/{id}/reversals", _reversals)
     router.add_get("/_sandbox/faults", _faults)
     for part in (browser, onboarding, desk):
         part.add_routes(router)
@@ -163,6 +164,11 @@ def _set_faults(bank: Bank, params: dict[str, Any], request: web.Request) -> Obj
     return asdict(bank.faults)
 
 
+def _forget_keys(bank: Bank, params: dict[str, Any], request: web.Request) -> Object:
+    bank.store.forget_answers()
+    return {}
+
+
 ACTS: dict[str, Act] = {
     "/v1/payment_intents": lambda bank, params, _: intents.create(bank, params),
     "/v1/payment_intents/{id}/confirm": lambda bank, params, r: intents.confirm(bank, _id(r), params),
@@ -175,6 +181,7 @@ ACTS: dict[str, Act] = {
     "/v1/payouts": lambda bank, params, r: connect.payout(bank, params, _account(r)),
     # what time, banks and people do by themselves elsewhere
     "/_sandbox/faults": _set_faults,
+    "/_sandbox/forget_keys": _forget_keys,
     "/_sandbox/authenticate/{id}": lambda bank, params, r: intents.authenticate(
         bank, _id(r), agreed=params.get("agreed") == "true"
     ),
@@ -210,9 +217,19 @@ async def _one(request: web.Request) -> web.Response:
 
 async def _list(request: web.Request) -> web.Response:
     """A page of a list: `limit`, `starting_after`, `created[gte]`, and equal values."""
+    return _page(request, LISTED[request.path.split("/")[2]], nested(request.query.items()))
+
+
+async def _reversals(request: web.Request) -> web.Response:
+    """Those of one transfer."""
+    return _page(
+        request, "transfer_reversal", {**nested(request.query.items()), "transfer": _id(request)}
+    )
+
+
+def _page(request: web.Request, kind: str, asked: dict[str, Any]) -> web.Response:
     _check_key(request, {})
-    asked = nested(request.query.items())
-    kind, after = LISTED[request.path.split("/")[2]], str(asked.get("starting_after", ""))
+    after = str(asked.get("starting_after", ""))
     limit = min(int(asked.get("limit", 10)), 100)
     every = request.app[BANK].store.all(kind, _account(request), after)
     found = list(islice((each for each in every if _wanted(each, asked)), limit + 1))

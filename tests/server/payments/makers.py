@@ -17,9 +17,11 @@ from server.payments.ledger.chart import MENTOR_AVAILABLE
 from server.payments.ledger.posting import post
 from server.payments.ledger.postings import Place
 from server.payments.locking import subject_of
-from server.payments.models import ConnectedAccount, Payment, Payout, Transfer
+from server.payments.models import ConnectedAccount, Payment, Payout, Refund, StripeEvent, Transfer
 from server.payments.payouts.accounts import onboarding_link, refresh
-from server.payments.shares import Shares, commission, kept_shares
+from server.payments.payouts.following import payout_changed
+from server.payments.payouts.recouping import take_back
+from server.payments.shares import Shares, commission, kept_shares, refund_shares
 from tests.server.booking.makers import form, mentor
 from tests.server.payments.provider import Provider
 
@@ -130,3 +132,44 @@ async def payee(provider: Provider, username: str = "mira") -> Viewer:
 async def on_account(mira: Viewer, currency: str = "EUR") -> int:
     """What the books say that a mentor may ask for."""
     return await balance(Place(MENTOR_AVAILABLE, mira.user_id), currency)
+
+
+async def balance_at_provider(provider: Provider, payout: Payout) -> int:
+    """What lies in the mentor's account there."""
+    account = (await Payout.get(id=payout.id).prefetch_related("account")).account.provider_id
+    headers = {"Authorization": "Bearer sk_test_1", "Stripe-Account": str(account)}
+    async with provider.http.get(f"{provider.base}/v1/balance", headers=headers) as answer:
+        told = await answer.json()
+    return sum(part["amount"] for part in (*told["available"], *told["pending"]))
+
+
+async def settled_at_bank(provider: Provider, payout: Payout) -> Payout:
+    """The bank has decided, and an event tells of it."""
+    row = await Payout.get(id=payout.id).prefetch_related("account")
+    assert row.provider_id is not None and row.account.provider_id is not None
+    path = f"_sandbox/payouts/{row.provider_id}/settle"
+    await provider.call(path, account=row.account.provider_id)
+    await payout_changed(StripeEvent(id="evt", kind="payout.paid", object_id=row.provider_id))
+    return await Payout.get(id=payout.id)
+
+
+@transactional
+async def late_refund(payment: Payment, amount_minor: int) -> Refund:
+    """A refund after the release, as it is decided."""
+    shares = refund_shares(payment.amount_minor, payment.commission_minor, 0, amount_minor)
+    refund = await Refund.create(
+        payment_id=payment.id,
+        cause=f"test:{payment.id}",
+        amount_minor=amount_minor,
+        late=True,
+        mentor_minor=shares.mentor,
+        platform_minor=shares.platform,
+        provider_key=f"refund:{payment.id}",
+        created_at=now(),
+    )
+    await Payment.filter(id=payment.id).update(refunded_minor=amount_minor)
+    posting = postings.late_refund_begun(shares, payment.mentor_id)
+    key = f"refund:{refund.id}:begun"
+    await post(posting, payment.currency, key=key, subject=subject_of(payment.id))
+    await take_back(refund)
+    return refund

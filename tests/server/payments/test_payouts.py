@@ -11,76 +11,36 @@ import pytest
 
 from server.edge.access import Viewer
 from server.infra.clock import ManualClock, now
-from server.infra.db import transactional
 from server.infra.errors import Conflict, Invalid, NotFound
 from server.infra.models import OutboxRow
 from server.notifications.models import Notification
 from server.payments.gateway.answers import GatewayDown, GatewayRefused
-from server.payments.ledger import postings
 from server.payments.ledger.balances import trial_balance
 from server.payments.ledger.models import LedgerTransaction
-from server.payments.ledger.posting import post
-from server.payments.locking import subject_of
-from server.payments.models import Dispute, Payment, Payout, Refund, Reversal, StripeEvent, Transfer
+from server.payments.models import Dispute, Payment, Payout, Reversal, StripeEvent, Transfer
 from server.payments.payouts import following, sending
 from server.payments.payouts.again import have_back, send_again
 from server.payments.payouts.following import payout_changed
 from server.payments.payouts.owed import Owed, chosen, payable
-from server.payments.payouts.recouping import take_back
 from server.payments.payouts.requesting import least, request_payout
-from server.payments.shares import refund_shares
 from tests.databases import BOTH
 from tests.server.booking.makers import mentor, person
-from tests.server.payments.makers import earned, on_account, payee
+from tests.server.payments.makers import (
+    balance_at_provider,
+    earned,
+    late_refund,
+    on_account,
+    payee,
+    settled_at_bank,
+)
 from tests.server.payments.provider import Provider
 
 pytestmark = pytest.mark.usefixtures("database")
 RunJobs = Callable[[], Awaitable[int]]
 
 
-async def balance_at_provider(provider: Provider, payout: Payout) -> int:
-    """What lies in the mentor's account there."""
-    account = (await Payout.get(id=payout.id).prefetch_related("account")).account.provider_id
-    headers = {"Authorization": "Bearer sk_test_1", "Stripe-Account": str(account)}
-    async with provider.http.get(f"{provider.base}/v1/balance", headers=headers) as answer:
-        told = await answer.json()
-    return sum(part["amount"] for part in (*told["available"], *told["pending"]))
-
-
-async def settled_at_bank(provider: Provider, payout: Payout) -> Payout:
-    """The bank has decided, and an event tells of it."""
-    row = await Payout.get(id=payout.id).prefetch_related("account")
-    assert row.provider_id is not None and row.account.provider_id is not None
-    path = f"_sandbox/payouts/{row.provider_id}/settle"
-    await provider.call(path, account=row.account.provider_id)
-    await payout_changed(StripeEvent(id="evt", kind="payout.paid", object_id=row.provider_id))
-    return await Payout.get(id=payout.id)
-
-
 async def status_of(payout: Payout) -> str:
     return (await Payout.get(id=payout.id)).status
-
-
-@transactional
-async def refunded(payment: Payment, amount_minor: int) -> Refund:
-    """A refund after the release, as it is decided."""
-    shares = refund_shares(payment.amount_minor, payment.commission_minor, 0, amount_minor)
-    refund = await Refund.create(
-        payment_id=payment.id,
-        cause=f"test:{payment.id}",
-        amount_minor=amount_minor,
-        late=True,
-        mentor_minor=shares.mentor,
-        platform_minor=shares.platform,
-        provider_key=f"refund:{payment.id}",
-        created_at=now(),
-    )
-    await Payment.filter(id=payment.id).update(refunded_minor=amount_minor)
-    posting = postings.late_refund_begun(shares, payment.mentor_id)
-    key = f"refund:{refund.id}:begun"
-    await post(posting, payment.currency, key=key, subject=subject_of(payment.id))
-    await take_back(refund)
-    return refund
 
 
 async def told(mira: Viewer) -> list[str]:
@@ -355,7 +315,7 @@ async def test_refund_before_the_money_has_left_comes_back(provider: Provider, r
     mira, lea = await payee(provider), await person("lea")
     first, second = [await earned(mira, lea, 2000, provider=provider) for _ in range(2)]
     payout = await request_payout(mira)
-    await refunded(first, 1000)
+    await late_refund(first, 1000)
     await run_jobs()
     await payout.refresh_from_db()
     assert (payout.status, payout.amount_minor) == ("in_transit", 3400 - 850)
@@ -371,7 +331,7 @@ async def test_refund_during_the_transfer_loses_nothing(provider: Provider, run_
     mira, lea = await payee(provider), await person("lea")
     payment = await earned(mira, lea, 2000, provider=provider)
     payout = await request_payout(mira)
-    await asyncio.gather(sending.send(payout.id), refunded(payment, 2000), return_exceptions=True)
+    await asyncio.gather(sending.send(payout.id), late_refund(payment, 2000), return_exceptions=True)
     await run_jobs()
     await payout.refresh_from_db()
     sent = 0 if payout.status == "reversed" else payout.amount_minor
@@ -388,7 +348,7 @@ async def test_refund_after_the_payout_is_kept_back_from_what_comes(
     payout = await request_payout(mira)
     await run_jobs()
     await settled_at_bank(provider, payout)
-    await refunded(payment, 2000)
+    await late_refund(payment, 2000)
     await run_jobs()
     assert (await Reversal.get()).status == "failed"
     assert await on_account(mira) == -1700
@@ -407,7 +367,7 @@ async def test_refund_that_other_earnings_cover_takes_nothing_back(
     payment = await earned(mira, lea, 2000, provider=provider)
     await request_payout(mira)
     await earned(mira, lea, 5000, provider=provider)
-    await refunded(payment, 2000)
+    await late_refund(payment, 2000)
     assert not await Reversal.exists()
     assert await on_account(mira) == 4250 - 1700
 
@@ -421,7 +381,7 @@ async def test_refund_does_not_take_the_money_of_another_payout(
     await run_jobs()
     await earned(mira, lea, 2000, provider=provider)
     second = await failed_payout(provider, run_jobs, mira)
-    await refunded(first, 2000)
+    await late_refund(first, 2000)
     await run_jobs()
     assert (await Reversal.get()).failure == "It was paid out before."
     assert await balance_at_provider(provider, second) == 1700
@@ -432,7 +392,7 @@ async def test_refund_of_a_failed_payout_makes_it_smaller(provider: Provider, ru
     payment = await earned(mira, lea, 2000, provider=provider)
     await earned(mira, lea, 2000, provider=provider)
     payout = await failed_payout(provider, run_jobs, mira)
-    await refunded(payment, 2000)
+    await late_refund(payment, 2000)
     await run_jobs()
     await send_again(payout.public_id, mira.user_id)
     await run_jobs()

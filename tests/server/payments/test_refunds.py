@@ -253,7 +253,7 @@ async def test_sweep_finds_a_refund_whose_key_the_provider_forgot(
     with failing_once(sending, "apply"), pytest.raises(RuntimeError, match="killed"):
         await sending.send(found.id)
     await OutboxRow.filter(job="payments.refund").delete()
-    await Refund.all().update(provider_key="forgotten")
+    await provider.call("_sandbox/forget_keys")
     moved_clock.advance(timedelta(days=2))
     await sending.sweep()
     await run_jobs()

@@ -208,7 +208,11 @@ async def test_mentor_gets_a_part_of_a_charge_and_is_paid_out(bank: Sandbox) -> 
     transfer = await bank.client.v1.transfers.create_async(sent)
     with pytest.raises(stripe.InvalidRequestError, match="greater than"):
         await bank.client.v1.transfers.create_async(sent)
-    await bank.client.v1.transfers.reversals.create_async(transfer.id, {"amount": 250})
+    named: Any = {"amount": 250, "metadata": {"key": "k"}}
+    await bank.client.v1.transfers.reversals.create_async(transfer.id, named)
+    listed = await bank.client.v1.transfers.reversals.list_async(transfer.id)
+    assert [(each.amount, each.to_dict()["metadata"]) for each in listed.data] == [(250, {"key": "k"})]
+    assert not (await bank.client.v1.transfers.reversals.list_async("tr_other")).data
     options: Any = {"stripe_account": account}
     with pytest.raises(stripe.InvalidRequestError) as refused:
         await bank.client.v1.payouts.create_async({"amount": 4001, "currency": "eur"}, options)

@@ -40,6 +40,8 @@ export class Call {
   /** @type {ReturnType<typeof readReport>|null} */
   #reading = null;
   #said = "";
+  /** @type {Set<(message: any) => void>} */
+  #listeners = new Set();
 
   /**
    * @param {{session_id: string, ws_url: string}} data
@@ -93,6 +95,16 @@ export class Call {
     this.#peer.networkChanged();
   }
 
+  /** @returns {boolean} false while the socket is away */
+  send(message) {
+    return this.state.phase === "in" && this.#socket.send(message);
+  }
+
+  /** @param {(message: any) => void} listener hears every message of the server's, after the state has */
+  onMessage(listener) {
+    this.#listeners.add(listener);
+  }
+
   /** @returns {boolean} false while the socket is away: the text stays with the person */
   say(text) {
     const line = this.state.addPending(text);
@@ -128,6 +140,7 @@ export class Call {
     this.state.apply(message);
     if (message.type === "joined") this.#joined(message);
     if (message.type === "ended") this.#over(this.state.end);
+    for (const listener of this.#listeners) listener(message);
   }
 
   /** Another media node, or the same one without memory. */

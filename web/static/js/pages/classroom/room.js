@@ -7,9 +7,11 @@ import { Banner } from "./room/banner.js";
 import { Chat } from "./room/chat.js";
 import { Controls } from "./room/controls.js";
 import { part, parts, say } from "./room/dom.js";
+import { start } from "./room/extras.js";
 import { Facts } from "./room/facts.js";
 import { deviceLists, Lobby } from "./room/lobby.js";
 import { showEnd } from "./room/over.js";
+import { Panels } from "./room/panels.js";
 import { showPeople } from "./room/people.js";
 import { Sounds } from "./room/sounds.js";
 import { Stage } from "./room/tiles.js";
@@ -24,6 +26,7 @@ const call = new Call(data, local);
 const { state } = call;
 
 const stage = new Stage(call);
+const panels = new Panels();
 const chat = new Chat(call);
 const banner = new Banner(state);
 const facts = new Facts(call, data, announce);
@@ -32,7 +35,7 @@ const sounds = new Sounds(call, (blocked) => {
   banner.soundBlocked = blocked;
   banner.update();
 });
-const controls = new Controls(call, { stage, sounds, facts, chat, session: data.session_id });
+const controls = new Controls(call, { stage, sounds, facts, panels, session: data.session_id });
 
 function announce(text) {
   say(part("announce"), "");
@@ -79,8 +82,16 @@ state.subscribe((changed) => {
 
 function showChat() {
   chat.update();
-  if (controls.panel === "chat") state.unread = 0;
+  if (panels.open === "chat") state.unread = 0;
 }
+
+panels.onChange((open) => {
+  if (open === "chat") {
+    state.unread = 0;
+    chat.focus();
+  }
+  controls.update();
+});
 
 let told = "";
 local.subscribe(() => {
@@ -90,6 +101,8 @@ local.subscribe(() => {
   told = text;
 });
 
+const csrf = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
+start(call, { data, panels, announce, toast, csrf });
 deviceLists(local);
 controls.update();
 if (call.resumable) call.join(); // the tab was reloaded

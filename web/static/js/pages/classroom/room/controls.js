@@ -24,31 +24,24 @@ export class Controls {
   #stage;
   #sounds;
   #facts;
-  #chat;
+  #panels;
   #csrf = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
   #session;
   #keys = part("shortcuts");
-  /** @type {any} what opened the panel */
-  #opener = null;
 
   /** @param {import("../../../room/call.js").Call} call */
-  constructor(call, { stage, sounds, facts, chat, session }) {
+  constructor(call, { stage, sounds, facts, panels, session }) {
     this.#call = call;
     this.#stage = stage;
     this.#sounds = sounds;
     this.#facts = facts;
-    this.#chat = chat;
+    this.#panels = panels;
     this.#session = session;
     this.#keys.checked = localStorage.getItem(KEYS_STORE) !== "off";
     this.#keys.addEventListener("change", () => localStorage.setItem(KEYS_STORE, this.#keys.checked ? "on" : "off"));
     document.addEventListener("click", (event) => this.#clicked(event));
     document.addEventListener("keydown", (event) => this.#pressed(event));
     call.local.subscribe(() => this.update());
-  }
-
-  /** Which panel stands open, "" for none. */
-  get panel() {
-    return parts("panel").find((panel) => !panel.hidden)?.dataset.panel ?? "";
   }
 
   update() {
@@ -58,9 +51,9 @@ export class Controls {
     this.#press("screen", local.sharing);
     this.#press("hand", Boolean(state.self?.hand));
     this.#press("layout", this.#stage.layout === "speaker");
-    for (const name of ["chat", "people"]) this.#press(name, this.panel === name);
+    for (const name of ["chat", "people"]) this.#press(name, this.#panels.open === name);
     for (const button of parts("action", "screen")) button.hidden = !local.canShare;
-    this.#showUnread(state.unread);
+    this.#panels.badge("chat", state.unread);
   }
 
   #press(action, on) {
@@ -77,15 +70,6 @@ export class Controls {
     return key && this.#keys.checked ? `${words} (${key})` : words;
   }
 
-  #showUnread(count) {
-    for (const button of parts("action", "chat")) {
-      if (count && this.panel !== "chat") button.dataset.badge = count > 99 ? "99+" : String(count);
-      else delete button.dataset.badge;
-      const words = count && this.panel !== "chat" ? `Chat, ${count} unread` : "Chat";
-      button.setAttribute("aria-label", words);
-    }
-  }
-
   #clicked(event) {
     const button = event.target instanceof Element ? event.target.closest("[data-action]") : null;
     if (!(button instanceof HTMLElement)) return;
@@ -94,7 +78,7 @@ export class Controls {
   }
 
   #pressed(event) {
-    if (event.key === "Escape" && this.panel && !document.querySelector("dialog[open]")) this.#open("");
+    if (event.key === "Escape" && this.#panels.open && !document.querySelector("dialog[open]")) this.#panels.show("");
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
     const action = KEYS[event.key.toLowerCase()];
     if (!action || !plain || !this.#keys.checked || isTyping(event.target)) return;
@@ -117,9 +101,11 @@ export class Controls {
       more: () => this.#placeMenu(button),
       screen: () => (local.sharing ? local.stopSharing() : local.canShare && local.share()),
       hand: () => call.raiseHand(!state.self?.hand),
-      chat: () => this.#open(this.panel === "chat" ? "" : "chat"),
-      people: () => this.#open(this.panel === "people" ? "" : "people"),
-      "close-panel": () => this.#open(""),
+      activities: () => this.#placeMenu(button),
+      chat: () => this.#panels.toggle("chat"),
+      people: () => this.#panels.toggle("people"),
+      panel: () => this.#panels.toggle(button?.dataset.opens),
+      "close-panel": () => this.#panels.show(""),
       layout: () => this.#stage.setLayout(this.#stage.layout === "grid" ? "speaker" : "grid"),
       pin: () => this.#stage.togglePin(button?.dataset.key),
       consent: () => this.#facts.toggleConsent(),
@@ -144,23 +130,7 @@ export class Controls {
   /** Above its button, within the window. */
   #placeMenu(button) {
     const { left, width } = button.getBoundingClientRect();
-    document.getElementById("more-menu")?.style.setProperty("--middle", `${Math.round(left + width / 2)}px`);
-  }
-
-  /** Opens one panel and closes the other; focus goes with it and comes back. */
-  #open(name) {
-    const before = this.panel;
-    if (!before) this.#opener = document.activeElement;
-    for (const panel of parts("panel")) panel.hidden = panel.dataset.panel !== name;
-    if (name === "chat") {
-      this.#call.state.unread = 0;
-      this.#chat.focus();
-    } else if (name) {
-      part("panel", name).querySelector("button").focus();
-    } else if (before) {
-      this.#opener?.focus();
-    }
-    this.update();
+    document.getElementById(button.getAttribute("popovertarget"))?.style.setProperty("--middle", `${Math.round(left + width / 2)}px`);
   }
 
   #answer(consent) {

@@ -7,15 +7,16 @@ tells it in prose; `scripts/messages_js` writes `web/static/js/room/messages.js`
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from media.protocol.codec import Message
 
 PROTOCOL = 1
 CHAT_LIMIT = 4000  # characters
 CHAT_HISTORY = 100  # messages sent to someone who joins
+CHAT_FILES = 5  # of one line
 SDP_LIMIT = 200_000  # characters; Chromium's offer with 16 sections is about 60,000
 FRAME_LIMIT = 512 * 1024  # bytes of one WebSocket message
 
@@ -61,11 +62,15 @@ class MediaState(Message):
 
 
 class Participant(Message):
+    """`hand_at` is when the hand was raised: hands have an order. `may_share`: the screen is granted."""
+
     id: Id
     name: str
     role: Role
     media: MediaState = MediaState()
     hand: bool = False
+    hand_at: str | None = None
+    may_share: bool = False
 
 
 # --- both directions
@@ -104,9 +109,19 @@ class Pong(Message):
 
 
 class ChatSend(Message):
+    """A line of chat. `files` were uploaded before; with some of them `text` may be empty."""
+
     type: Literal["chat"] = "chat"
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=CHAT_LIMIT)]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=CHAT_LIMIT)]
     to: Id | None = None
+    reply_to: Id | None = None
+    files: Annotated[list[Id], Field(max_length=CHAT_FILES, default_factory=list)]
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.text and not self.files:
+            raise ValueError("say something, or hand a file round")
+        return self
 
 
 class MediaSend(MediaState):
@@ -138,13 +153,30 @@ class RecordingSend(Message):
 
 
 class RoomState(Message):
+    """What holds for the whole room. A `locked` one takes nobody new; with `admission` newcomers wait to
+    be let in. `sharer` has the floor for the screen, `queue` are those who wait for it, in order."""
+
     live: bool
     recording: RecordingState
     locked: bool = False
+    admission: bool = False
+    sharer: Id | None = None
+    queue: list[Id] = Field(default_factory=list)
+
+
+class ChatFile(Message):
+    """A file that was handed round. `url` gives it to those who may read the line; `size` is in bytes."""
+
+    id: Id
+    name: str
+    media_type: str
+    size: int
+    url: str
 
 
 class ChatLine(Message):
-    """One line of chat. `seq` counts up within a room; `at` is an RFC 3339 instant in UTC."""
+    """One line of chat. `seq` counts up within a room; `at` is an RFC 3339 instant in UTC. Of a `removed`
+    one there is no text, and no file, any more."""
 
     type: Literal["chat"] = "chat"
     id: Id
@@ -154,6 +186,9 @@ class ChatLine(Message):
     text: str
     at: str
     to: Id | None = None
+    reply_to: Id | None = None
+    files: list[ChatFile] = Field(default_factory=list)
+    removed: bool = False
 
 
 class Joined(Message):

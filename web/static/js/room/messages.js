@@ -7,8 +7,10 @@
 export const PROTOCOL = 1;
 export const CHAT_LIMIT = 4000;
 export const CHAT_HISTORY = 100;
+export const CHAT_FILES = 5;
 export const SDP_LIMIT = 200000;
 export const FRAME_LIMIT = 524288;
+export const MOMENT_LABEL = 80;
 
 /** WebSocket close codes of the room socket. */
 export const CLOSE = Object.freeze({
@@ -27,6 +29,9 @@ export const CLOSE = Object.freeze({
 /** @typedef {"off"|"waiting_consent"|"recording"|"paused"|"interrupted"|"finalising"|"ready"} RecordingState */
 /** @typedef {"your_network"|"their_network"|"hidden"|"paused"|"waiting"} QualityReason */
 /** @typedef {"q"|"h"|"f"|"none"} LayerName */
+/** @typedef {"clap"|"heart"|"laugh"|"surprised"|"thumbs-up"|"celebrate"} Emoji */
+/** @typedef {"chat"|"notes"} TypingWhere */
+/** @typedef {"admit"|"admit-all"|"deny"|"mute"|"mute-all"|"stop-video"|"stop-screen"|"lower-hand"|"lower-hands"|"remove"|"readmit"|"lock"|"unlock"|"allow-screen"|"disallow-screen"|"cohost"|"uncohost"|"admission-on"|"admission-off"} ModerateAction */
 
 /**
  * RTCSessionDescriptionInit.
@@ -50,12 +55,15 @@ export const CLOSE = Object.freeze({
  */
 
 /**
+ * `hand_at` is when the hand was raised: hands have an order. `may_share`: the screen is granted.
  * @typedef {object} Participant
  * @property {string} id
  * @property {string} name
  * @property {Role} role
  * @property {MediaState} [media]
  * @property {boolean} [hand]
+ * @property {string|null} [hand_at]
+ * @property {boolean} [may_share]
  */
 
 /**
@@ -92,10 +100,13 @@ export const CLOSE = Object.freeze({
  */
 
 /**
+ * A line of chat. `files` were uploaded before; with some of them `text` may be empty.
  * @typedef {object} ChatSend
  * @property {"chat"} type
  * @property {string} text
  * @property {string|null} [to]
+ * @property {string|null} [reply_to]
+ * @property {string[]} [files]
  */
 
 /**
@@ -130,14 +141,30 @@ export const CLOSE = Object.freeze({
  */
 
 /**
+ * What holds for the whole room. A `locked` one takes nobody new; with `admission` newcomers wait to
+ * be let in. `sharer` has the floor for the screen, `queue` are those who wait for it, in order.
  * @typedef {object} RoomState
  * @property {boolean} live
  * @property {RecordingState} recording
  * @property {boolean} [locked]
+ * @property {boolean} [admission]
+ * @property {string|null} [sharer]
+ * @property {string[]} [queue]
  */
 
 /**
- * One line of chat. `seq` counts up within a room; `at` is an RFC 3339 instant in UTC.
+ * A file that was handed round. `url` gives it to those who may read the line; `size` is in bytes.
+ * @typedef {object} ChatFile
+ * @property {string} id
+ * @property {string} name
+ * @property {string} media_type
+ * @property {number} size
+ * @property {string} url
+ */
+
+/**
+ * One line of chat. `seq` counts up within a room; `at` is an RFC 3339 instant in UTC. Of a `removed`
+ * one there is no text, and no file, any more.
  * @typedef {object} ChatLine
  * @property {"chat"} type
  * @property {string} id
@@ -147,6 +174,9 @@ export const CLOSE = Object.freeze({
  * @property {string} text
  * @property {string} at
  * @property {string|null} [to]
+ * @property {string|null} [reply_to]
+ * @property {ChatFile[]} [files]
+ * @property {boolean} [removed]
  */
 
 /**
@@ -242,6 +272,143 @@ export const CLOSE = Object.freeze({
  * @property {string|null} [re]
  */
 
-/** @typedef {Offer|Answer|IceCandidate|Ping|ChatSend|MediaSend|Subscribe|HandSend|RecordingSend} ClientMessage */
+/**
+ * @typedef {object} ReactionSend
+ * @property {"reaction"} type
+ * @property {Emoji} emoji
+ */
 
-/** @typedef {Offer|Answer|IceCandidate|Pong|ChatLine|Joined|ParticipantJoined|ParticipantUpdated|ParticipantLeft|Recording|Speaking|QualityReport|Reset|Ended|Error} ServerMessage */
+/**
+ * I can't follow just now. Those who lead the room hear how many said so, not who.
+ * @typedef {object} LostMeSend
+ * @property {"lost-me"} type
+ */
+
+/**
+ * Marks this moment, to be found again afterwards.
+ * @typedef {object} MomentSend
+ * @property {"moment"} type
+ * @property {string} [label]
+ */
+
+/**
+ * Said again every three seconds while somebody types; it holds for five.
+ * @typedef {object} TypingSend
+ * @property {"typing"} type
+ * @property {string|null} [to]
+ * @property {TypingWhere} [where]
+ */
+
+/**
+ * Take the floor for the screen, or wait for it in the queue; or give either up.
+ * @typedef {object} ShareSend
+ * @property {"share"} type
+ * @property {boolean} wanted
+ */
+
+/**
+ * Takes a line back: one's own for ten minutes, anybody's for those who lead the room.
+ * @typedef {object} ChatRemove
+ * @property {"chat-remove"} type
+ * @property {string} id
+ */
+
+/**
+ * What those who lead the room do. `participant` is a participant, for `admit` and `deny` somebody of
+ * `knock`, for `readmit` somebody of `removed`.
+ * @typedef {object} Moderate
+ * @property {"moderate"} type
+ * @property {ModerateAction} action
+ * @property {string|null} [participant]
+ */
+
+/**
+ * @typedef {object} Reaction
+ * @property {"reaction"} type
+ * @property {string} participant
+ * @property {Emoji} emoji
+ */
+
+/**
+ * How many people said in the last two minutes that they can't follow: to those who lead the room.
+ * Who said it gets it back with `count` 1.
+ * @typedef {object} LostMe
+ * @property {"lost-me"} type
+ * @property {number} count
+ * @property {string} at
+ */
+
+/**
+ * A marked moment: the mentor's to all, a learner's to themselves. `at_ms` is its place in the
+ * recording.
+ * @typedef {object} Moment
+ * @property {"moment"} type
+ * @property {string} id
+ * @property {string} participant
+ * @property {string} label
+ * @property {string} at
+ * @property {number|null} [at_ms]
+ */
+
+/**
+ * @typedef {object} Typing
+ * @property {"typing"} type
+ * @property {string} participant
+ * @property {string|null} [to]
+ * @property {TypingWhere} [where]
+ */
+
+/**
+ * What holds for the whole room has changed.
+ * @typedef {object} Room
+ * @property {"room"} type
+ * @property {RoomState} state
+ */
+
+/**
+ * You wait to be let in: `joined` follows, or an `error` (`denied`, `locked`) and the close.
+ * @typedef {object} Waiting
+ * @property {"waiting"} type
+ */
+
+/**
+ * Somebody who is not in the room.
+ * @typedef {object} Person
+ * @property {string} id
+ * @property {string} name
+ */
+
+/**
+ * Who waits to be let in now, in order; to those who lead the room.
+ * @typedef {object} Knock
+ * @property {"knock"} type
+ * @property {Person[]} waiting
+ */
+
+/**
+ * Who was put out and may not come back until that is taken back (`moderate` `readmit`); to those who
+ * lead the room.
+ * @typedef {object} Removed
+ * @property {"removed"} type
+ * @property {Person[]} people
+ */
+
+/**
+ * Somebody who leads the room did this to you (`by` is a participant): turn the microphone, the
+ * camera or the screen off where `action` says so.
+ * @typedef {object} Moderated
+ * @property {"moderated"} type
+ * @property {ModerateAction} action
+ * @property {string} by
+ */
+
+/**
+ * This line was taken back.
+ * @typedef {object} ChatRemoved
+ * @property {"chat-removed"} type
+ * @property {string} id
+ */
+
+/** @typedef {Offer|Answer|IceCandidate|Ping|ChatSend|MediaSend|Subscribe|HandSend|RecordingSend|ReactionSend|LostMeSend|MomentSend|TypingSend|ShareSend|ChatRemove|Moderate} ClientMessage */
+
+/** @typedef {Offer|Answer|IceCandidate|Pong|ChatLine|Joined|ParticipantJoined|ParticipantUpdated|ParticipantLeft|Recording|Speaking|QualityReport|Reset|Ended|Error|Reaction|LostMe|Moment|Typing|Room|Waiting|Knock|Removed|Moderated|ChatRemoved} ServerMessage */

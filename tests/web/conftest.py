@@ -10,20 +10,23 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
-from tests.chromium import CHROMIUM, PATIENCE_MS
+from tests.chromium import CHROMIUM, PATIENCE_MS, SHELL
 from tests.e2e.platform import Platform
 from tests.web.room_browser import FLAGS, MAKE_SCREEN, OpenRoom
 from tests.web.room_mock import RoomMock
 from tests.web.sample_house import sample_house
 from tests.web.site_pages import Visitors
 
-PAGES_IN_A_BROWSER = {
+READ_IN_A_BROWSER = {  # they need no media, no push and no windows
     "test_site_pages.py",
     "test_profile_pages.py",
     "test_samples_accessible.py",
-    "test_recording_player.py",
     "test_keyboard.py",
     "test_ways_of_looking.py",
+}
+PAGES_IN_A_BROWSER = {
+    *READ_IN_A_BROWSER,
+    "test_recording_player.py",
     "test_uploads.py",
     "test_recovery_codes.py",
     "test_conversation_live.py",
@@ -44,9 +47,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
+async def chromium(request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
+    reads = request.path.name in READ_IN_A_BROWSER
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=SHELL if reads else CHROMIUM, args=FLAGS)
         yield browser
         await browser.close()
 

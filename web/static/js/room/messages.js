@@ -11,6 +11,23 @@ export const CHAT_FILES = 5;
 export const SDP_LIMIT = 200000;
 export const FRAME_LIMIT = 524288;
 export const MOMENT_LABEL = 80;
+export const POLL_QUESTION_LIMIT = 300;
+export const POLL_ANSWER_LIMIT = 120;
+export const POLL_ANSWERS_MOST = 8;
+export const POLLS_MOST = 50;
+export const TIMER_MOST_S = 10800;
+export const TIMER_LABEL_LIMIT = 80;
+export const NOTE_LIMIT = 5000;
+export const NOTES_MOST = 500;
+export const NOTES_LIMIT = 80000;
+export const BOARD_WIDTH = 1600;
+export const BOARD_HEIGHT = 900;
+export const STROKE_POINTS = 400;
+export const BOARD_TEXT_LIMIT = 300;
+export const BOARD_ITEMS_MOST = 2000;
+export const WRAP_UP_LIMIT = 5000;
+export const CAPTION_LIMIT = 500;
+export const CHECK_S = 180;
 
 /** WebSocket close codes of the room socket. */
 export const CLOSE = Object.freeze({
@@ -32,6 +49,13 @@ export const CLOSE = Object.freeze({
 /** @typedef {"clap"|"heart"|"laugh"|"surprised"|"thumbs-up"|"celebrate"} Emoji */
 /** @typedef {"chat"|"notes"} TypingWhere */
 /** @typedef {"admit"|"admit-all"|"deny"|"mute"|"mute-all"|"stop-video"|"stop-screen"|"lower-hand"|"lower-hands"|"remove"|"readmit"|"lock"|"unlock"|"allow-screen"|"disallow-screen"|"cohost"|"uncohost"|"admission-on"|"admission-off"} ModerateAction */
+/** @typedef {"ask"|"close"|"show"|"remove"} PollAction */
+/** @typedef {"put"|"remove"} NoteOp */
+/** @typedef {"add"|"remove"|"restore"|"clear"} BoardOp */
+/** @typedef {"ink"|"red"|"amber"|"green"|"blue"|"violet"} Colour */
+/** @typedef {"thin"|"medium"|"thick"} Width */
+/** @typedef {"small"|"medium"|"large"} Size */
+/** @typedef {"out"|"in"} CheckLeg */
 
 /**
  * RTCSessionDescriptionInit.
@@ -409,6 +433,285 @@ export const CLOSE = Object.freeze({
  * @property {string} id
  */
 
-/** @typedef {Offer|Answer|IceCandidate|Ping|ChatSend|MediaSend|Subscribe|HandSend|RecordingSend|ReactionSend|LostMeSend|MomentSend|TypingSend|ShareSend|ChatRemove|Moderate} ClientMessage */
+/**
+ * A poll as its reader may see it. `mine` are the numbers of the answers they chose; `counts` is
+ * None until the results are shown, but for mentors. A `removed` one is to be forgotten.
+ * @typedef {object} PollView
+ * @property {string} id
+ * @property {string} question
+ * @property {string[]} answers
+ * @property {boolean} many
+ * @property {string} by
+ * @property {string} asked_at
+ * @property {string|null} [closed_at]
+ * @property {string|null} [shown_at]
+ * @property {number[]} [mine]
+ * @property {number[]|null} [counts]
+ * @property {number} [votes]
+ * @property {boolean} [removed]
+ */
 
-/** @typedef {Offer|Answer|IceCandidate|Pong|ChatLine|Joined|ParticipantJoined|ParticipantUpdated|ParticipantLeft|Recording|Speaking|QualityReport|Reset|Ended|Error|Reaction|LostMe|Moment|Typing|Room|Waiting|Knock|Removed|Moderated|ChatRemoved} ServerMessage */
+/**
+ * A mentor's word: `ask` has the question and the answers, the others name a poll.
+ * @typedef {object} PollSend
+ * @property {"poll"} type
+ * @property {PollAction} action
+ * @property {string|null} [poll]
+ * @property {string|null} [question]
+ * @property {string[]} [answers]
+ * @property {boolean} [many]
+ */
+
+/**
+ * @typedef {object} PollSaid
+ * @property {"poll"} type
+ * @property {PollView} poll
+ */
+
+/**
+ * Take the numbers of the answers as mine, in place of those before; none takes the vote back.
+ * @typedef {object} PollVoteSend
+ * @property {"poll-vote"} type
+ * @property {string} poll
+ * @property {number[]} chosen
+ */
+
+/**
+ * `seconds` from now; 0 stops it.
+ * @typedef {object} TimerSend
+ * @property {"timer"} type
+ * @property {number} seconds
+ * @property {string} [label]
+ */
+
+/**
+ * @typedef {object} TimerView
+ * @property {string|null} [ends_at]
+ * @property {string} [label]
+ */
+
+/**
+ * `now` is the server's clock, by which everybody counts.
+ * @typedef {object} TimerSaid
+ * @property {string|null} [ends_at]
+ * @property {string} [label]
+ * @property {"timer"} type
+ * @property {string} now
+ */
+
+/**
+ * A paragraph; `place` orders them as text. `by` is who wrote last, by name.
+ * @typedef {object} NoteView
+ * @property {string} id
+ * @property {string} place
+ * @property {string} text
+ * @property {number} version
+ * @property {string} by
+ * @property {boolean} [removed]
+ */
+
+/**
+ * `version` is the one that was changed, 0 for a new paragraph, which stands `after` another, at the
+ * `"top"`, or last. A removed paragraph comes back with `put`.
+ * @typedef {object} NoteSend
+ * @property {"note"} type
+ * @property {NoteOp} op
+ * @property {string} id
+ * @property {string} [text]
+ * @property {"top"|string|null} [after]
+ * @property {number} [version]
+ */
+
+/**
+ * @typedef {object} NoteSaid
+ * @property {string} id
+ * @property {string} place
+ * @property {string} text
+ * @property {number} version
+ * @property {string} by
+ * @property {boolean} [removed]
+ * @property {"note"} type
+ */
+
+/**
+ * `points` are x and y in turn; one point is a dot.
+ * @typedef {object} PenItem
+ * @property {Colour} [colour]
+ * @property {Width} [width]
+ * @property {"pen"} [kind]
+ * @property {number[]} points
+ */
+
+/**
+ * @typedef {object} LineItem
+ * @property {Colour} [colour]
+ * @property {Width} [width]
+ * @property {"line"|"arrow"} kind
+ * @property {number} x1
+ * @property {number} y1
+ * @property {number} x2
+ * @property {number} y2
+ */
+
+/**
+ * By two opposite corners of the rectangle, or of the one that the ellipse fills.
+ * @typedef {object} ShapeItem
+ * @property {Colour} [colour]
+ * @property {Width} [width]
+ * @property {"rectangle"|"ellipse"} kind
+ * @property {number} x1
+ * @property {number} y1
+ * @property {number} x2
+ * @property {number} y2
+ */
+
+/**
+ * `x`, `y`: where the first line begins, at its top.
+ * @typedef {object} TextItem
+ * @property {"text"} [kind]
+ * @property {number} x
+ * @property {number} y
+ * @property {string} text
+ * @property {Size} [size]
+ * @property {Colour} [colour]
+ */
+
+/**
+ * `by` is the participant who drew it.
+ * @typedef {object} BoardEntry
+ * @property {string} id
+ * @property {string} by
+ * @property {PenItem|LineItem|ShapeItem|TextItem} item
+ */
+
+/**
+ * `restore` brings one's own removed item back; without an id, what was removed last (mentors).
+ * @typedef {object} WhiteboardSend
+ * @property {"whiteboard"} type
+ * @property {BoardOp} op
+ * @property {string|null} [id]
+ * @property {PenItem|LineItem|ShapeItem|TextItem|null} [item]
+ */
+
+/**
+ * `by` is who did it, `owner` who drew the item.
+ * @typedef {object} WhiteboardSaid
+ * @property {"whiteboard"} type
+ * @property {BoardOp} op
+ * @property {string} by
+ * @property {string|null} [id]
+ * @property {string|null} [owner]
+ * @property {PenItem|LineItem|ShapeItem|TextItem|null} [item]
+ */
+
+/**
+ * Everything on the whiteboard, oldest first.
+ * @typedef {object} BoardSaid
+ * @property {"board"} type
+ * @property {BoardEntry[]} items
+ */
+
+/**
+ * @typedef {object} ObjectiveSend
+ * @property {"objective"} type
+ * @property {number} index
+ * @property {boolean} reached
+ */
+
+/**
+ * @typedef {object} ObjectiveSaid
+ * @property {"objective"} type
+ * @property {number} index
+ * @property {boolean} reached
+ */
+
+/**
+ * @typedef {object} ObjectiveView
+ * @property {string} text
+ * @property {boolean} reached
+ */
+
+/**
+ * @typedef {object} WrapUpView
+ * @property {string} [takeaways]
+ * @property {string} [homework]
+ */
+
+/**
+ * @typedef {object} WrapUpSend
+ * @property {"wrapup"} type
+ * @property {string} takeaways
+ * @property {string} homework
+ */
+
+/**
+ * @typedef {object} WrapUpSaid
+ * @property {string} [takeaways]
+ * @property {string} [homework]
+ * @property {"wrapup"} type
+ */
+
+/**
+ * All that the lesson is taught with, but for the whiteboard; it replaces what was known.
+ * @typedef {object} LessonSaid
+ * @property {"lesson"} type
+ * @property {string} now
+ * @property {PollView[]} polls
+ * @property {TimerView} timer
+ * @property {NoteView[]} notes
+ * @property {ObjectiveView[]} objectives
+ * @property {WrapUpView} wrapup
+ */
+
+/**
+ * What somebody says, as their browser writes it down; the `final` words of a sentence are kept.
+ * @typedef {object} CaptionSend
+ * @property {"caption"} type
+ * @property {string} text
+ * @property {boolean} [final]
+ * @property {string} [language]
+ */
+
+/**
+ * @typedef {object} CaptionSaid
+ * @property {"caption"} type
+ * @property {string} participant
+ * @property {string} text
+ * @property {boolean} final
+ * @property {string} language
+ */
+
+/**
+ * How much one person took part so far. Times in milliseconds, by the media node (`talk_ms`) and the
+ * server; the others are counts.
+ * @typedef {object} PersonsPart
+ * @property {string} participant
+ * @property {number} [talk_ms]
+ * @property {number} [present_ms]
+ * @property {number} [hands]
+ * @property {number} [lines]
+ * @property {number} [votes]
+ * @property {number} [reactions]
+ */
+
+/**
+ * How the lesson goes: everybody's part to mentor and co-hosts, to all others their own alone. `lost`
+ * counts how often somebody was lost, theirs alone likewise.
+ * @typedef {object} Pulse
+ * @property {"pulse"} type
+ * @property {PersonsPart[]} people
+ * @property {number} [lost]
+ */
+
+/**
+ * What to try: `node` is the media node that the session's room has or would get now.
+ * @typedef {object} CheckBegun
+ * @property {"check"} type
+ * @property {string} node
+ * @property {Record<string, any>[]} ice_servers
+ * @property {number} [seconds]
+ */
+
+/** @typedef {Offer|Answer|IceCandidate|Ping|ChatSend|MediaSend|Subscribe|HandSend|RecordingSend|ReactionSend|LostMeSend|MomentSend|TypingSend|ShareSend|ChatRemove|Moderate|PollSend|PollVoteSend|TimerSend|NoteSend|WhiteboardSend|ObjectiveSend|WrapUpSend|CaptionSend} ClientMessage */
+
+/** @typedef {Offer|Answer|IceCandidate|Pong|ChatLine|Joined|ParticipantJoined|ParticipantUpdated|ParticipantLeft|Recording|Speaking|QualityReport|Reset|Ended|Error|Reaction|LostMe|Moment|Typing|Room|Waiting|Knock|Removed|Moderated|ChatRemoved|LessonSaid|BoardSaid|PollSaid|TimerSaid|NoteSaid|WhiteboardSaid|ObjectiveSaid|WrapUpSaid|CaptionSaid|Pulse|CheckBegun} ServerMessage */

@@ -15,6 +15,7 @@ from prometheus_client import generate_latest
 from media.announce import announcement
 from media.fence import Fence
 from media.metrics import NodeMetrics
+from media.minutes import UnkeptMinutes
 from media.owners import Owners, Seat
 from media.protocol.codec import Message, MessageError, encode
 from media.protocol.control import (
@@ -32,6 +33,8 @@ from media.protocol.control import (
     PeerError,
     PeerOffer,
     PeerSubscribe,
+    QualityAck,
+    QualityMinute,
     Record,
     Release,
     Seated,
@@ -104,6 +107,7 @@ class Control:
         self._links: set[ServerLink] = set()
         self._owners: Owners[ServerLink] = Owners()
         self._fence = Fence()
+        self._minutes = UnkeptMinutes(wall_ms)
         self.draining = False
         self._table: dict[type[Message], Callable[[ServerLink, Any], None]] = {
             Join: self._join,
@@ -118,6 +122,7 @@ class Control:
             PeerSubscribe: lambda _, message: registry.peer(message).subscribe(message),
             Record: lambda _, message: registry.record(message),
             SegmentAck: lambda _, message: recorder.delete(message.segment),
+            QualityAck: lambda _, message: self._minutes.forget(message.id),
         }
 
     # --- what the node says
@@ -129,6 +134,11 @@ class Control:
             owner = self._owners.of((message.room, message.participant))
         for link in (owner,) if owner else tuple(self._links):
             link.say(message)
+
+    def keep(self, minute: QualityMinute) -> None:
+        """Say it now, and again until a server has it."""
+        self._minutes.add(minute)
+        self.say(self._minutes.dated(minute))
 
     def announce(self, event: RecorderEvent) -> None:
         """To every server, since each can fetch; the round tells them that it is one announcement."""
@@ -147,6 +157,8 @@ class Control:
             self._round = self._this_round()
             for segment in self._recorder.pending():
                 self.announce(segment)
+            for minute in self._minutes.waiting():
+                self.say(minute)
 
     def _this_round(self) -> int:
         return self._wall_ms() // ROUND_MS
@@ -231,6 +243,8 @@ class Control:
         link.say(self._pulse())
         for segment in self._recorder.pending():
             link.say(announcement(segment, self._round))
+        for minute in self._minutes.waiting():
+            link.say(minute)
 
     async def _segment(self, request: web.Request) -> web.StreamResponse:
         self._authenticate(request)

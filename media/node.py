@@ -19,7 +19,7 @@ from config.settings import MediaSettings
 from media.control import Control
 from media.metrics import NodeMetrics
 from media.protocol.codec import Message
-from media.protocol.control import HEARTBEAT_S, Heartbeat, Node
+from media.protocol.control import HEARTBEAT_S, Heartbeat, Node, QualityMinute
 from media.protocol.register import Card
 from media.recording.events import RecorderEvent
 from media.recording.recorder import Recorder
@@ -99,6 +99,8 @@ class MediaNode:
             clock=self._clock,
             wall_ms=wall_ms,
             say=self._say,
+            keep=self._keep,
+            strained=lambda: self._stress.strained,
         )
         self._registry = Registry(self._services)
         self._control = Control(
@@ -138,6 +140,9 @@ class MediaNode:
 
     def _say(self, message: Message) -> None:
         self._control.say(message)
+
+    def _keep(self, minute: QualityMinute) -> None:
+        self._control.keep(minute)
 
     def _recorded(self, event: RecorderEvent) -> None:
         """Called in the recorder's threads."""

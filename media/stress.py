@@ -4,6 +4,8 @@ from __future__ import annotations
 
 LATE_FULL_S = 0.1  # a loop that runs so late on average can't take any more
 LATE_WEIGHT = 0.01  # of one tick among those before: with 50 ticks a second the mean of about two seconds
+STRAINED_LATE_S = 0.04  # on average: two ticks of the packet path are lost, which is heard
+STRAINED_SHARE = 0.95  # of the processor, or of what may go out
 SHARE_WEIGHT = 0.5  # of one sample of processor and egress
 
 
@@ -30,6 +32,11 @@ class Stress:
         span = now - before[0]
         self._processor = _blend(self._processor, (processor_s - before[1]) / span)
         self._egress = _blend(self._egress, (octets - before[2]) / span / self._full_octets)
+
+    @property
+    def strained(self) -> bool:
+        """More is asked of the node than it can do: what people hear suffers."""
+        return self.late_s > STRAINED_LATE_S or max(self._processor, self._egress) > STRAINED_SHARE
 
     def value(self, peers: int) -> float:
         shares = (self._processor, self._egress, peers / self._max_peers, self.late_s / LATE_FULL_S)

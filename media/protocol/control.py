@@ -18,6 +18,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from media.protocol.codec import Message, decode
 from media.protocol.messages import (
     Description,
@@ -139,6 +141,13 @@ class SegmentAck(Message):
     segment: Id
 
 
+class QualityAck(Message):
+    """The server has kept what this `quality-minute` said: the node may forget it."""
+
+    type: Literal["quality-ack"] = "quality-ack"
+    id: Id
+
+
 # --- node to server
 
 
@@ -227,6 +236,43 @@ class PeerQuality(InRoom):
     reason: QualityReason | None = None
 
 
+Fault = Literal["up", "down", "other", "node"]
+
+
+class Way(Message):
+    """What went one way between a participant and the node. `lost` is before repair; `jitter_ms` a mean;
+    `layers` the time in milliseconds that each layer was the one of a camera, summed up over cameras."""
+
+    packets: int = 0
+    lost: int = 0
+    octets: int = 0
+    jitter_ms: float = 0.0
+    layers: dict[LayerName, int] = Field(default_factory=dict)
+
+
+class QualityMinute(InRoom):
+    """How one participant's media went (`up`) and came (`down`) in a minute of the node's clock, or in
+    the part of it that they were connected (`span_ms`); said until it is acknowledged.
+
+    `begin_ms` is where the minute began and `now_ms` when this is said, both Unix time by the node's
+    clock, so that the server can tell when that was by its own. A freeze is a shown picture that did not
+    go on though its publisher sent it. `faults` tells for how many milliseconds something was wrong, by
+    whose it was: their own network up or down, somebody else's, the node."""
+
+    type: Literal["quality-minute"] = "quality-minute"
+    id: Id
+    begin_ms: int
+    now_ms: int = 0
+    span_ms: int
+    up: Way
+    down: Way
+    rtt_ms: int | None = None
+    rtt_p95_ms: int | None = None
+    freezes: int = 0
+    frozen_ms: int = 0
+    faults: dict[Fault, int] = Field(default_factory=dict)
+
+
 class SegmentOpened(InRoom):
     """First bytes of a track are on disk. `source` names what it records."""
 
@@ -287,6 +333,7 @@ TO_NODE: dict[str, type[Message]] = {
     "subscribe": PeerSubscribe,
     "record": Record,
     "segment-ack": SegmentAck,
+    "quality-ack": QualityAck,
 }
 FROM_NODE: dict[str, type[Message]] = {
     "node": Node,
@@ -301,6 +348,7 @@ FROM_NODE: dict[str, type[Message]] = {
     "error": PeerError,
     "speaking": RoomSpeaking,
     "quality": PeerQuality,
+    "quality-minute": QualityMinute,
     "segment-opened": SegmentOpened,
     "segment-closed": SegmentClosed,
     "segment-lost": SegmentLost,

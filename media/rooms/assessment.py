@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from media.forward.layers import Layers
 from media.forward.subscriber import TrackSink
 from media.protocol.codec import Message
 from media.protocol.control import PeerQuality
@@ -112,21 +113,24 @@ def _between(
         reason: QualityReason | None = "their_network" if uplink > BAD_LOSS else None
         return Quality(score(loss, rtt), loss, _milliseconds(rtt), None, reason)
     key = (about.participant, "camera")
-    layer, lacking = _layer(camera), reader.sending.adaptation.lacks(key)
+    layer, lacking = layer_of(camera), reader.sending.adaptation.lacks(key)
     reason = _reason(reader, key, camera, uplink, now)
     blank = layer == "none" and reason in ("your_network", "their_network", "waiting")
     points = score(loss, rtt, lacking, blank=blank)
     return Quality(points, loss, _milliseconds(rtt), layer, reason)
 
 
-def _layer(camera: TrackSink) -> LayerName:
-    if camera.layer is None:
-        return "none"
-    rids = camera.layers.rids
+def layer_of(camera: TrackSink) -> LayerName:
+    """What is forwarded of it."""
+    return "none" if camera.layer is None else layer_named(camera.layers, camera.layer)
+
+
+def layer_named(layers: Layers, index: int) -> LayerName:
+    """The wire's word for a layer, whatever its publisher calls it."""
+    rids = layers.rids
     if not rids:
         return "f"
-    rid = rids[camera.layer]
-    return next((name for name in LAYER_NAMES if name == rid), LAYER_NAMES[min(camera.layer, 2)])
+    return next((name for name in LAYER_NAMES if name == rids[index]), LAYER_NAMES[min(index, 2)])
 
 
 def _reason(

@@ -111,6 +111,11 @@ class Peer:
         """Media can flow."""
         return self._connection.connected
 
+    @property
+    def heard_at(self) -> float | None:
+        """When anything came from the client last."""
+        return self._connection.heard_at
+
     # --- what the server says
 
     def joined(self) -> None:

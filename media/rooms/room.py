@@ -15,6 +15,7 @@ from media.recording.track import TrackRecorder
 from media.rooms.adaptation import Standing
 from media.rooms.assessment import Assessment
 from media.rooms.listening import Listening
+from media.rooms.minutes import Minutes
 from media.rooms.peer import Peer
 from media.rooms.receiving import Section
 from media.rooms.services import Services
@@ -44,6 +45,7 @@ class Room:
         self._roles: dict[str, Role] = {}
         self._listening = Listening(id, services.say)
         self._assessment = Assessment(id, services.say)
+        self._minutes = Minutes(id, services.keep, services.wall_ms, services.strained)
 
     @property
     def peers(self) -> Iterator[Peer]:
@@ -68,6 +70,7 @@ class Room:
                 peer.poll(now)
         self._listening.poll(now)
         self._assessment.poll(self._peers, now)
+        self._minutes.poll(self._peers, now)
 
     # --- people
 
@@ -85,6 +88,7 @@ class Room:
         peer = self._peers.pop(participant, None)
         if peer is not None:
             peer.close(self._services.clock())
+            self._minutes.left(participant)
 
     def close(self) -> None:
         self._records.clear()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, ItemsView, Iterator
 
 from media.forward.interfaces import NEVER, nothing
 from media.forward.layers import Layers
@@ -80,6 +80,10 @@ class Sending:
     @property
     def keys(self) -> Iterator[Key]:
         return iter(self._sinks)
+
+    @property
+    def tracks(self) -> ItemsView[Key, TrackSink]:
+        return self._sinks.items()
 
     def sinks_of(self, participant: str) -> dict[str, TrackSink]:
         """What this one receives of `participant`, by source."""

@@ -12,13 +12,15 @@ from aiortc.rtcdtlstransport import RTCCertificate
 
 from media.metrics import NodeMetrics
 from media.protocol.codec import Message
+from media.protocol.control import QualityMinute
 from media.recording.recorder import Recorder
 from media.transport.udp import UdpEndpoint
 
 
 @dataclass(frozen=True)
 class Services:
-    """`clock` is monotonic seconds, `wall_ms` Unix milliseconds, `say` tells the participant's server."""
+    """`clock` is monotonic seconds, `wall_ms` Unix milliseconds, `say` tells the participant's server and
+    `keep` tells it until it has been kept there; `strained` when the node has more to do than it can."""
 
     endpoint: UdpEndpoint
     certificate: RTCCertificate
@@ -28,6 +30,8 @@ class Services:
     clock: Callable[[], float]
     wall_ms: Callable[[], int]
     say: Callable[[Message], None]
+    keep: Callable[[QualityMinute], None]
+    strained: Callable[[], bool]
     random: random.Random = field(default_factory=random.SystemRandom)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 

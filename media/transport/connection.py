@@ -93,6 +93,11 @@ class Connection:
         """The path in use; None before the first check."""
         return self._ice.remote
 
+    @property
+    def heard_at(self) -> float | None:
+        """When anything came from the peer last."""
+        return self._ice.heard
+
     # What its owner does
 
     def set_remote(self, parameters: RemoteTransport) -> None:

@@ -18,6 +18,12 @@ def subject_of(payment_id: int) -> str:
     return f"payment:{payment_id}"
 
 
+def payment_of(subject: str) -> int | None:
+    """The number of the payment that a transaction of the ledger is about."""
+    kind, _, number = subject.partition(":")
+    return int(number) if kind == "payment" and number.isdigit() else None
+
+
 def left_of(payment: Payment) -> int:
     """What was neither given back nor lost."""
     return int(payment.amount_minor - payment.refunded_minor - payment.lost_minor)

@@ -1,15 +1,21 @@
-"""To what of ours a movement of our balance belongs, and what is wrong with it. It is only looked at."""
+"""To what of ours a movement of our balance belongs, and what is wrong with it.
+
+Two things are written down as they are found, since nobody else may tell of them: refunds that were made
+by hand, and what goes between the provider and our own bank."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from server.payments.gateway.answers import GatewayRefused, Movement
+from server.payments.gateway.answers import GatewayRefused, Movement, RefundSeen
 from server.payments.gateway.current import gateway
+from server.payments.ledger import postings
 from server.payments.ledger.models import LedgerEntry, LedgerTransaction
+from server.payments.ledger.posting import post
 from server.payments.locking import subject_of
 from server.payments.models import Dispute, Payment, Refund, Reversal, Transfer
+from server.payments.refunds.by_hand import learn, ours
 from server.payments.states import PAID, DisputeStatus, RefundStatus
 
 
@@ -72,23 +78,43 @@ async def _refund(movement: Movement) -> Match:
 async def _unknown_refund(movement: Movement) -> Match:
     """One whose answer we have not stored, of stray money, or made by hand at the provider."""
     try:
-        told = (await gateway().refund_seen(movement.source)).metadata
+        seen = await gateway().refund_seen(movement.source)
     except GatewayRefused as refused:
         return Match(finding=f"a refund that the provider does not explain: {refused}"[:200])
-    refund = await Refund.get_or_none(public_id=told["refund"]) if "refund" in told else None
+    refund = await ours(seen)
     if refund is not None:
         return Match(subject_of(refund.payment_id), "it was sent, and is not written down yet")
-    stray = await LedgerTransaction.get_or_none(key=f"stray:{told.get('stray')}:begun")
+    stray = await LedgerTransaction.get_or_none(key=f"stray:{seen.intent_id}:begun")
     if stray is not None:
-        entry = await LedgerEntry.get(transaction_id=stray.id)
-        return Match(stray.subject, _other_amount(movement, -entry.amount_minor, entry.currency))
+        return Match(stray.subject, await _of_stray(movement, seen))
+    return await _by_hand(movement, seen)
+
+
+async def _of_stray(movement: Movement, seen: RefundSeen) -> str:
+    """What came to nothing at once was never booked as on its way."""
+    booked = f"stray:{seen.intent_id}:arrived:{seen.id}"
+    if not await LedgerTransaction.exists(key=booked):
+        return "" if seen.came_to_nothing else "stray money was sent back, and is not written down yet"
+    came_back = f"stray:{seen.intent_id}:came_back:{seen.id}"
+    if movement.amount_minor > 0 and not await LedgerTransaction.exists(key=came_back):
+        return "the bank refused stray money, and it is not written down yet"
+    return ""
+
+
+async def _by_hand(movement: Movement, seen: RefundSeen) -> Match:
+    """It is written down now. What failed before we heard of it has moved nothing in the end."""
+    payment = await Payment.get_or_none(provider_id=seen.intent_id)
+    if payment is not None:
+        await learn(payment.id)
+        if seen.came_to_nothing or await Refund.exists(provider_id=seen.id):
+            return Match(subject_of(payment.id), _other_currency(movement, payment.currency))
     return Match(finding="a refund that we did not ask for")
 
 
 async def _refund_failure(movement: Movement) -> Match:
     refund = await Refund.get_or_none(provider_id=movement.source).prefetch_related("payment")
     if refund is None:
-        return Match(finding="a refund failed that we did not ask for")
+        return await _unknown_refund(movement)
     finding = _other_amount(movement, refund.amount_minor, refund.payment.currency)
     if not finding and refund.status != RefundStatus.FAILED:
         finding = f"the bank refused it, and in our books it is {refund.status}"
@@ -128,8 +154,28 @@ async def _dispute(movement: Movement) -> Match:
     return Match(subject_of(dispute.payment_id), finding)
 
 
+async def _to_bank(movement: Movement) -> Match:
+    """Between what is ours at the provider and our own bank: nobody else has a part in it, so that it is
+    booked as it is seen. What is sent back, or filled up, is more than 0."""
+    subject = f"bank:{movement.source}"[:60]
+    came, amount = movement.amount_minor > 0, abs(movement.amount_minor)
+    posting = postings.from_bank(amount) if came else postings.to_bank(amount)
+    key = f"movement:{movement.id}"
+    await post(posting, movement.currency, key=key, subject=subject)
+    if movement.fee_minor:
+        fee = postings.charged_fee(movement.fee_minor)
+        await post(fee, movement.currency, key=f"fee:{movement.id}", subject=subject)
+    return Match(subject)
+
+
 async def _fee_is_booked(movement: Movement) -> bool:
     return not movement.fee_minor or await LedgerTransaction.exists(key=f"fee:{movement.id}")
+
+
+def _other_currency(movement: Movement, currency: str) -> str:
+    if movement.currency == currency:
+        return ""
+    return f"it is in {movement.currency}, and its payment in {currency}"
 
 
 def _other_amount(movement: Movement, expected: int, currency: str) -> str:
@@ -148,4 +194,9 @@ BY_KIND: Mapping[str, Callable[[Movement], Awaitable[Match]]] = {
     "transfer": _transfer,
     "transfer_refund": _reversal,
     "adjustment": _dispute,
+    "payout": _to_bank,
+    "payout_cancel": _to_bank,
+    "payout_failure": _to_bank,
+    "topup": _to_bank,
+    "topup_reversal": _to_bank,
 }

@@ -1,4 +1,4 @@
-"""The daily comparison of our books with the provider's. It says what differs, and repairs nothing."""
+"""The daily comparison of our books with the provider's. It says what differs."""
 
 from __future__ import annotations
 

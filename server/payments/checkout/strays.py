@@ -3,6 +3,7 @@ one payment, or a card that was charged while the seat was paid by credit. It go
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -10,17 +11,18 @@ import structlog
 from server.infra.db import transactional
 from server.infra.outbox import enqueue
 from server.payments.checkout.moving import move_payment
-from server.payments.gateway.answers import Charge, GatewayRefused, Intent
+from server.payments.gateway.answers import Charge, GatewayRefused, Intent, RefundSeen
 from server.payments.gateway.current import gateway
 from server.payments.ledger import postings
+from server.payments.ledger.models import LedgerEntry, LedgerTransaction
 from server.payments.ledger.posting import post
 from server.payments.ledger.postings import Posting
-from server.payments.locking import subject_of
+from server.payments.locking import payment_of, subject_of
 from server.payments.models import Payment
+from server.payments.refunds import notices
 from server.payments.states import PaymentStatus
 
 RETURN = "payments.return_stray"
-FAILED = ("failed", "canceled")
 
 log = structlog.get_logger()
 
@@ -41,24 +43,59 @@ async def give_back(payment: Payment, seen: Intent, charge: Charge | None, why: 
 
 
 async def send_back(payload: dict[str, Any]) -> None:
-    """Ask the provider, and book what it says. Raises GatewayDown."""
+    """Ask the provider for what of it was not given back before, by us or by hand. Raises GatewayDown."""
     intent_id, amount = str(payload["intent_id"]), int(payload["amount_minor"])
+    if await LedgerTransaction.exists(key=f"stray:{intent_id}:settled"):
+        return
+    back = [seen async for seen in gateway().refunds_of(intent_id) if not seen.came_to_nothing]
+    if rest := amount - sum(seen.amount_minor for seen in back):
+        back += await _ask(intent_id, rest)
+    await _settle(int(payload["payment_id"]), intent_id, amount, str(payload["currency"]), back)
+
+
+async def _ask(intent_id: str, amount: int) -> list[RefundSeen]:
+    """Nothing where it is refused."""
+    key, about = f"stray:{intent_id}:{amount}", {"stray": intent_id}
     try:
-        key, about = f"stray:{intent_id}", {"stray": intent_id}
-        status = (await gateway().refund(intent_id, amount, key=key, metadata=about)).status
+        seen = await gateway().refund(intent_id, amount, key=key, metadata=about)
     except GatewayRefused as refused:
-        status = "succeeded" if refused.code == "charge_already_refunded" else "failed"
-    await _settle(int(payload["payment_id"]), intent_id, amount, str(payload["currency"]), status)
+        log.error("stray money can't be sent back", intent=intent_id, why=str(refused))
+        return []
+    return [] if seen.came_to_nothing else [seen]
 
 
 @transactional
-async def _settle(payment_id: int, intent_id: str, amount: int, currency: str, status: str) -> None:
+async def _settle(
+    payment_id: int, intent_id: str, amount: int, currency: str, back: Sequence[RefundSeen]
+) -> None:
+    """What is not on its way back we owe, as the learner's credit."""
     payment = await Payment.get(id=payment_id)
-    if status in FAILED:
-        posting = postings.refund_failed(amount, payment.learner_id)
-    else:
-        posting = postings.refund_arrived(amount)
-    await _book(payment_id, intent_id, currency, "settled", posting)
+    owed = amount - sum(seen.amount_minor for seen in back)
+    posting = postings.refund_failed(owed, payment.learner_id)
+    if not await _book(payment_id, intent_id, currency, "settled", posting):
+        return
+    for seen in back:
+        arrived = postings.refund_arrived(seen.amount_minor)
+        await _book(payment_id, intent_id, currency, f"arrived:{seen.id}", arrived)
+    if owed:
+        await notices.stray_failed(payment, owed, key=intent_id)
+
+
+@transactional
+async def came_back(seen: RefundSeen) -> bool:
+    """A bank may refuse it days later: it is with us again, and we owe it as the learner's credit. False
+    where that is not so, or is known."""
+    arrived = await LedgerTransaction.get_or_none(key=f"stray:{seen.intent_id}:arrived:{seen.id}")
+    if arrived is None or not seen.came_to_nothing:
+        return False
+    payment = await Payment.get(id=payment_of(arrived.subject))
+    entry = await LedgerEntry.get(transaction_id=arrived.id)
+    posting = postings.refund_came_back(entry.amount_minor, payment.learner_id)
+    what = f"came_back:{seen.id}"
+    if not await _book(payment.id, seen.intent_id, entry.currency, what, posting):
+        return False
+    await notices.stray_failed(payment, entry.amount_minor, key=seen.id)
+    return True
 
 
 async def _book(payment_id: int, intent_id: str, currency: str, what: str, posting: Posting) -> bool:

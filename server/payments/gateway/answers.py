@@ -71,6 +71,11 @@ class RefundSeen:
     amount_minor: int
     failure: str
     metadata: Mapping[str, str]
+    intent_id: str = ""
+
+    @property
+    def came_to_nothing(self) -> bool:
+        return self.status in ("failed", "canceled")
 
 
 @dataclass(frozen=True, slots=True)

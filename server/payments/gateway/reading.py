@@ -58,6 +58,7 @@ def refund_of(seen: Seen) -> RefundSeen:
         amount_minor=seen["amount"],
         failure=str(seen.get("failure_reason") or ""),
         metadata=seen.get("metadata") or {},
+        intent_id=_id(seen.get("payment_intent")) or "",
     )
 
 

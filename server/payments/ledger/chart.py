@@ -29,6 +29,7 @@ STRIPE_FEES = Account("stripe_fees", Side.DEBIT, "Fees of the payment provider")
 DISPUTE_HOLD = Account("dispute_hold", Side.DEBIT, "Taken back by banks, undecided")
 PLATFORM_LOSS = Account("platform_loss", Side.DEBIT, "Losses of the platform")
 PLATFORM_GOODWILL = Account("platform_goodwill", Side.DEBIT, "Goodwill of the platform")
+PLATFORM_BANK = Account("platform_bank", Side.DEBIT, "Paid out to the platform’s own bank")
 PLATFORM_PROMO = Account("platform_promo", Side.DEBIT, "Promotions of the platform")
 
 ESCROW = Account("escrow", Side.CREDIT, "Paid for lessons that are not settled yet")
@@ -46,6 +47,7 @@ CHART: dict[str, Account] = {
         PLATFORM_LOSS,
         PLATFORM_GOODWILL,
         PLATFORM_PROMO,
+        PLATFORM_BANK,
         ESCROW,
         REFUND_IN_FLIGHT,
         PLATFORM_REVENUE,

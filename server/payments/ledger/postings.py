@@ -14,6 +14,7 @@ from server.payments.ledger.chart import (
     ESCROW,
     LEARNER_CREDIT,
     MENTOR_AVAILABLE,
+    PLATFORM_BANK,
     PLATFORM_GOODWILL,
     PLATFORM_LOSS,
     PLATFORM_PROMO,
@@ -85,17 +86,23 @@ def released(shares: Shares, mentor_id: int) -> Posting:
     return _posting("released", parts)
 
 
-def refund_begun(amount: int) -> Posting:
-    """A refund before the release is on its way."""
-    return _posting("refund_begun", [(_ours(ESCROW), _ours(REFUND_IN_FLIGHT), amount)])
+def refund_begun(amount: int, excess: int = 0) -> Posting:
+    """A refund before the release is on its way. The `excess` was taken back by the learner's bank before
+    we heard of the refund."""
+    parts = [
+        (_ours(ESCROW), _ours(REFUND_IN_FLIGHT), amount),
+        (_ours(PLATFORM_LOSS), _ours(REFUND_IN_FLIGHT), excess),
+    ]
+    return _posting("refund_begun", parts)
 
 
-def late_refund_begun(shares: Shares, mentor_id: int) -> Posting:
+def late_refund_begun(shares: Shares, mentor_id: int, excess: int = 0) -> Posting:
     """A refund after the release is on its way: mentor and platform give back their shares. A mentor's
-    balance may become negative by it."""
+    balance may become negative by it. The `excess` is as of refunds before the release."""
     parts = [
         (_of(MENTOR_AVAILABLE, mentor_id), _ours(REFUND_IN_FLIGHT), shares.mentor),
         (_ours(PLATFORM_REVENUE), _ours(REFUND_IN_FLIGHT), shares.platform),
+        (_ours(PLATFORM_LOSS), _ours(REFUND_IN_FLIGHT), excess),
     ]
     return _posting("late_refund_begun", parts)
 
@@ -120,6 +127,16 @@ def refund_credited(amount: int, learner_id: int) -> Posting:
     """What was paid by credit is the learner's credit again."""
     parts = [(_ours(REFUND_IN_FLIGHT), _of(LEARNER_CREDIT, learner_id), amount)]
     return _posting("refund_credited", parts)
+
+
+def credit_taken_back(credit: int, spent: int, learner_id: int) -> Posting:
+    """What was owed for a refund that had failed goes to the learner another way. What of it they have
+    `spent` is the platform's loss."""
+    parts = [
+        (_of(LEARNER_CREDIT, learner_id), _ours(REFUND_IN_FLIGHT), credit),
+        (_ours(PLATFORM_LOSS), _ours(REFUND_IN_FLIGHT), spent),
+    ]
+    return _posting("credit_taken_back", parts)
 
 
 def refund_undone(amount: int) -> Posting:
@@ -177,6 +194,16 @@ def dispute_lost_late(shares: Shares, mentor_id: int, excess: int = 0) -> Postin
 def goodwill(amount: int, learner_id: int) -> Posting:
     """The platform makes up for something."""
     return _posting("goodwill", [(_ours(PLATFORM_GOODWILL), _of(LEARNER_CREDIT, learner_id), amount)])
+
+
+def to_bank(amount: int) -> Posting:
+    """What is ours goes from the payment provider to our own bank."""
+    return _posting("to_bank", [(_ours(PLATFORM_BANK), _ours(STRIPE_CLEARING), amount)])
+
+
+def from_bank(amount: int) -> Posting:
+    """Our bank sent it back, or we filled up what lies with the payment provider."""
+    return _posting("from_bank", [(_ours(STRIPE_CLEARING), _ours(PLATFORM_BANK), amount)])
 
 
 def _posting(kind: str, parts: Iterable[tuple[Place, Place, int]]) -> Posting:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from server.infra import db
 from server.payments.ledger.chart import MENTOR_AVAILABLE
+from server.payments.locking import payment_of
 from server.payments.models import Dispute
 from server.payments.states import DisputeStatus
 
@@ -87,9 +88,3 @@ def _sources(owed: Iterable[Owed], disputed: set[int]) -> list[Source]:
 
 def _is_held(each: Owed, disputed: set[int]) -> bool:
     return each.left_minor > 0 and each.payment_id in disputed
-
-
-def payment_of(subject: str) -> int | None:
-    """The number of the payment that a posting is about."""
-    kind, _, number = subject.partition(":")
-    return int(number) if kind == "payment" and number.isdigit() else None

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from server.booking.models import Session
 from server.infra import db
 from server.payments.ledger.chart import MENTOR_AVAILABLE
+from server.payments.locking import payment_of
 from server.payments.models import Payment
-from server.payments.payouts.owed import NET, SENT, payment_of
+from server.payments.payouts.owed import NET, SENT
 
 MOVED = f"""SELECT a.currency, t.at, t.kind, t.subject, CAST(SUM({NET}) AS BIGINT) AS net
     FROM ledger_account a JOIN ledger_entry e ON e.credit_id = a.id OR e.debit_id = a.id

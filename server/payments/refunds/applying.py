@@ -51,6 +51,8 @@ async def apply(refund_id: int, seen: RefundSeen) -> bool:
 async def refuse(refund_id: int, refused: GatewayRefused) -> bool:
     """The provider won't send it. We owe it to the learner, unless their bank took it already."""
     payment, refund = await _locked(refund_id)
+    if refund.status != RefundStatus.CREATED:
+        return False
     why = f"{refused.code}: {refused}"[:300]
     if refused.code == TAKEN_ALREADY:
         return await take_back(payment, refund, why)

@@ -36,18 +36,35 @@ async def decide(
     if before is not None or amount_minor == 0:
         return before
     _check(held, amount_minor)
-    refund = await _write(held, amount_minor, cause, reason, actor_id)
-    refunded = held.refunded_minor + amount_minor
-    await Payment.filter(id=held.id).update(refunded_minor=refunded)
-    payment.refunded_minor = held.refunded_minor = refunded
-    await _book(held, refund)
-    if refund.late:
-        await take_back(refund)
+    refund = await begin(held, amount_minor, cause=cause, reason=reason, actor_id=actor_id)
+    payment.refunded_minor = held.refunded_minor
     if held.method == ON_CREDIT:
         await _credit(held, refund)
     else:
         await enqueue(SEND, {"refund_id": refund.id})
     await notices.begun(held, refund)
+    return refund
+
+
+async def begin(
+    payment: Payment,
+    amount_minor: int,
+    *,
+    cause: str,
+    reason: str,
+    actor_id: int | None,
+    excess_minor: int = 0,
+) -> Refund:
+    """Written, counted and booked; after the release the mentor gives back their share of it. The
+    `excess_minor` of it had been counted as lost to the learner's bank. The caller holds the payment."""
+    refund = await _write(payment, amount_minor, excess_minor, cause, reason, actor_id)
+    payment.refunded_minor += amount_minor
+    payment.lost_minor -= excess_minor
+    counted = {"refunded_minor": payment.refunded_minor, "lost_minor": payment.lost_minor}
+    await Payment.filter(id=payment.id).update(**counted)
+    await _book(payment, refund, excess_minor)
+    if refund.late:
+        await take_back(refund)
     return refund
 
 
@@ -60,10 +77,10 @@ def _check(payment: Payment, amount_minor: int) -> None:
 
 
 async def _write(
-    payment: Payment, amount_minor: int, cause: str, reason: str, actor_id: int | None
+    payment: Payment, amount_minor: int, excess_minor: int, cause: str, reason: str, actor_id: int | None
 ) -> Refund:
     late = payment.released_at is not None
-    shares = _late_shares(payment, amount_minor) if late else Shares(0, 0)
+    shares = _late_shares(payment, amount_minor - excess_minor) if late else Shares(0, 0)
     number = uuid4()
     refund = await Refund.create(
         public_id=number,
@@ -87,11 +104,11 @@ def _late_shares(payment: Payment, amount_minor: int) -> Shares:
     return refund_shares(payment.amount_minor, payment.commission_minor, gone, amount_minor)
 
 
-async def _book(payment: Payment, refund: Refund) -> None:
-    posting = postings.refund_begun(refund.amount_minor)
+async def _book(payment: Payment, refund: Refund, excess_minor: int) -> None:
+    posting = postings.refund_begun(refund.amount_minor - excess_minor, excess_minor)
     if refund.late:
         shares = Shares(refund.mentor_minor, refund.platform_minor)
-        posting = postings.late_refund_begun(shares, payment.mentor_id)
+        posting = postings.late_refund_begun(shares, payment.mentor_id, excess_minor)
     key, subject = f"refund:{refund.id}:begun", subject_of(payment.id)
     await post(posting, payment.currency, key=key, subject=subject)
 

@@ -22,14 +22,25 @@ async def failed(payment: Payment, refund: Refund) -> None:
     await _tell(payment, refund, "refund_failed")
 
 
+async def stray_failed(payment: Payment, amount_minor: int, *, key: str) -> None:
+    """Money that paid nothing could not be sent back: we owe it."""
+    await _notify(payment, "refund_failed", amount_minor, "", "/payments", key)
+
+
 async def _tell(payment: Payment, refund: Refund, kind: str) -> None:
+    path, key = f"/payments/{payment.public_id}", str(refund.public_id)
+    await _notify(payment, kind, refund.amount_minor, refund.reason, path, key)
+
+
+async def _notify(
+    payment: Payment, kind: str, amount_minor: int, reason: str, path: str, key: str
+) -> None:
     session = await Session.get(id=payment.session_id)
     about = {
         "title": session.title,
-        "refund_minor": refund.amount_minor,
+        "refund_minor": amount_minor,
         "currency": payment.currency,
         "credit": payment.method == "credit",
-        "reason": refund.reason,
+        "reason": reason,
     }
-    path, key = f"/payments/{payment.public_id}", str(refund.public_id)
     await notify(payment.learner_id, kind, about, path=path, dedupe_key=key)

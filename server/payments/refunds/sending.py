@@ -6,10 +6,12 @@ from datetime import timedelta
 
 from server.infra.clock import now
 from server.infra.outbox import enqueue
+from server.payments.checkout import strays
 from server.payments.gateway.answers import KEYS_LAST, GatewayRefused, RefundSeen
 from server.payments.gateway.current import gateway
 from server.payments.models import Payment, Refund
 from server.payments.refunds.applying import apply, refuse
+from server.payments.refunds.by_hand import learn, ours
 from server.payments.refunds.deciding import SEND
 from server.payments.states import RefundStatus
 
@@ -26,6 +28,7 @@ async def send(refund_id: int) -> None:
     try:
         seen = await _sent_before(payment, refund) or await _ask(payment, refund)
     except GatewayRefused as refused:
+        await learn(payment.id)  # somebody may have given it back by hand
         await refuse(refund.id, refused)
     else:
         await apply(refund.id, seen)
@@ -50,15 +53,16 @@ async def _sent_before(payment: Payment, refund: Refund) -> RefundSeen | None:
 
 
 async def sync(provider_id: str) -> bool:
-    """Ask how a refund of ours stands, and apply it. False where it is none of ours, or no news.
-
-    Raises GatewayDown."""
+    """Ask how a refund stands, and apply it: one of ours, of stray money, or made by hand. False where it
+    is no news, or about nothing of ours. Raises GatewayDown."""
     seen = await gateway().refund_seen(provider_id)
-    ours = Refund.filter(provider_id=provider_id)
-    if named := seen.metadata.get("refund"):  # told before the answer to our call was written down
-        ours = Refund.filter(public_id=named)
-    refund = await ours.first()
-    return refund is not None and await apply(refund.id, seen)
+    refund = await ours(seen)
+    if refund is not None:
+        return await apply(refund.id, seen)
+    if "stray" in seen.metadata:
+        return await strays.came_back(seen)
+    payment = await Payment.get_or_none(provider_id=seen.intent_id)
+    return payment is not None and await learn(payment.id)
 
 
 async def sweep() -> None:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from server.payments.models import StripeEvent
+from server.payments.models import Payment, StripeEvent
+from server.payments.refunds.by_hand import learn
 from server.payments.refunds.sending import sync
+
+APPLIED, KNOWN = "applied", "known, or none of ours"
 
 
 async def refund_told(event: StripeEvent) -> str:
     """Says what came of it. Raises GatewayDown."""
-    return "applied" if await sync(event.object_id) else "known, or none of ours"
+    return APPLIED if await sync(event.object_id) else KNOWN
+
+
+async def charge_refunded(event: StripeEvent) -> str:
+    """A part of a charge was given back: by us, or by hand. Raises GatewayDown."""
+    payment = await Payment.get_or_none(charge_id=event.object_id)
+    return APPLIED if payment is not None and await learn(payment.id) else KNOWN

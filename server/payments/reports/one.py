@@ -12,7 +12,9 @@ from server.infra.errors import NotFound
 from server.infra.models import StateTransition
 from server.payments.ledger.chart import CHART
 from server.payments.ledger.models import LedgerEntry
+from server.payments.locking import left_of
 from server.payments.models import Dispute, Payment, Refund, Reversal, StripeEvent, Transfer
+from server.payments.refunds.by_hand import BY_HAND
 
 NO_PAYMENT = "There is no such payment."
 
@@ -51,8 +53,11 @@ class PaymentFile:
 
     @property
     def left_minor(self) -> int:
-        payment = self.payment
-        return int(payment.amount_minor - payment.refunded_minor - payment.lost_minor)
+        return left_of(self.payment)
+
+    def by_hand(self, refund: Refund) -> bool:
+        """Whether somebody made it at the payment provider, and not here."""
+        return refund.cause.startswith(BY_HAND)
 
 
 async def payment_file(payment_id: UUID) -> PaymentFile:

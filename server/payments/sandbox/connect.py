@@ -134,10 +134,10 @@ def reverse(bank: Bank, number: str, params: dict[str, Any]) -> Object:
 
 
 def payout(bank: Bank, params: dict[str, Any], account: str) -> Object:
-    """From a connected account to its bank; it arrives when it is settled."""
+    """From a connected account, or from what is the platform's own, to its bank; it arrives when it is
+    settled."""
     sent, currency = amount(params), text(params, "currency").lower()
-    owner = bank.find("account", account)
-    if not owner["payouts_enabled"]:
+    if account and not bank.find("account", account)["payouts_enabled"]:
         raise Refused("This account can't be paid out yet.", code="payouts_not_allowed")
     money.require(bank, sent, currency, account)
     found = bank.make(

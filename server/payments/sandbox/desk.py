@@ -111,6 +111,7 @@ def _settle_payout(bank: Bank, form: dict[str, Any], *, refused: bool) -> None:
 
 
 ACTS: dict[str, Callable[[Bank, dict[str, Any]], object]] = {
+    "own-payout": lambda bank, form: connect.payout(bank, form, ""),
     "by-hand": _refund_by_hand,
     "forget": lambda bank, _: bank.store.forget_answers(),
     "refund": lambda bank, form: refunds.settle(bank, form["id"]),

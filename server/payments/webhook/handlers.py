@@ -11,7 +11,7 @@ from server.payments.disputes.told import dispute_told
 from server.payments.models import StripeEvent
 from server.payments.payouts.accounts import account_updated
 from server.payments.payouts.following import payout_changed
-from server.payments.refunds.told import refund_told
+from server.payments.refunds.told import charge_refunded, refund_told
 
 Handler = Callable[[StripeEvent], Awaitable[str]]
 
@@ -25,6 +25,7 @@ HANDLERS: Mapping[str, Handler] = {
     "charge.succeeded": charge_told,
     "charge.updated": charge_told,
     # --- refunds
+    "charge.refunded": charge_refunded,
     "refund.created": refund_told,
     "refund.updated": refund_told,
     "refund.failed": refund_told,

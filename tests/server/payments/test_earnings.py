@@ -20,9 +20,18 @@ from server.payments.payouts.requesting import request_payout
 from server.payments.payouts.statements import earned_by_month, months, moved, statement
 from tests.databases import BOTH
 from tests.server.booking.makers import bearer, mentor, person
-from tests.server.payments.makers import earned, on_account, paid_lesson, payee, release, shares
+from tests.server.payments.makers import (
+    earned,
+    late_refund,
+    on_account,
+    paid_lesson,
+    payee,
+    release,
+    settled_at_bank,
+    shares,
+)
 from tests.server.payments.provider import Provider
-from tests.server.payments.test_payouts import failed_payout, refunded, settled_at_bank
+from tests.server.payments.test_payouts import failed_payout
 
 pytestmark = pytest.mark.usefixtures("database")
 RunJobs = Callable[[], Awaitable[int]]
@@ -72,7 +81,7 @@ async def test_one_lesson_goes_through_all_balances(provider: Provider, run_jobs
     await run_jobs()
     await settled_at_bank(provider, payout)
     assert (await where(), await states(mira)) == ((0, 0, 0, 4250), ["paid_out"])
-    await refunded(payment, 5000)
+    await late_refund(payment, 5000)
     assert (await where(), await states(mira)) == ((0, -4250, 0, 4250), ["kept_back"])
 
 
@@ -90,7 +99,7 @@ async def test_everything_adds_up_in_the_middle_of_much(provider: Provider, run_
     await request_payout(mira, 1234, "EUR")
     await run_jobs()
     await agree(mira)
-    await refunded(first, 1000)
+    await late_refund(first, 1000)
     await run_jobs()
     await agree(mira)
     await request_payout(mira, None, "JPY")
@@ -158,7 +167,7 @@ async def test_statement_is_of_a_month_in_the_mentors_zone(
     payment = await earned(mira, lea, 2000, title="Late in May")
     moved_clock.advance(timedelta(hours=1))
     await earned(mira, lea, 1000, title="Early in June")
-    await refunded(payment, 2000)
+    await late_refund(payment, 2000)
     may = await statement(mira.user_id, "EUR", date(2030, 5, 1), "UTC")
     assert [(line.what, line.title, line.amount_minor) for line in may.lines] == [
         ("Lesson settled", "Late in May", 1700)

@@ -15,8 +15,11 @@ from server.payments.books.invariants import broken
 from server.payments.books.reconciling import AGAIN, reconcile
 from server.payments.disputes.told import sync_dispute
 from server.payments.ledger import postings
+from server.payments.ledger.balances import balance
+from server.payments.ledger.chart import PLATFORM_BANK
 from server.payments.ledger.models import LedgerTransaction
 from server.payments.ledger.posting import post
+from server.payments.ledger.postings import Place
 from server.payments.models import BalanceMovement, Dispute, Payment, Reconciliation, Refund
 from server.payments.refunds import sending
 from server.payments.refunds.deciding import decide
@@ -105,18 +108,47 @@ async def dispute(seat: Seat, *, won: bool) -> None:
 
 
 @BOTH
-async def test_what_was_done_by_hand_at_the_provider_is_said_and_not_repaired(
+async def test_refund_that_was_made_by_hand_is_written_down(
     provider: Provider, moved_clock: ManualClock
 ) -> None:
     seat = await paid_seat(provider, moved_clock)
-    await person("olga", "owner")
-    payment, before = await seat.payment(), await LedgerTransaction.all().count()
+    payment = await seat.payment()
     await provider.call("v1/refunds", payment_intent=payment.provider_id, amount=700)
+    assert await findings() == []
+    assert await seat.statuses() == ("partially_refunded", ["succeeded"])
+    moved = await BalanceMovement.get(kind="refund")
+    assert moved.subject == f"payment:{seat.payment_id}"
+
+
+@BOTH
+async def test_what_goes_to_our_own_bank_is_booked_as_it_is_seen(
+    provider: Provider, moved_clock: ManualClock
+) -> None:
+    await paid_seat(provider, moved_clock)
+    sent = (await provider.call("v1/payouts", amount=3000, currency="eur"))["id"]
+    assert (await findings(), await balance(Place(PLATFORM_BANK), "EUR")) == ([], 3000)
+    await provider.fault(payout_fails=1)
+    await provider.call(f"_sandbox/payouts/{sent}/settle")
+    assert (await findings(), await balance(Place(PLATFORM_BANK), "EUR")) == ([], 0)
+    assert await findings() == []
+    assert await broken() == []
+
+
+@BOTH
+async def test_what_was_done_by_hand_at_the_provider_is_said_and_not_repaired(
+    provider: Provider, moved_clock: ManualClock
+) -> None:
+    await paid_seat(provider, moved_clock)
+    await person("olga", "owner")
+    before = await LedgerTransaction.all().count()
     await provider.charge(333)
+    _, stranger = await provider.charge(800)
+    await provider.call("v1/refunds", charge=stranger, amount=700)
     said = await findings()
-    assert said[0] == f"the provider has {700 - 333 + 30} less than our books"
+    assert said[0] == f"the provider has {800 - 36 - 700 + 333 - 30} more than our books"
     assert sorted(line.partition("): ")[2] for line in said[1:]) == [
         "a refund that we did not ask for",
+        "money came that is for nothing of ours",
         "money came that is for nothing of ours",
     ]
     assert await LedgerTransaction.all().count() == before

@@ -16,7 +16,7 @@ from server.booking.rescheduling.proposing import propose
 from server.infra.clock import ManualClock
 from server.infra.errors import Conflict
 from server.infra.models import OutboxRow
-from server.payments.gateway.answers import GatewayDown
+from server.payments.gateway.answers import GatewayDown, GatewayRefused
 from server.payments.ledger.balances import trial_balance
 from server.payments.ledger.chart import (
     ESCROW,
@@ -176,15 +176,18 @@ async def test_refund_that_waits_is_followed_until_it_arrives(
 
 
 async def test_provider_that_refuses_makes_it_credit(
-    provider: Provider, moved_clock: ManualClock, run_jobs: RunJobs
+    provider: Provider, moved_clock: ManualClock, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seat = await paid_seat(provider, moved_clock)
-    payment = await seat.payment()
-    await provider.call("v1/refunds", payment_intent=payment.provider_id)  # by hand, at the provider
+
+    async def refuses(*_: object, **__: object) -> None:
+        raise GatewayRefused("expired_or_canceled_card", "The card is gone.")
+
+    monkeypatch.setattr(provider.gateway, "refund", refuses)
     await refund(seat, 5000)
     await run_jobs()
     assert await seat.statuses() == ("refunded", ["failed"])
-    assert (await seat.refund()).failure.startswith("charge_already_refunded: ")
+    assert (await seat.refund()).failure == "expired_or_canceled_card: The card is gone."
     assert await seat.on(LEARNER_CREDIT) == 5000
 
 

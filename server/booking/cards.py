@@ -97,6 +97,11 @@ async def _skills(ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:
     return found
 
 
+async def objectives_of(session_id: UUID) -> tuple[str, ...]:
+    """What learners will take away from a session, in the mentor's order. One query."""
+    return tuple((await _objectives([session_id]))[session_id])
+
+
 async def _objectives(ids: Sequence[UUID]) -> dict[UUID, list[str]]:
     found: dict[UUID, list[str]] = defaultdict(list)
     if ids:

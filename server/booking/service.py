@@ -1,6 +1,6 @@
 """What booking offers to its own edges and to other features; the parts have one idea each."""
 
-from server.booking.cards import cards_by_id
+from server.booking.cards import cards_by_id, objectives_of
 from server.booking.catalogue import (
     MentorTab,
     also_taught,
@@ -99,6 +99,7 @@ __all__ = [
     "mark_live",
     "mentor_sessions",
     "next_taught",
+    "objectives_of",
     "publish_session",
     "record_past_session",
     "retake",

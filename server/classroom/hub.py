@@ -34,6 +34,8 @@ from server.classroom.nodes import NodePool
 from server.classroom.roll import Roll
 from server.classroom.room import Former, Lesson, Member, Room
 from server.classroom.tape import Tape
+from server.classroom.teaching.loading import load_desk
+from server.classroom.teaching.saying import greet
 from server.edge.api import timestamp
 from server.edge.wire import Wire
 from server.infra.nodes import NodeDirectory
@@ -101,6 +103,7 @@ class Hub:
             member = room.enter(newcomer, wire)
             room.tell(member, self._joined(room, member, resume))
             room.repeat_reports(member)
+            greet(room, member)
             room.join_node(member)
             room.refresh_tape(but=member)
         self.agenda.drop(room.id, "grace", member.id)
@@ -142,7 +145,9 @@ class Hub:
         lesson = Lesson(session.id, session.mentor_id, session.starts_at, session.ends_at)
         former = Former(kept.node_url, kept.node_epoch) if kept.node_url else None
         self._roll.came_up(session.id, kept.seen_at, GRACE)
-        return Room(lesson, tape, await recent_lines(session.id), kept.home, former)
+        room = Room(lesson, tape, await recent_lines(session.id), kept.home, former)
+        room.desk = await load_desk(session.id)
+        return room
 
     def _keep(self, room: Room) -> None:
         """Have the room among ours; a fresh one gets its node and its appointment."""

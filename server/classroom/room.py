@@ -39,6 +39,7 @@ from server.classroom.tape import Tape
 from server.classroom.wire import frame_of
 from server.edge.api import timestamp
 from server.edge.wire import Wire
+from server.classroom.teaching.desk import Desk
 
 CHAT_KEPT = 3 * CHAT_HISTORY  # lines in memory: private ones of others are not shown to a joiner
 
@@ -158,6 +159,7 @@ class Room:
             self.broadcast(line)
             return
         for member_id in {line.sender, line.to} & self.members.keys():
+        self.desk = Desk()
             self.tell(self.members[member_id], line)
 
     def history(self, member: Member) -> list[ChatLine]:

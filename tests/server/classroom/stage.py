@@ -32,6 +32,8 @@ class RoomClient:
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket
         self.joined: dict[str, Any] = {}
+        self.lesson: dict[str, Any] = {}
+        self.board: list[dict[str, Any]] = []
         self._heard: list[dict[str, Any]] = []
 
     @property
@@ -48,6 +50,13 @@ class RoomClient:
         assert connection is not None
         assert connection.transport is not None
         return connection.transport
+
+    async def come_in(self) -> None:
+        """What everybody is told first."""
+        self.joined = await self.next()
+        assert self.joined["type"] == "joined", self.joined
+        self.lesson = await self.hear("lesson")
+        self.board = (await self.hear("board"))["items"]
 
     async def say(self, kind: str, **fields: Any) -> None:
         await self.socket.send_str(json.dumps({"type": kind, **fields}))
@@ -136,8 +145,7 @@ class Stage:
         if not query:
             query = {"ticket": (await classroom.issue_ticket(self.session_id, viewer)).ticket}
         client = await self.knock(params=query)
-        client.joined = await client.next()
-        assert client.joined["type"] == "joined", client.joined
+        await client.come_in()
         return client
 
     async def bearer(self, viewer: Viewer) -> dict[str, str]:

@@ -29,7 +29,7 @@ async def by_login(stage: Stage, viewer: Viewer) -> tuple[RoomClient, Viewer]:
     """In the room by a bearer token, and who that login says it is."""
     headers = await stage.bearer(viewer)
     client = await stage.knock(headers=headers)
-    client.joined = await client.next()
+    await client.come_in()
     found = await accounts.viewer_by_token(headers["Authorization"].removeprefix("Bearer "))
     assert found is not None
     return client, found

@@ -62,8 +62,7 @@ class ServerProcess:
     async def enter(self, session_id: UUID, **query: str) -> RoomClient:
         url = f"ws://127.0.0.1:{self.port}/ws/session/{session_id}/"
         client = RoomClient(await self.http.ws_connect(url, params=query))
-        client.joined = await client.next()
-        assert client.joined["type"] == "joined", client.joined
+        await client.come_in()
         return client
 
     async def come_in(self, session_id: UUID, viewer: Viewer) -> RoomClient:

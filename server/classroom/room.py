@@ -36,10 +36,10 @@ from media.protocol.messages import (
 )
 from server.classroom.reports import Reports
 from server.classroom.tape import Tape
+from server.classroom.teaching.desk import Desk
 from server.classroom.wire import frame_of
 from server.edge.api import timestamp
 from server.edge.wire import Wire
-from server.classroom.teaching.desk import Desk
 
 CHAT_KEPT = 3 * CHAT_HISTORY  # lines in memory: private ones of others are not shown to a joiner
 
@@ -131,6 +131,7 @@ class Room:
         self.node: NodeSide | None = None
         self.home = home
         self.former = former
+        self.desk = Desk()
         self.waits_for: Error | None = None
         self._epoch: str | None = None  # of the node process that knows our members
         self._chat = deque(chat, maxlen=CHAT_KEPT)
@@ -159,7 +160,6 @@ class Room:
             self.broadcast(line)
             return
         for member_id in {line.sender, line.to} & self.members.keys():
-        self.desk = Desk()
             self.tell(self.members[member_id], line)
 
     def history(self, member: Member) -> list[ChatLine]:

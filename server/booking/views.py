@@ -13,9 +13,7 @@ from server.booking.requests.listing import learners_requests
 from server.booking.roster import Seat, require_mentor_of, roster
 from server.booking.said import said
 from server.booking.taught import all_taught, tab_of_sessions
-from server.booking.timeline import session_moments
 from server.booking.times import wall_time
-from server.booking.waiting.queue import waiting_for
 from server.edge.access import require_viewer
 from server.edge.api import timestamp
 from server.edge.paging import Part
@@ -118,20 +116,6 @@ async def sessions_table(request: web.Request) -> web.StreamResponse:
         for each in await all_taught(viewer.user_id, MOST_ROWS)
     )
     return table_file("sessions.csv", SESSION_COLUMNS, rows)
-
-
-async def session_bookings(request: web.Request) -> web.StreamResponse:
-    """Who booked a session, and what happened to it, for its mentor."""
-    session_id, viewer = id_in_path(request), require_viewer(request)
-    session = await service.get_session(session_id, viewer)
-    require_mentor_of(session, viewer)
-    context = {
-        "session": session,
-        "roster": await roster(session_id, viewer.user_id),
-        "waiting": await waiting_for(session_id),
-        "moments": await session_moments(session_id, viewer.user_id),
-    }
-    return render(request, "booking/session_bookings.html", context)
 
 
 async def session_table(request: web.Request) -> web.StreamResponse:

@@ -85,6 +85,7 @@ class Hub:
 
     def close_sockets(self, code: int) -> None:
         """The process ends: browsers come back to the next one with their resume tokens."""
+        self.nodes.checks.close_sockets(code)
         for room in self.rooms.values():
             for member in room.members.values():
                 if member.wire is not None:
@@ -187,6 +188,7 @@ class Hub:
 
     def put_out(self, ended: accounts.Ended) -> None:
         """Logins ended: who came in by them leaves at once, and the media node lets go of them."""
+        self.nodes.checks.put_out(ended)
         for room in tuple(self.rooms.values()):
             for member in tuple(room.members.values()):
                 if ended.concerns(member.user_id, member.login_id):

@@ -13,6 +13,7 @@ import aiohttp
 import structlog
 
 from media.protocol import control
+from media.protocol.checking import is_check
 from media.protocol.codec import Message, MessageError, encode
 from media.protocol.messages import FRAME_LIMIT
 from server.classroom.joins import Joins
@@ -102,7 +103,9 @@ class NodeLink:
         return True
 
     def _note(self, message: Message) -> None:
-        """What is sent tells who is expected to connect."""
+        """What is sent tells who is expected to connect. Checks are no joins: they may well fail."""
+        if is_check(getattr(message, "room", "")):
+            return
         if isinstance(message, control.PeerOffer):
             self.joins.offered((message.room, message.participant), self._clock())
         elif isinstance(message, control.Leave):
@@ -196,9 +199,14 @@ class NodeLink:
             self.heartbeat, self.placed = message, 0
             self._owner.link_beat(self)
             return
+        if message is not None:
+            self._note_heard(message)
+            self._owner.link_message(self, message)
+
+    def _note_heard(self, message: Message) -> None:
+        if is_check(getattr(message, "room", "")):
+            return
         if isinstance(message, control.PeerConnected):
             self.joins.connected((message.room, message.participant))
         elif isinstance(message, control.PeerDisconnected):
             self.joins.gone((message.room, message.participant))
-        if message is not None:
-            self._owner.link_message(self, message)

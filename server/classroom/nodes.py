@@ -14,7 +14,9 @@ import aiohttp
 import structlog
 
 from media.protocol import control
+from media.protocol.checking import is_check
 from media.protocol.codec import Message
+from server.classroom.check.desk import Checks
 from server.classroom.journal import Journal
 from server.classroom.link import NodeLink
 from server.classroom.node_events import NodeEvents
@@ -45,6 +47,7 @@ class NodePool:
         self._journal = journal
         self._secret = secret
         self._outdated = outdated
+        self.checks = Checks()
         self._links: dict[str, NodeLink] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ended: set[asyncio.Task[None]] = set()
@@ -79,6 +82,19 @@ class NodePool:
     def linked(self, url: str) -> bool:
         """Whether the node can be talked to now."""
         return url in self._links and self._links[url].epoch is not None
+
+    def link_at(self, url: str) -> NodeLink | None:
+        """The link to the node there, if it can be talked to now."""
+        return self._links[url] if self.linked(url) else None
+
+    def takes(self, link: NodeLink) -> bool:
+        """Whether the node takes new rooms."""
+        return link.candidate(draining=self.drains(link)).open
+
+    def fittest(self, *, recorded: bool) -> NodeLink | None:
+        """The node that a new room would be given now."""
+        up = [link for link in self.links if link.epoch is not None]
+        return choose((link.candidate(draining=self.drains(link)) for link in up), recorded=recorded)
 
     def drains(self, link: NodeLink) -> bool:
         return link.node_id in self._drained
@@ -122,10 +138,7 @@ class NodePool:
         if former and former.epoch == room.former.epoch:  # type: ignore[union-attr]
             self._give(room, former)
             return
-        candidates = (
-            link.candidate(draining=self.drains(link)) for link in self.links if link.epoch is not None
-        )
-        chosen = choose(candidates, recorded=room.tape.wanted)
+        chosen = self.fittest(recorded=room.tape.wanted)
         if chosen is not None:
             chosen.placed += 1
             self._give(room, chosen)
@@ -175,6 +188,7 @@ class NodePool:
         """Tell the node of the rooms that are its own, of those that it has no longer, and of those that
         have none."""
         log.info("media node linked", url=link.url, node=link.node_id, epoch=link.epoch)
+        self.checks.node_lost(link)
         link.send(control.Drain(on=self.drains(link)))
         for room_id, home in self._unclosed.pop(link.url, {}).items():
             link.send(control.CloseRoom(room=room_id, home=home))
@@ -190,6 +204,7 @@ class NodePool:
     def link_dead(self, link: NodeLink) -> None:
         """Its rooms move to another node, or wait for one."""
         log.warning("media node is dead", url=link.url, node=link.node_id)
+        self.checks.node_lost(link)
         for room in [room for room in self._rooms.values() if room.node is link]:
             self._events.media_lost(room)
             room.displace()
@@ -201,7 +216,11 @@ class NodePool:
 
     def link_message(self, link: NodeLink, message: Message) -> None:
         """What a node says of a room that is not its own (any more) is dropped, but for its files."""
-        room = self._rooms.get(getattr(message, "room", ""))
+        name = getattr(message, "room", "")
+        if is_check(name):
+            self.checks.hear(name, message)
+            return
+        room = self._rooms.get(name)
         if isinstance(message, control.Outdated):
             if room is not None and message.home > room.home:
                 self._outdated(room)

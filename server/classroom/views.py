@@ -8,7 +8,7 @@ from aiohttp import web
 
 from server.booking import service as booking
 from server.booking.service import RoomAccess
-from server.classroom import service
+from server.classroom import lobby, service
 from server.edge.access import Viewer, require_viewer
 from server.edge.api import timestamp
 from server.edge.paths import id_in_path
@@ -28,7 +28,8 @@ async def room_page(request: web.Request) -> web.StreamResponse:
         over = session.status in HELD
         raise web.HTTPSeeOther(f"{session.url}/summary" if over else session.url)
     consent = await service.consent_of(session_id, asking.user_id)
-    context = {"session": session, "room": room_data(access, asking, consent)}
+    room = room_data(access, asking, consent) | await lobby.at_hand(access, asking)
+    context = {"session": session, "room": room}
     return render(request, "classroom/room.html", context)
 
 

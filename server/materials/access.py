@@ -31,6 +31,11 @@ async def visible_to(session_id: UUID, viewer: Viewer) -> list[MaterialFile]:
     return [row for row in await files_of(session_id) if mine or is_open(row.phase, session.status)]
 
 
+async def at_hand(session: SessionCard, *, mentor: bool) -> list[MaterialFile]:
+    """The files that somebody who may be in the session's room may read now: one query."""
+    return [row for row in await files_of(session.id) if mentor or is_open(row.phase, session.status)]
+
+
 async def shown_on(session: SessionCard, booking: BookingRow | None, viewer: Viewer | None) -> Shelf:
     """What the session's page says: one query. `booking` is the viewer's own, if they have one."""
     files = await files_of(session.id)

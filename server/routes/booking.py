@@ -41,7 +41,6 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/profile/edit/availability/dates", hours_views.change_dates, MENTOR),
     Route("GET", "/dashboard/mentor/sessions", booking_views.mentor_sessions, MENTOR),
     Route("GET", "/dashboard/mentor/sessions.csv", booking_views.sessions_table, MENTOR),
-    Route("GET", "/sessions/{id}/bookings", booking_views.session_bookings, SIGNED_IN, MENTORS),
     Route("GET", "/sessions/{id}/bookings.csv", booking_views.session_table, SIGNED_IN, MENTORS),
     Route("GET", "/dashboard/learner/bookings", booking_views.bookings, SIGNED_IN),
     Route("GET", "/dashboard/learner/bookings.csv", booking_views.bookings_table, SIGNED_IN),

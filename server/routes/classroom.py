@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from server.classroom import api as classroom_api
 from server.classroom import views as classroom_views
+from server.classroom.check.api import keep_check
+from server.classroom.check.socket import check_socket
+from server.classroom.check.views import check_page
 from server.classroom.socket import room_socket
 from server.routes.table import API, BY_CLOSE_CODE, MEMBERS, SIGNED_IN, Route
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/ws/session/{id}/", room_socket, BY_CLOSE_CODE, MEMBERS),
+    Route("GET", "/ws/check/{id}/", check_socket, BY_CLOSE_CODE, MEMBERS),
+    Route("GET", "/sessions/{id}/check", check_page, SIGNED_IN, MEMBERS),
+    Route("POST", f"{API}/sessions/{{id}}/check", keep_check, SIGNED_IN, MEMBERS),
     Route("GET", "/sessions/{id}/room", classroom_views.room_page, SIGNED_IN, MEMBERS),
     Route("GET", "/sessions/{id}/summary", classroom_views.summary_page, SIGNED_IN, MEMBERS),
     Route("POST", f"{API}/sessions/{{id}}/ticket", classroom_api.issue_ticket, SIGNED_IN, MEMBERS),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
+
+if TYPE_CHECKING:
+    from server.accounts.models import User
 
 
 class TechnicalCheck(Model):
@@ -19,12 +23,12 @@ class TechnicalCheck(Model):
         "models.Session", related_name=False, on_delete=fields.CASCADE
     )
     user_id: int
-    user: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name=False, on_delete=fields.CASCADE
     )
     verdict = fields.CharField(max_length=8)
     found: dict[str, Any] = fields.JSONField()
-    at = fields.DatetimeField()
+    at: datetime = fields.DatetimeField()
 
     class Meta:
         table = "technical_check"

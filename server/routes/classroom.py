@@ -8,6 +8,7 @@ from server.classroom.check.api import keep_check
 from server.classroom.check.socket import check_socket
 from server.classroom.check.views import check_page
 from server.classroom.socket import room_socket
+from server.classroom.teaching import api as teaching_api
 from server.routes.table import API, BY_CLOSE_CODE, MEMBERS, SIGNED_IN, Route
 
 ROUTES: tuple[Route, ...] = (
@@ -17,6 +18,16 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{API}/sessions/{{id}}/check", keep_check, SIGNED_IN, MEMBERS),
     Route("GET", "/sessions/{id}/room", classroom_views.room_page, SIGNED_IN, MEMBERS),
     Route("GET", "/sessions/{id}/summary", classroom_views.summary_page, SIGNED_IN, MEMBERS),
+    Route("GET", "/sessions/{id}/notes.md", teaching_api.notes_markdown, SIGNED_IN, MEMBERS),
+    Route("GET", "/sessions/{id}/notes.txt", teaching_api.notes_plain, SIGNED_IN, MEMBERS),
+    Route("GET", "/sessions/{id}/whiteboard.svg", teaching_api.board_picture, SIGNED_IN, MEMBERS),
+    Route(
+        "GET",
+        f"{API}/sessions/{{id}}/artefacts",
+        teaching_api.lesson_artefacts,
+        SIGNED_IN,
+        MEMBERS,
+    ),
     Route("POST", f"{API}/sessions/{{id}}/ticket", classroom_api.issue_ticket, SIGNED_IN, MEMBERS),
     Route(
         "POST",

@@ -83,7 +83,6 @@ class PollView(Message):
     question: str
     answers: list[str]
     many: bool
-    by: str
     asked_at: str
     closed_at: str | None = None
     shown_at: str | None = None

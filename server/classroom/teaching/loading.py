@@ -27,7 +27,7 @@ async def load_desk(session_id: UUID) -> Desk:
         notes=Notes(await _paragraphs(session_id)),
         board=Board(await _drawings(session_id)),
         timer=await _timer(session_id),
-        ending=await _ending(session_id),
+        ending=await load_ending(session_id),
     )
 
 
@@ -85,6 +85,7 @@ async def _timer(session_id: UUID) -> Timer:
     return Timer(room.timer_ends_at, room.timer_label) if room else Timer()
 
 
-async def _ending(session_id: UUID) -> Ending:
+async def load_ending(session_id: UUID) -> Ending:
+    """Empty where nothing was written."""
     row = await WrapUp.get_or_none(session_id=session_id)
     return Ending(set(row.reached), row.takeaways, row.homework) if row else Ending()

@@ -441,7 +441,6 @@ export const CLOSE = Object.freeze({
  * @property {string} question
  * @property {string[]} answers
  * @property {boolean} many
- * @property {string} by
  * @property {string} asked_at
  * @property {string|null} [closed_at]
  * @property {string|null} [shown_at]

@@ -14,7 +14,7 @@ from server.classroom.media_nodes import NodeReport
 from server.classroom.media_nodes import reports as media_node_reports
 from server.classroom.media_nodes import set_draining as set_node_draining
 from server.classroom.models import Seat
-from server.classroom.shares import Share, shares
+from server.classroom.shares import Share, attended_enough, shares
 from server.classroom.state import recording_begun
 from server.classroom.tickets import IssuedTicket
 from server.edge.access import Viewer
@@ -27,6 +27,7 @@ __all__ = [
     "Share",
     "acknowledge_segment",
     "attended",
+    "attended_enough",
     "consent_of",
     "issue_ticket",
     "media_node_reports",

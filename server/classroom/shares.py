@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 from uuid import UUID
 
 from server.booking.outcome import held_lesson
@@ -14,6 +15,9 @@ from server.classroom.models import AttendanceInterval
 
 Span = tuple[datetime, datetime]
 NEVER = timedelta()
+# Whoever was there for so long knows what the lesson was like: of a short one, a part of it.
+ENOUGH_S = 5 * 60
+ENOUGH_OF_IT = Fraction(1, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,18 @@ async def shares(session_id: UUID) -> dict[int, Share]:
     stayed = max((end for _, end in spans.get(lesson.mentor_id, ())), default=lesson.ended_at)
     held = held_span(lesson.started_at, lesson.planned_end, lesson.ended_at, stayed)
     return {user_id: attended_share(own, held) for user_id, own in spans.items()}
+
+
+async def attended_enough(session_id: UUID) -> frozenset[int]:
+    """Who was there long enough to say what a lesson that is over was like, its mentor too."""
+    return frozenset(user_id for user_id, share in (await shares(session_id)).items() if enough(share))
+
+
+def enough(share: Share) -> bool:
+    """Whether somebody who was there for so much of it attended a lesson."""
+    if not share.held_s or not share.present_s:
+        return False
+    return share.present_s >= ENOUGH_S or Fraction(share.present_s, share.held_s) >= ENOUGH_OF_IT
 
 
 async def _spans(session_id: UUID, over_at: datetime) -> Mapping[int, list[Span]]:

@@ -78,7 +78,7 @@ async def close(session_id: UUID) -> int:
     now = clock.now()
     if await RoomState.filter(session_id=session_id, closed_at__isnull=True).update(closed_at=now):
         await attendance.close_intervals(session_id, now)
-        for job in ("recordings.finish", "achievements.issue"):
+        for job in ("recordings.finish", "achievements.issue", "feedback.lesson_over"):
             await outbox.enqueue(job, {"session_id": str(session_id)})
     state = await RoomState.get_or_none(session_id=session_id)
     return state.home if state else 0

@@ -1,4 +1,4 @@
-"""Pages of the classroom: the room itself, and what is left of the lesson afterwards."""
+"""The page of the room."""
 
 from __future__ import annotations
 
@@ -54,18 +54,3 @@ def room_data(access: RoomAccess, asking: Viewer, consent: bool | None) -> dict[
         "leave_url": session.url,
         "summary_url": f"{session.url}/summary",
     }
-
-
-async def summary_page(request: web.Request) -> web.StreamResponse:
-    """Who was there and for how long, for those who took part."""
-    asking, session_id = require_viewer(request), id_in_path(request)
-    access = await booking.room_access(session_id, asking.user_id)
-    if access.session.status not in HELD:
-        raise web.HTTPSeeOther(access.session.url)
-    context = {
-        "session": await booking.get_session(session_id, asking),
-        "attendance": await service.presence(session_id),
-        "role": access.role,
-        "recordings_url": f"{access.session.url}/recordings",
-    }
-    return render(request, "classroom/summary.html", context)

@@ -11,6 +11,7 @@ from server.edge.access import Viewer
 from server.infra import audit, clock
 from server.infra.db import transactional
 from server.infra.errors import Conflict, Forbidden, Invalid, NotFound
+from server.infra.outbox import enqueue
 from server.infra.transitions import record_transition
 from server.messages.models import Message, Report
 from server.messages.reports import MAX_WORDS
@@ -36,12 +37,13 @@ class ReportRow:
 @dataclass(frozen=True, slots=True)
 class Case:
     """A report with what its reporter says and saw: messages, oldest first, or what the page of a person
-    said."""
+    said, or a review and its reply."""
 
     row: ReportRow
     text: str
     evidence: list[dict[str, Any]]
     profile: dict[str, str] | None
+    review: dict[str, Any] | None
     verdict: str
     decided_by: str
     decided_at: datetime | None
@@ -91,6 +93,7 @@ async def open_case(viewer: Viewer, report_id: UUID) -> Case:
         text=report.text,
         evidence=kept.get("messages", []),
         profile=kept.get("profile"),
+        review=kept.get("review"),
         verdict=report.verdict,
         decided_by=report.decided_by.username if report.decided_by else "",
         decided_at=report.decided_at,
@@ -110,7 +113,7 @@ async def _report(viewer: Viewer, report_id: UUID) -> Report:
 
 @transactional
 async def decide(viewer: Viewer, report_id: UUID, verdict: ReportStatus, reason: str) -> None:
-    """An upheld report takes the message away; what becomes of a person is decided at their account.
+    """An upheld report takes away what was written; what becomes of a person is decided at their account.
 
     Raises NotFound, Forbidden, Invalid, Conflict (`wrong_state`) for one that was decided."""
     if not reason.strip() or len(reason) > MAX_WORDS:
@@ -128,7 +131,16 @@ async def decide(viewer: Viewer, report_id: UUID, verdict: ReportStatus, reason:
         "report", report.id, ReportStatus.OPEN, verdict, viewer.user_id, reason.strip()
     )
     await audit.record(viewer.user_id, f"report.{verdict}", "report", report_id, reason=reason.strip())
-    if verdict is ReportStatus.UPHELD and report.subject == Subject.MESSAGE:
+    if verdict is ReportStatus.UPHELD:
+        await _take_away(report, viewer.user_id, reason.strip())
+
+
+async def _take_away(report: Report, staff_id: int, reason: str) -> None:
+    """What was written is gone. Reviews are another feature's, which hears of it by a job."""
+    if report.subject == Subject.MESSAGE:
         message = await Message.get_or_none(public_id=UUID(report.subject_id))
         if message is not None and message.removed_at is None:
             await blank(message)
+    elif report.subject in (Subject.REVIEW, Subject.REPLY):
+        of = {"review": report.subject_id, "of": report.subject}
+        await enqueue("feedback.take_off", {**of, "staff_id": staff_id, "reason": reason})

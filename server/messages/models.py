@@ -104,7 +104,7 @@ class MessageFile(Model):
 
 
 class Report(Model):
-    """Somebody says that a message or a person breaks the rules; `evidence` is what they saw."""
+    """Somebody says that something written or a person breaks the rules; `evidence` is what they saw."""
 
     id = fields.BigIntField(primary_key=True)
     public_id: UUID = fields.UUIDField(unique=True, default=uuid4)

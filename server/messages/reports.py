@@ -1,4 +1,4 @@
-"""Reports: somebody says that a message or a person breaks the rules."""
+"""Reports: somebody says that a message, a person or a review breaks the rules."""
 
 from __future__ import annotations
 
@@ -72,6 +72,32 @@ async def _report_person(viewer: Viewer, username: str, reason: Reason, text: st
     return await _keep(viewer, said)
 
 
+async def report_words(
+    viewer: Viewer,
+    subject: Subject,
+    subject_id: str,
+    writer_id: int,
+    *,
+    reason: Reason,
+    text: str,
+    evidence: dict[str, object],
+) -> tuple[UUID, str]:
+    """Keep what somebody wrote elsewhere on the site, as `evidence` has it; the second time nothing
+    happens. Whoever calls it knows that the reporter may read it.
+
+    Raises Invalid, Throttled."""
+    said = Report(
+        reported_id=writer_id,
+        subject=subject,
+        subject_id=subject_id,
+        reason=reason,
+        text=_words(text),
+        evidence=evidence,
+    )
+    await WINDOWS.take(PER_DAY, str(viewer.user_id))
+    return await _keep(viewer, said)
+
+
 def _words(text: str) -> str:
     """Raises Invalid."""
     if len(text) > MAX_WORDS:
@@ -79,6 +105,7 @@ def _words(text: str) -> str:
     return text.strip()
 
 
+@transactional
 async def _keep(viewer: Viewer, said: Report) -> tuple[UUID, str]:
     """One for each reporter and subject; gives that."""
     said.reporter_id, said.created_at = viewer.user_id, clock.now()

@@ -10,16 +10,18 @@ class Subject(StrEnum):
 
     MESSAGE = "message"
     PERSON = "person"
+    REVIEW = "review"  # of a lesson, by one of its learners
+    REPLY = "reply"  # of the mentor to a review
 
 
 class ReportStatus(StrEnum):
     OPEN = "open"
-    UPHELD = "upheld"  # it broke the rules: a message is taken away
+    UPHELD = "upheld"  # it broke the rules: what was written is taken away
     DISMISSED = "dismissed"
 
 
 class Reason(StrEnum):
-    """What a message or a person is reported for."""
+    """What something or somebody is reported for."""
 
     HARASSMENT = "harassment"
     SPAM = "spam"

@@ -94,6 +94,12 @@ REMINDERS = Topic(
 )
 MATERIALS = Topic("materials", "Materials", "Files that a mentor adds to a lesson of yours.", usual=BOTH)
 RECORDINGS = Topic("recordings", "Recordings", "The recording of a lesson is ready.", usual=BOTH)
+FEEDBACK = Topic(
+    "feedback",
+    "After a lesson",
+    "Its summary, a word to rate it, what learners say of yours, and the mentor’s answers.",
+    usual=BOTH,
+)
 FOLLOWING = Topic(
     "following",
     "Mentors you follow",
@@ -124,6 +130,7 @@ TOPICS: tuple[Topic, ...] = (
     MESSAGES,
     MATERIALS,
     RECORDINGS,
+    FEEDBACK,
     ACHIEVEMENTS,
     FOLLOWING,
     FOLLOWERS,
@@ -183,6 +190,11 @@ KINDS: dict[str, Kind] = _named(
         Kind("material_added", MATERIALS, "book", mail="material_added", may_wait=True),
         # --- recordings
         Kind("recording_ready", RECORDINGS, "play", mail="recording_ready"),
+        # --- after a lesson
+        Kind("lesson_summary", FEEDBACK, "list", mail="lesson_summary"),
+        Kind("rate_lesson", FEEDBACK, "star", mail="rate_lesson"),
+        Kind("review_received", FEEDBACK, "star", mail="review_received", may_wait=True),
+        Kind("review_reply", FEEDBACK, "chat", mail="review_reply", may_wait=True),
         # --- achievements
         Kind("certificate_issued", ACHIEVEMENTS, "seal", mail="certificate_issued"),
         Kind("certificate_revoked", ACCOUNT, "seal", mail="certificate_revoked"),

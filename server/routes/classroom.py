@@ -17,7 +17,6 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/sessions/{id}/check", check_page, SIGNED_IN, MEMBERS),
     Route("POST", f"{API}/sessions/{{id}}/check", keep_check, SIGNED_IN, MEMBERS),
     Route("GET", "/sessions/{id}/room", classroom_views.room_page, SIGNED_IN, MEMBERS),
-    Route("GET", "/sessions/{id}/summary", classroom_views.summary_page, SIGNED_IN, MEMBERS),
     Route("GET", "/sessions/{id}/notes.md", teaching_api.notes_markdown, SIGNED_IN, MEMBERS),
     Route("GET", "/sessions/{id}/notes.txt", teaching_api.notes_plain, SIGNED_IN, MEMBERS),
     Route("GET", "/sessions/{id}/whiteboard.svg", teaching_api.board_picture, SIGNED_IN, MEMBERS),

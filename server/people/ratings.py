@@ -1,0 +1,21 @@
+"""Where a mentor's rating is kept. What it comes to is counted by the feature that has the reviews."""
+
+from __future__ import annotations
+
+from server.people.models import MentorProfile
+
+
+async def lock_rating(mentor_id: int) -> None:
+    """Keep others from writing it until the caller's transaction ends."""
+    await MentorProfile.filter(user_id=mentor_id).select_for_update().values_list("id", flat=True)
+
+
+async def write_rating(mentor_id: int, rating: float | None, count: int) -> None:
+    """`rating` is None where `count` is 0; in the caller's transaction."""
+    await MentorProfile.filter(user_id=mentor_id).update(rating=rating, rating_count=count)
+
+
+async def kept_ratings() -> dict[int, tuple[float | None, int]]:
+    """What is written, by mentor."""
+    rows = await MentorProfile.all().values_list("user_id", "rating", "rating_count")
+    return {mentor_id: (rating, count) for mentor_id, rating, count in rows}

@@ -79,7 +79,7 @@ REPORTS: dict[str, Any] = {
     "page": Part(1, 50, 2),
     "flash": None,
 }
-CASE = Case(ROW, "He asks for money.", EVIDENCE, None, "", "", None)
+CASE = Case(ROW, "He asks for money.", EVIDENCE, None, None, "", "", None)
 SAID = {
     "name": LONG,
     "username": "tomas",
@@ -88,7 +88,7 @@ SAID = {
     "bio": "",
     "picture": "",
 }
-CASE_OF_PERSON = Case(OF_PERSON, "", [], SAID, "", "", None)
+CASE_OF_PERSON = Case(OF_PERSON, "", [], SAID, None, "", "", None)
 REPORT_PERSON: dict[str, Any] = {
     "person": Face("tomas", LONG, ""),
     "form": {},

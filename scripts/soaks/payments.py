@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import structlog
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -24,8 +26,9 @@ sys.path.insert(0, str(ROOT))
 from config.settings import load_settings  # noqa: E402
 from server.infra import db, schema  # noqa: E402
 from tests.databases import cluster  # noqa: E402
-from tests.server.payments.history import PRICES, History, in_cluster, in_files  # noqa: E402
+from tests.server.payments.history import History  # noqa: E402
 from tests.server.payments.provider import running  # noqa: E402
+from tests.server.payments.stage import PRICES, in_cluster, in_files  # noqa: E402
 
 Fresh = Callable[[Path], AbstractContextManager[str]]
 
@@ -79,6 +82,8 @@ def main() -> None:
     parser.add_argument("--currency", choices=sorted(PRICES), default="EUR")
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     asked = parser.parse_args()
+    # answers that are lost are what it is about: nobody reads of each
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL + 1))
     with tempfile.TemporaryDirectory() as folder:
         tell(asked, Path(folder))
     print(f"{asked.stories} stories, and the books were true after each step")

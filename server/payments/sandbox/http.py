@@ -169,6 +169,13 @@ def _forget_keys(bank: Bank, params: dict[str, Any], request: web.Request) -> Ob
     return {}
 
 
+def _forget_everything(bank: Bank, params: dict[str, Any], request: web.Request) -> Object:
+    """As new: for tests that look at balances."""
+    bank.store.forget_everything()
+    bank.faults = Faults()
+    return {}
+
+
 ACTS: dict[str, Act] = {
     "/v1/payment_intents": lambda bank, params, _: intents.create(bank, params),
     "/v1/payment_intents/{id}/confirm": lambda bank, params, r: intents.confirm(bank, _id(r), params),
@@ -182,6 +189,7 @@ ACTS: dict[str, Act] = {
     # what time, banks and people do by themselves elsewhere
     "/_sandbox/faults": _set_faults,
     "/_sandbox/forget_keys": _forget_keys,
+    "/_sandbox/forget_everything": _forget_everything,
     "/_sandbox/authenticate/{id}": lambda bank, params, r: intents.authenticate(
         bank, _id(r), agreed=params.get("agreed") == "true"
     ),

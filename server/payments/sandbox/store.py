@@ -143,6 +143,10 @@ class Store:
         """As if a day had passed: the same keys are new ones."""
         self._file.execute("DELETE FROM answer")
 
+    def forget_everything(self) -> None:
+        for table in ("answer", "delivery", "object"):
+            self._file.execute(f"DELETE FROM {table}")
+
     # --- webhooks
 
     def deliver(self, event: str, due: float) -> None:

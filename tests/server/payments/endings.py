@@ -10,7 +10,7 @@ from server.booking.states import BookingStatus
 from server.infra.clock import ManualClock
 from server.infra.models import OutboxRow
 from server.payments.books.invariants import broken
-from server.payments.books.reconciling import expected
+from server.payments.books.reconciling import expected, reconcile
 from server.payments.checkout import sweeping as checkout
 from server.payments.disputes import told as disputes
 from server.payments.models import Dispute, Payment, Refund, StripeEvent
@@ -72,14 +72,15 @@ async def sweeps() -> None:
     await release_due()
 
 
-async def wrongs(provider: Provider, currency: str, before: int = 0) -> list[str]:
-    """What is not as it must be, when nothing is under way any more. `before` was the provider's balance
-    when the books were empty."""
-    found = [*await broken()]
+async def wrongs(provider: Provider, currency: str) -> list[str]:
+    """What is not as it must be, when nothing is under way any more. The provider knew nothing when the
+    books were empty."""
+    found = [words for row in await reconcile() for words in row.findings]
+    found += [each.words for each in await broken()]
     unsent = await Refund.filter(status=RefundStatus.CREATED).count()
     if unsent:
         found.append(f"{unsent} refunds were never sent")
-    there = (await provider.gateway.balance()).get(currency, 0) - before
+    there = (await provider.gateway.balance()).get(currency, 0)
     if there != (wanted := await expected(currency)):
         found.append(f"the provider has {there}, the books say {wanted}")
     for payment in await Payment.filter(status__in=PAID).order_by("id"):
@@ -98,7 +99,9 @@ async def _of_payment(payment: Payment, provider: Provider) -> list[str]:
         promised = seat.refund_minor if seat.confirmed_at else payment.amount_minor
         if gone < (promised or 0):
             found.append(f"payment {payment.id}: {seat.status}, {gone} of {promised} given back")
-    charge = await provider.gateway.charge(payment.charge_id or "")
+    if payment.charge_id is None:
+        return found  # paid by credit: nothing of it was ever with the provider
+    charge = await provider.gateway.charge(payment.charge_id)
     failed = await Refund.filter(payment_id=payment.id, status=RefundStatus.FAILED)
     owed = sum(each.amount_minor for each in failed if not each.cause.startswith(UNDONE))
     if charge.refunded_minor + owed != payment.refunded_minor:

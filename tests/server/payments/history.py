@@ -1,119 +1,46 @@
-"""One mentor, some lessons, some learners, and everything that may happen to their money, in any order:
-booked, paid, given back, disputed, released and paid out, with answers lost and events told in any order
-and again and again. After each step the books are asked whether they are true."""
+"""Everything that may happen to the money of one mentor's lessons, in any order: booked, paid by card or
+credit, given back here or by hand, disputed, released, paid out and compared, with answers that are lost
+or never come and events told in any order and again and again. After each step the books are asked
+whether they are true."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-import shutil
-import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, TypeVar
-from unittest.mock import patch
-from uuid import UUID, uuid4
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TypeVar
 
-import aiohttp
-import stripe
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from server.booking import service as booking
 from server.booking.models import Booking, Session
 from server.booking.states import BookingStatus, SessionStatus
-from server.booking.times import next_mark
 from server.edge.access import Viewer
-from server.edge.amounts import settled_in
-from server.infra import clock, db
-from server.infra.errors import DomainError
-from server.notifications.acquaintances import introduce
-from server.notifications.post import open_post_office
-from server.notifications.push.office import open_push
 from server.payments.books.invariants import broken
+from server.payments.books.reconciling import reconcile
 from server.payments.checkout.beginning import begin_payment
+from server.payments.checkout.crediting import credit_of, pay_by_credit
 from server.payments.checkout.syncing import sync_payment
 from server.payments.disputes import told as disputes
-from server.payments.gateway.client import Gateway
-from server.payments.gateway.current import using
-from server.payments.models import Dispute, Payment, Payout, Refund, StripeEvent
-from server.payments.payouts.accounts import onboarding_link
+from server.payments.models import Dispute, Payment, Payout, Refund
 from server.payments.payouts.requesting import request_payout
 from server.payments.refunds.asking import ask_refund
 from server.payments.release.releasing import release_due
 from server.payments.release.rule import ISSUES
 from server.payments.states import PAID, DisputeStatus
 from server.payments.webhook.handlers import HANDLERS
-from server.people.privacy import visible
-from server.worker import load_jobs
-from tests.conftest import QUICK, settings_for
-from tests.databases import Cluster
-from tests.server.booking.makers import mentor, payments, person, published
 from tests.server.payments import endings
-from tests.server.payments.provider import Provider
-from tests.server.payments.sandbox import SECRET_KEY
+from tests.server.payments.stage import Stage
 
 T = TypeVar("T")
-LEARNERS = ("lea", "jun", "amara", "ines")
-PRICES = {"EUR": (99, 4999, 5000), "JPY": (51, 99, 5001), "KWD": (151, 4999, 12_345)}  # minor units
-STARTS = (26, 50, 80)  # hours from now
 CARDS = ("pm_card_visa", "pm_card_mastercard", "pm_card_refundFail", "pm_card_pendingRefund")
 NUMBERS = st.integers(0, 1000)  # which of those that are there
 
 
-class History(RuleBasedStateMachine):
-    """Each has a database of its own; the provider remembers those before, and its balance of then."""
-
-    fresh: Callable[[Path], AbstractContextManager[str]]  # a database with all tables, by its address
-    base: str
-    currency = "EUR"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stack = ExitStack()
-        self.runner = self.stack.enter_context(asyncio.Runner())
-        self.folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        self.clock = clock.ManualClock(next_mark(datetime.now(UTC)))
-        self.stack.enter_context(clock.replaced(self.clock))
-        self.stack.enter_context(payments())
-        self.stack.enter_context(settled_in(self.currency))
-        self.stack.enter_context(patch.object(stripe.HTTPClient, "INITIAL_DELAY", 0))  # between two tries
-        self.url = self.stack.enter_context(type(self).fresh(self.folder))
-        self.run(self.begin())
-
-    def run(self, work: Awaitable[T]) -> T:
-        async def waited() -> T:
-            return await work
-
-        return self.runner.run(waited())
-
-    async def begin(self) -> None:
-        settings = settings_for(self.folder, self.url)
-        await db.open_database(settings)
-        load_jobs()
-        open_post_office(settings)
-        open_push(settings)
-        introduce(visible)
-        self.http = aiohttp.ClientSession()
-        gateway = Gateway(SECRET_KEY, self.http, lambda: self.base)
-        self.provider = Provider(self.base, gateway, self.http)
-        self.stack.enter_context(using(gateway))
-        self.since = datetime.now(UTC) - timedelta(seconds=1)
-        await self.provider.fault(error_after_commit=0, payout_fails=0)
-        self.before = (await gateway.balance()).get(self.currency, 0)
-        await self.people()
-
-    async def people(self) -> None:
-        self.mira = await mentor()
-        self.learners: list[Viewer] = [await person(name) for name in LEARNERS]
-        self.sessions: list[UUID] = []
-        for price, hours in zip(PRICES[self.currency], STARTS, strict=True):
-            start = self.clock.now() + timedelta(hours=hours)
-            priced = {"price_minor": price, "currency": self.currency, "capacity": 2}
-            self.sessions.append(await published(self.mira, start, **priced))
-        await self.provider.complete(await onboarding_link(self.mira, "http://127.0.0.1"))
+class History(Stage):
+    """One story."""
 
     # --- learners
 
@@ -134,6 +61,18 @@ class History(RuleBasedStateMachine):
         await self.at_provider(f"v1/payment_intents/{begun.provider_id}/confirm", payment_method=card)
         if heard:
             await sync_payment(begun.id)
+
+    @rule(learner=NUMBERS, session=NUMBERS)
+    def pay_with_credit(self, learner: int, session: int) -> None:
+        """Where somebody has some."""
+        self.run(self.refusing(self._pay_with_credit(learner, session)))
+
+    async def _pay_with_credit(self, learner: int, session: int) -> None:
+        rich = [each for each in self.learners if await credit_of(each.user_id, self.currency)]
+        if rich:
+            payer = chosen(rich, learner)
+            booked = await booking.book_session(chosen(self.sessions, session), payer)
+            await pay_by_credit(booked.booking_id, payer)
 
     @rule(number=NUMBERS)
     def cancel(self, number: int) -> None:
@@ -157,7 +96,7 @@ class History(RuleBasedStateMachine):
         """The next lesson takes place; and nobody complains."""
         self.run(self._hold_next())
         if then:
-            self.clock.advance(ISSUES)
+            self.run(self.pass_time(self.clock.now() + ISSUES))
             self.run(release_due())
         if then == "paid out":
             self.pay_out(sent=True)
@@ -166,9 +105,9 @@ class History(RuleBasedStateMachine):
         coming = Session.filter(status=SessionStatus.PUBLISHED, starts_at__gte=self.clock.now())
         session = await coming.order_by("starts_at").first()
         if session is not None:
-            self.clock.set(session.starts_at)
+            await self.pass_time(session.starts_at)
             await booking.mark_live(session.id, self.mira.user_id)
-            self.clock.set(session.ends_at)
+            await self.pass_time(session.ends_at)
             await booking.end_session(session.id, self.mira)
 
     @rule(number=NUMBERS, amount=st.sampled_from((None, 1, 33, 2500)))
@@ -184,6 +123,23 @@ class History(RuleBasedStateMachine):
         self.run(self.refusing(request_payout(self.mira)))
         if sent:
             self.run(endings.jobs())
+
+    # --- at the provider's own pages
+
+    @rule(number=NUMBERS, amount=st.sampled_from((None, 1, 33, 2500)), heard=st.booleans())
+    def give_back_by_hand(self, number: int, amount: int | None, heard: bool) -> None:
+        self.run(self._give_back_by_hand(number, amount))
+        if heard:
+            self.run(self.refusing(self._tell_newest()))
+
+    async def _give_back_by_hand(self, number: int, amount: int | None) -> None:
+        if rows := await Payment.filter(provider_id__isnull=False).order_by("id"):
+            asked = {"payment_intent": chosen(rows, number).provider_id}
+            await self.at_provider("v1/refunds", **asked, **({"amount": amount} if amount else {}))
+
+    @rule(amount=st.sampled_from((51, 200)))
+    def pay_out_to_our_own_bank(self, amount: int) -> None:
+        self.run(self.at_provider("v1/payouts", amount=amount, currency=self.currency.lower()))
 
     # --- banks
 
@@ -229,7 +185,7 @@ class History(RuleBasedStateMachine):
 
     @rule(hours=st.sampled_from((1, 12, 30, 75)))
     def wait(self, hours: int) -> None:
-        self.clock.advance(timedelta(hours=hours))
+        self.run(self.pass_time(self.clock.now() + timedelta(hours=hours)))
 
     @rule(lost=st.integers(0, 3), payout_fails=st.integers(0, 1))
     def break_network(self, lost: int, payout_fails: int) -> None:
@@ -239,6 +195,15 @@ class History(RuleBasedStateMachine):
     @rule()
     def work(self) -> None:
         self.run(endings.jobs())
+
+    @rule()
+    def work_unanswered(self) -> None:
+        self.run(self.unanswered(endings.jobs()))
+
+    @rule()
+    def compare(self) -> None:
+        """What was not heard of yet may differ."""
+        self.run(self.refusing(reconcile()))
 
     @rule(seed=NUMBERS)
     def tell(self, seed: int) -> None:
@@ -260,9 +225,6 @@ class History(RuleBasedStateMachine):
         events = chance.choices(told, k=most) if told else []
         await asyncio.gather(*(self.refusing(HANDLERS[event.kind](event)) for event in events))
 
-    async def told(self) -> list[StripeEvent]:
-        return await endings.told(self.provider, self.since)
-
     @rule()
     def sweep(self) -> None:
         self.run(self.refusing(endings.sweeps()))
@@ -278,55 +240,17 @@ class History(RuleBasedStateMachine):
         try:
             self.run(self._end())
         finally:
-            self.run(self._close())
+            self.run(self.close())
             self.stack.close()
 
     async def _end(self) -> None:
         """The provider has what the books say."""
         await endings.come_to_end(self.provider, self.since, self.clock, self._decide_next)
-        wrong = await endings.wrongs(self.provider, self.currency, self.before)
+        wrong = await endings.wrongs(self.provider, self.currency)
         assert not wrong, wrong
 
     async def _decide_next(self, number: int) -> None:
         await self._decide(won=number % 2 == 0)
-
-    async def _close(self) -> None:
-        await self.http.close()
-        await db.close_database()
-
-    async def refusing(self, work: Awaitable[Any]) -> None:
-        """A rule, or a provider that is away, may say no."""
-        with suppress(DomainError):
-            await work
-
-    async def at_provider(self, path: str, account: str = "", **params: Any) -> None:
-        """What the provider may refuse."""
-        with suppress(AssertionError):
-            await self.provider.call(path, account, **params)
-
-
-def in_files(template: Path) -> Callable[[Path], AbstractContextManager[str]]:
-    """SQLite: a copy of the template in each folder."""
-
-    @contextmanager
-    def fresh(folder: Path) -> Iterator[str]:
-        shutil.copyfile(template, folder / "peerlearn.sqlite3")
-        yield f"sqlite://{folder}/peerlearn.sqlite3{QUICK}"
-
-    return fresh
-
-
-def in_cluster(cluster: Cluster) -> Callable[[Path], AbstractContextManager[str]]:
-    """PostgreSQL: a copy of its template, which is dropped afterwards."""
-
-    @contextmanager
-    def fresh(_: Path) -> Iterator[str]:
-        name = f"history_{uuid4().hex}"
-        asyncio.run(cluster.run(f"CREATE DATABASE {name} TEMPLATE template_peerlearn"))
-        yield cluster.url_of(name)
-        asyncio.run(cluster.run(f"DROP DATABASE {name} WITH (FORCE)"))
-
-    return fresh
 
 
 def chosen(those: Sequence[T], number: int) -> T:

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.databases import BOTH
-from tests.server.payments.history import History, in_cluster, in_files
+from tests.server.payments.history import History
 from tests.server.payments.provider import running
+from tests.server.payments.stage import in_cluster, in_files
 
 
 @pytest.fixture(scope="module")

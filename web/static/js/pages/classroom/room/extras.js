@@ -5,6 +5,8 @@
  * all of the server's, `call.state` is the room's. Nothing of it may fail the call.
  */
 
+import { startPulse } from "./pulse.js";
+
 /**
  * @typedef {object} Tools
  * @property {any} data the page's, as the server wrote it
@@ -15,7 +17,7 @@
  */
 
 /** @type {((call: import("../../../room/call.js").Call, tools: Tools) => void)[]} */
-const PARTS = [];
+const PARTS = [startPulse];
 
 /** @param {import("../../../room/call.js").Call} call @param {Tools} tools */
 export function start(call, tools) {

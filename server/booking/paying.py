@@ -11,14 +11,29 @@ from server.edge.amounts import amount_text, settlement_currency
 
 
 @dataclass(frozen=True, slots=True)
+class Papers:
+    """Where its learner reads about the money of a booking; the receipt is empty until it is paid."""
+
+    payment_url: str
+    receipt: str = ""
+    receipt_url: str = ""
+
+
+async def no_papers(booking_id: UUID) -> Papers | None:
+    """Nothing was ever paid here."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
 class Payments:
     """What takes payments. `page` gives the address at which a held booking (public id) is paid,
-    `statuses` how far the payments of bookings are, of those that have one; less than `least_minor`
-    can't be paid."""
+    `statuses` how far the payments of bookings are, of those that have one, `papers` what there is to
+    read about one booking's; less than `least_minor` can't be paid."""
 
     page: Callable[[UUID], str]
     statuses: Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, str]]]
     least_minor: int = 0
+    papers: Callable[[UUID], Awaitable[Papers | None]] = no_papers
 
 
 _payments: Payments | None = None
@@ -58,6 +73,11 @@ def payment_page(booking_id: UUID) -> str | None:
 async def payment_statuses(booking_ids: Sequence[UUID]) -> Mapping[UUID, str]:
     """Of those that have a payment: one query, or none."""
     return await _payments.statuses(booking_ids) if _payments and booking_ids else {}
+
+
+async def papers_of(booking_id: UUID) -> Papers | None:
+    """None where no payment was begun for it. One query, or none."""
+    return await _payments.papers(booking_id) if _payments else None
 
 
 @contextmanager

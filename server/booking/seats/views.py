@@ -9,6 +9,7 @@ from aiohttp import web
 
 from server.booking import service
 from server.booking.holding import holding
+from server.booking.paying import papers_of
 from server.booking.said import said
 from server.booking.seats.again import same_slot
 from server.booking.states import BookingStatus
@@ -121,6 +122,7 @@ async def _booking_page(
         "booking": booking,
         "session": booking.session,
         "refund": await _refund(booking, asking),
+        "papers": await papers_of(booking_id) if booking.price_minor else None,
         "moments": await booking_moments(booking_id, asking.user_id),
         "form": sent or {},
         "errors": {"form": refused.message} if refused else {},

@@ -20,6 +20,7 @@ from server.edge.permissions import STAFF, Permission, rank
 from server.edge.redirects import see_other
 from server.edge.templates import read_form, render
 from server.infra.errors import Conflict, DomainError, Forbidden, Invalid
+from server.payments.refunds.payers import paid_by
 
 PAGE = "/dashboard/admin/users"
 USERS_PER_PAGE = 50
@@ -120,6 +121,7 @@ async def _page(
         "steps": _steps(asking, file),
         "roles": _roles(asking, file),
         "fresh": is_fresh(asking),
+        "paid": await paid_by(file.number) if asking.may(Permission.MONEY_REFUND) else [],
         "staff": STAFF,
         "form": sent or {},
         "errors": error_lines(error) if error else {},

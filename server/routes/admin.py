@@ -58,6 +58,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{MONEY}/books", books_views.books_page, Access.MONEY_VIEW),
     Route("GET", f"{MONEY}/books/account", books_views.account_page, Access.MONEY_VIEW),
     Route("GET", f"{MONEY}/{{id}}", reports_views.payment_page, Access.MONEY_VIEW, EVERYBODYS),
+    Route("GET", f"{MONEY}/{{id}}/receipt", reports_views.receipt_file, Access.MONEY_VIEW, EVERYBODYS),
     Route("GET", "/dashboard/admin/disputes", books_views.disputes_page, Access.MONEY_VIEW),
     Route("GET", f"{API}/admin/payments", reports_api.all_payments, Access.MONEY_VIEW),
     Route("GET", "/dashboard/admin/reviews", reviews_views.reviews, REVIEWS),

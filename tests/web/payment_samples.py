@@ -132,6 +132,7 @@ REFUNDABLE = Refundable(
     starts_at=NOW,
     ends_at=NOW + timedelta(hours=1),
     learner=LONGEST,
+    learner_id=IDENTITY,
     amount_minor=4500,
     currency="EUR",
     refunded_minor=1250,

@@ -18,7 +18,16 @@ NO_RECEIPT = "There is no receipt for this: nothing was paid."
 
 async def receipt_sheet(payment_id: UUID, viewer: Viewer, base_url: str) -> Sheet:
     """Of one's own payment: three queries. Raises NotFound, also where nothing was paid yet."""
-    payment = await Payment.get_or_none(public_id=payment_id, learner_id=viewer.user_id)
+    own = Payment.filter(public_id=payment_id, learner_id=viewer.user_id)
+    return await _sheet(await own.first(), base_url)
+
+
+async def any_receipt_sheet(payment_id: UUID, base_url: str) -> Sheet:
+    """Of anybody's payment, for the staff. Raises as `receipt_sheet`."""
+    return await _sheet(await Payment.get_or_none(public_id=payment_id), base_url)
+
+
+async def _sheet(payment: Payment | None, base_url: str) -> Sheet:
     receipt = await Receipt.get_or_none(payment_id=payment.id) if payment else None
     if payment is None or receipt is None:
         raise NotFound(message=NO_RECEIPT)

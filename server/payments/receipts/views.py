@@ -19,7 +19,7 @@ from server.infra.errors import Invalid
 from server.payments.receipts.content import receipt_name
 from server.payments.receipts.forms import TransactionFilter
 from server.payments.receipts.listing import Line, credits_of, transactions
-from server.payments.receipts.paper import print_receipt
+from server.payments.receipts.paper import Sheet, print_receipt
 from server.payments.receipts.printing import receipt_sheet
 from server.payments.receipts.seen import payment_seen
 
@@ -77,7 +77,12 @@ async def payment_page(request: web.Request) -> web.StreamResponse:
 async def receipt_file(request: web.Request) -> web.StreamResponse:
     """The receipt to print, for its learner."""
     settings = request.app[SETTINGS]
-    sheet = await receipt_sheet(id_in_path(request), require_viewer(request), settings.base_url)
+    return await printed(
+        await receipt_sheet(id_in_path(request), require_viewer(request), settings.base_url)
+    )
+
+
+async def printed(sheet: Sheet) -> web.Response:
     pdf = await asyncio.to_thread(print_receipt, sheet)
     name = f'inline; filename="receipt-{receipt_name(sheet.number)}.pdf"'
     return web.Response(body=pdf, content_type="application/pdf", headers={"Content-Disposition": name})

@@ -37,6 +37,7 @@ class Refundable:
     starts_at: datetime
     ends_at: datetime
     learner: Person
+    learner_id: UUID
     amount_minor: int
     currency: str
     refunded_minor: int
@@ -56,6 +57,7 @@ READ = (
     "session__starts_at",
     "session__ends_at",
     "mentor_id",
+    "learner__public_id",
     "amount_minor",
     "currency",
     "refunded_minor",
@@ -83,6 +85,7 @@ async def _shown(row: dict[str, Any], viewer: Viewer) -> Refundable:
         title=row["session__title"],
         starts_at=row["session__starts_at"],
         ends_at=row["session__ends_at"],
+        learner_id=row["learner__public_id"],
         learner=Person(row["learner__username"], face.name, face.picture_url or ""),
         amount_minor=row["amount_minor"],
         currency=row["currency"],

@@ -16,6 +16,7 @@ from server.payments.models import Payment, Refund
 from server.payments.payouts.recouping import take_back
 from server.payments.refunds import notices
 from server.payments.refunds.moving import move, settle_status
+from server.payments.refunds.whole import tell_the_room
 from server.payments.shares import Shares, refund_shares
 from server.payments.states import PAID, RefundStatus
 
@@ -65,6 +66,7 @@ async def begin(
     await _book(payment, refund, excess_minor)
     if refund.late:
         await take_back(refund)
+    await tell_the_room(payment)
     return refund
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from server.accounts.models import User
 from server.booking.models import Booking, Session
+from server.edge.access import Viewer
 from server.infra.errors import NotFound
 from server.infra.models import StateTransition
 from server.payments.ledger.chart import CHART
@@ -15,6 +16,7 @@ from server.payments.ledger.models import LedgerEntry
 from server.payments.locking import left_of
 from server.payments.models import Dispute, Payment, Refund, Reversal, StripeEvent, Transfer
 from server.payments.refunds.by_hand import BY_HAND
+from server.payments.reports.looks import note_look
 
 NO_PAYMENT = "There is no such payment."
 
@@ -60,11 +62,12 @@ class PaymentFile:
         return refund.cause.startswith(BY_HAND)
 
 
-async def payment_file(payment_id: UUID) -> PaymentFile:
-    """By its public id. Raises NotFound."""
+async def payment_file(payment_id: UUID, actor: Viewer) -> PaymentFile:
+    """By its public id. Looking is kept. Raises NotFound."""
     payment = await Payment.get_or_none(public_id=payment_id)
     if payment is None:
         raise NotFound(message=NO_PAYMENT)
+    await note_look(actor.user_id, payment_id)
     refunds = await Refund.filter(payment_id=payment.id).order_by("id")
     disputes = await Dispute.filter(payment_id=payment.id).order_by("id")
     transfers = await Transfer.filter(payment_id=payment.id).order_by("id").prefetch_related("payout")

@@ -13,6 +13,7 @@ from server.accounts.views import error_lines
 from server.edge.access import require_viewer
 from server.edge.amounts import settlement_currency
 from server.edge.api import read_query, timestamp
+from server.edge.keys import SETTINGS
 from server.edge.paging import Part
 from server.edge.paths import id_in_path
 from server.edge.tables import MOST_ROWS, amount, table_file
@@ -20,9 +21,12 @@ from server.edge.templates import render
 from server.infra.clock import now
 from server.infra.errors import Invalid
 from server.payments.receipts.content import receipt_name
+from server.payments.receipts.printing import any_receipt_sheet
+from server.payments.receipts.views import printed
 from server.payments.reports.figures import change
 from server.payments.reports.forms import PaymentFilter, PeriodQuery
 from server.payments.reports.listing import STATES, PaymentRow, payments
+from server.payments.reports.looks import note_look
 from server.payments.reports.one import payment_file
 from server.payments.reports.pictures import charts
 from server.payments.reports.report import PartOf, Report, currencies, report
@@ -154,4 +158,13 @@ def _row(row: PaymentRow) -> tuple[object, ...]:
 
 async def payment_page(request: web.Request) -> web.StreamResponse:
     """One payment from all sides."""
-    return render(request, "payments/file.html", {"file": await payment_file(id_in_path(request))})
+    found = await payment_file(id_in_path(request), require_viewer(request))
+    return render(request, "payments/file.html", {"file": found})
+
+
+async def receipt_file(request: web.Request) -> web.StreamResponse:
+    """The receipt that its learner has; whoever looks at it is kept, since their address stands on it."""
+    payment_id, asking = id_in_path(request), require_viewer(request)
+    sheet = await any_receipt_sheet(payment_id, request.app[SETTINGS].base_url)
+    await note_look(asking.user_id, payment_id)
+    return await printed(sheet)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
 from aiohttp.test_utils import TestClient
 
-from server.accounts.models import Login
+from server.accounts.models import Login, User
+from server.booking.models import Booking
 from server.edge.access import Viewer
+from server.edge.permissions import GRANTED, Permission
 from server.infra import clock
 from server.infra.models import AuditRow
 from server.payments.models import Payment, Refund
@@ -186,3 +190,34 @@ async def test_disputes_are_listed_for_the_staff(http: TestClient) -> None:
             assert (row["payment_id"], row["late"]) == (str(payment.public_id), False)
     wrong = await http.get(f"{API}/admin/disputes?status=nothing", headers=headers)
     assert wrong.status == 422
+
+
+async def test_support_finds_the_way_to_a_refund_without_seeing_the_money(http: TestClient) -> None:
+    payment, sam = await payment_of(await mentor()), await person("sam", "support")
+    headers = await proven(sam)
+    account = f"/dashboard/admin/users/{(await User.get(id=payment.learner_id)).public_id}"
+    refund = f"/bookings/{(await Booking.get(id=payment.booking_id)).public_id}/refund"
+    page = await (await http.get(account, headers=headers)).text()
+    assert f'href="{refund}"' in page and "€50.00" in page
+    answer = await http.get(refund, headers=headers)
+    assert answer.status == 200
+    page = await answer.text()
+    assert f'href="{account}"' in page
+    for link in re.findall(r'href="(/[^"]+)"', page.partition("<main")[2].partition("</main>")[0]):
+        assert (await http.get(link, headers=headers)).status == 200, link
+    form = {"amount": "12.50", "reason": "Promised on the phone", "once": str(uuid4())}
+    answer = await http.post(refund, data=form, headers=headers)
+    assert "12.50" in await answer.text()
+    assert (await Refund.get()).amount_minor == 1250
+    page = await (await http.get(account, headers=headers)).text()
+    assert "€12.50 given back" in page
+
+
+async def test_who_may_not_give_back_sees_nothing_of_what_somebody_paid(http: TestClient) -> None:
+    payment = await payment_of(await mentor())
+    account = f"/dashboard/admin/users/{(await User.get(id=payment.learner_id)).public_id}"
+    with patch.dict(GRANTED, {"support": frozenset({Permission.PEOPLE_VIEW})}):
+        page = await (
+            await http.get(account, headers=await bearer(await person("sam", "support")))
+        ).text()
+    assert "Paid for" not in page and "€50.00" not in page

@@ -12,9 +12,12 @@ from tortoise.exceptions import IntegrityError
 
 from server.accounts import export as accounts
 from server.accounts.models import User
-from server.booking.models import Session
+from server.booking.models import Booking, Session
+from server.booking.paying import Payments, paid_by
 from server.infra.clock import ManualClock
+from server.infra.models import AuditRow
 from server.infra.personal import DELETED_PERSON
+from server.payments.checkout.statuses import papers_of, pay_path, payment_statuses
 from server.payments.export import erase, export
 from server.payments.models import Receipt
 from server.payments.receipts.content import Content, Credit, card_words, receipt_name
@@ -150,6 +153,43 @@ async def test_receipt_is_a_file_for_its_learner(http: TestClient) -> None:
     unpaid = await begun(await priced(mira), lea)
     path = f"/api/v1/payments/{unpaid.public_id}/receipt"
     assert (await http.get(path, headers=await bearer(lea))).status == 404
+
+
+async def test_staff_for_money_read_the_receipt_and_it_is_kept(http: TestClient) -> None:
+    payment = await paid(await priced(await mentor()), await person("lea"))
+    path = f"/dashboard/admin/payments/{payment.public_id}"
+    fin = await person("fin", "finance")
+    for _ in range(2):
+        answer = await http.get(f"{path}/receipt", headers=await bearer(fin))
+        assert answer.content_type == "application/pdf"
+        assert "R-000001" in words(await answer.read())
+    page = await (await http.get(path, headers=await bearer(fin))).text()
+    assert f'href="{path}/receipt"' in page
+    row = await AuditRow.get()  # one look, however often in an hour
+    assert (row.actor_id, row.action, row.subject_id) == (
+        fin.user_id,
+        "payment.viewed",
+        str(payment.public_id),
+    )
+    await http.get(path, headers=await bearer(await person("olga", "owner")))
+    assert await AuditRow.all().count() == 2
+    support = await bearer(await person("sam", "support"))
+    assert (await http.get(f"{path}/receipt", headers=support)).status == 403
+
+
+async def test_booking_leads_to_its_payment_and_back(http: TestClient) -> None:
+    mira, lea = await mentor(), await person("lea")
+    payment, headers = await paid(await priced(mira), lea), await bearer(lea)
+    begun_only = await begun(await priced(mira), lea)
+    with paid_by(Payments(pay_path, payment_statuses, 0, papers_of)):
+        for one, receipt in ((payment, "Receipt R-000001"), (begun_only, "")):
+            booking = f"/bookings/{(await Booking.get(id=one.booking_id)).public_id}"
+            page = await (await http.get(booking, headers=headers)).text()
+            assert f'href="/payments/{one.public_id}"' in page
+            assert (f'href="/api/v1/payments/{one.public_id}/receipt"' in page) == bool(receipt)
+            assert receipt in page
+            page = await (await http.get(f"/payments/{one.public_id}", headers=headers)).text()
+            assert f'href="{booking}"' in page
 
 
 # --- personal data

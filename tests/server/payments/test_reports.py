@@ -209,7 +209,7 @@ async def test_one_payment_is_shown_with_all_that_is_known(world: World) -> None
             created_at=payment.created_at,
             received_at=payment.created_at,
         )
-    file = await payment_file(payment.public_id)
+    file = await payment_file(payment.public_id, world.mira)
     assert [entry.kind for entry in file.entries] == [
         "paid",
         "provider_fee",

@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import aiohttp
 import pytest
@@ -221,3 +221,35 @@ async def test_redis_that_lost_everything_brings_people_back(town: Town) -> None
     assert bob_again.joined["chat"][-1]["text"] == "meanwhile"
     await bob_again.say("chat", text="back")
     await ann.hear("chat", text="back")
+
+
+@BOTH
+async def test_what_is_taught_with_moves_with_its_room(town: Town) -> None:
+    """People at two processes write at once; the home is killed, and everything they were told of is
+    there, votes of those at the outpost too."""
+    first, second = await town.start(), await town.start()
+    ann = await first.come_in(town.session_id, town.mentor)
+    bob = await second.come_in(town.session_id, town.learner)
+    await ann.say("poll", action="ask", question="Ready?", answers=["yes", "no"])
+    poll = (await bob.hear("poll"))["poll"]["id"]
+    await bob.say("poll-vote", poll=poll, chosen=[0])
+    while not (await ann.hear("poll"))["poll"]["votes"]:
+        pass
+    for number in range(10):
+        for client in (ann, bob):
+            await client.say("note", op="put", id=str(uuid4()), text=f"{client.id} {number}")
+            line = {"kind": "line", "x1": number, "y1": 0, "x2": 9, "y2": 9}
+            await client.say("whiteboard", op="add", id=str(uuid4()), item=line)
+    notes = [(await ann.hear("note"))["id"] for _ in range(20)]
+    drawn = [(await ann.hear("whiteboard"))["id"] for _ in range(20)]
+    await ann.say("timer", seconds=600, label="Write")
+    ends_at = (await bob.hear("timer"))["ends_at"]
+    await first.kill()
+    assert await bob.closed() == aiohttp.WSCloseCode.SERVICE_RESTART
+    bob_back = await come_back(second, town.session_id, bob.resume)
+    lesson = bob_back.lesson
+    assert (lesson["polls"][0]["mine"], lesson["timer"]["ends_at"]) == ([0], ends_at)
+    assert {one["id"] for one in lesson["notes"]} == set(notes)
+    assert [one["id"] for one in bob_back.board] == drawn
+    ann_back = await come_back(second, town.session_id, ann.resume)
+    assert ann_back.lesson["polls"][0]["counts"] == [1, 0]

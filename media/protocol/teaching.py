@@ -230,7 +230,8 @@ class BoardEntry(Message):
 
 
 class WhiteboardSend(Message):
-    """`restore` brings one's own removed item back; without an id, what was removed last (mentors)."""
+    """`add` with the id of one's own item changes that one. `restore` brings one's own removed item back;
+    without an id, what was removed last (mentors)."""
 
     type: Literal["whiteboard"] = "whiteboard"
     op: BoardOp

@@ -37,25 +37,34 @@ class Board:
 
     def __init__(self, drawings: Iterable[Drawing] = ()) -> None:
         self._drawings = {one.id: one for one in drawings}
+        self._live = len(self.live())
         self._bytes = sum(one.size for one in self.live())
         self._kept_bytes = sum(one.size for one in self._drawings.values())
 
     def live(self) -> list[Drawing]:
         return [one for one in self._drawings.values() if one.removed_at is None]
 
-    def add(self, id: str, owner: str, item: Item, now: datetime) -> Drawing:
-        """Raises MessageError `board_full`, `invalid` for an id that is somebody else's."""
+    def add(self, id: str, owner: str, item: Item, now: datetime, *, host: bool = False) -> Drawing:
+        """Draw something new, or change what was drawn: one's own, hosts anything.
+
+        Raises MessageError `board_full`, `forbidden`, `no_item` where it was removed."""
         known = self._drawings.get(id)
-        if known is not None and known.owner == owner:
+        if known is None:
+            return self._draw(Drawing(id, owner, item, now))
+        if known.item == item:
             return known  # said again after a lost connection
-        if known is not None:
-            raise MessageError("invalid", "id: is taken.", "whiteboard")
-        made = Drawing(id, owner, item, now)
+        known = self._find(id, owner, host=host)
+        if known.removed_at is not None:
+            raise MessageError("no_item", "This is not on the whiteboard any more.", "whiteboard")
+        return self._draw(replace(known, item=item))
+
+    def _draw(self, made: Drawing) -> Drawing:
         self._check_space([made])
-        kept = len(self._drawings) >= KEPT_ITEMS_MOST or self._kept_bytes + made.size > KEPT_BYTES_MOST
-        if kept:
+        many = made.id not in self._drawings and len(self._drawings) >= KEPT_ITEMS_MOST
+        if many or self._kept_bytes + made.size > KEPT_BYTES_MOST:
             raise MessageError("board_full", "This lesson's whiteboard is used up.", "whiteboard")
-        self._kept_bytes += made.size
+        before = self._drawings.get(made.id)
+        self._kept_bytes += made.size - (before.size if before else 0)
         return self._keep(made)
 
     def remove(self, id: str, owner: str, now: datetime, *, host: bool) -> Drawing:
@@ -91,13 +100,19 @@ class Board:
         return known
 
     def _check_space(self, more: list[Drawing]) -> None:
-        many = len(self.live()) + len(more) > BOARD_ITEMS_MOST
-        if many or self._bytes + sum(one.size for one in more) > BYTES_MOST:
+        """Whether there is room for these, in place of what they were."""
+        before = [self._drawings[one.id] for one in more if one.id in self._drawings]
+        there = [one for one in before if one.removed_at is None]
+        many = self._live + len(more) - len(there) > BOARD_ITEMS_MOST
+        size = self._bytes + sum(one.size for one in more) - sum(one.size for one in there)
+        if many or size > BYTES_MOST:
             raise MessageError("board_full", "The whiteboard is full. Clear it first.", "whiteboard")
 
     def _keep(self, drawing: Drawing) -> Drawing:
         before = self._drawings.get(drawing.id)
-        self._bytes -= before.size if before and before.removed_at is None else 0
-        self._bytes += drawing.size if drawing.removed_at is None else 0
+        for one, sign in ((before, -1), (drawing, 1)):
+            if one is not None and one.removed_at is None:
+                self._bytes += sign * one.size
+                self._live += sign
         self._drawings[drawing.id] = drawing
         return drawing

@@ -38,7 +38,7 @@ def _change(room: Room, member: Member, message: WhiteboardSend, id: str, now: d
         return board.restore(id, member.id, host=host)
     if message.item is None:
         raise MessageError("invalid", "item: what is to be drawn?", message.type)
-    return board.add(id, member.id, message.item, now)
+    return board.add(id, member.id, message.item, now, host=host)
 
 
 def _said(message: WhiteboardSend, member: Member, drawing: Drawing) -> WhiteboardSaid:

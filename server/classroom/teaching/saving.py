@@ -64,15 +64,13 @@ async def save_paragraph(session_id: UUID, one: Paragraph) -> None:
 
 async def save_drawing(session_id: UUID, seat_id: int, drawing: Drawing) -> None:
     """`seat_id` is its owner's, where it is new."""
-    row = BoardItem.filter(public_id=drawing.id, session_id=session_id)
-    if not await row.update(removed_at=drawing.removed_at):
+    values: dict[str, Any] = {
+        "item": drawing.item.model_dump(mode="json"),
+        "removed_at": drawing.removed_at,
+    }
+    if not await BoardItem.filter(public_id=drawing.id, session_id=session_id).update(**values):
         await BoardItem.create(
-            public_id=drawing.id,
-            session_id=session_id,
-            seat_id=seat_id,
-            item=drawing.item.model_dump(mode="json"),
-            at=drawing.at,
-            removed_at=drawing.removed_at,
+            public_id=drawing.id, session_id=session_id, seat_id=seat_id, at=drawing.at, **values
         )
 
 

@@ -183,6 +183,22 @@ def test_only_the_mentor_takes_away_what_others_drew() -> None:
     assert [each.id for each in board.live()] == [one]
 
 
+def test_drawing_moves_where_its_owner_puts_it() -> None:
+    board = Board()
+    one, far = str(uuid4()), LINE.model_copy(update={"x1": 500.0})
+    board.add(one, "ann", LINE, NOW)
+    board.add(one, "ann", LINE, NOW)
+    assert board.add(one, "ann", far, NOW).item == far
+    with pytest.raises(MessageError) as caught:
+        board.add(one, "bob", LINE, NOW)
+    assert caught.value.code == "forbidden"
+    board.add(one, "mia", LINE, NOW, host=True)
+    board.remove(one, "ann", NOW, host=False)
+    with pytest.raises(MessageError) as caught:
+        board.add(one, "ann", far, NOW)
+    assert caught.value.code == "no_item"
+
+
 def test_clearing_is_undone_as_a_whole_and_alone() -> None:
     board = Board()
     ids = [str(uuid4()) for _ in range(3)]

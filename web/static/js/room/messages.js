@@ -584,7 +584,8 @@ export const CLOSE = Object.freeze({
  */
 
 /**
- * `restore` brings one's own removed item back; without an id, what was removed last (mentors).
+ * `add` with the id of one's own item changes that one. `restore` brings one's own removed item back;
+ * without an id, what was removed last (mentors).
  * @typedef {object} WhiteboardSend
  * @property {"whiteboard"} type
  * @property {BoardOp} op

@@ -16,7 +16,7 @@ from server.edge.sockets import attended
 from server.edge.wire import SocketWire
 from server.infra.metrics import WS_CONNECTIONS
 
-HEARTBEAT_S = 20.0  # WebSocket pings; a missing pong closes the socket
+HEARTBEAT_S = 6.0  # between WebSocket pings, and for each to be answered: who stalls is out in 12 s
 GOODBYE = 1000  # the client's own normal closure: it means to leave
 SAID = (WSMsgType.TEXT, WSMsgType.BINARY)
 

@@ -31,14 +31,14 @@ async def attended(
 ) -> web.WebSocketResponse:
     """Open the socket and let `attend` read from it until it closes; what that raises closes it.
 
-    `most` is the size of a message in bytes; pings go out every `heartbeat_s` seconds, and a missing pong
-    closes the socket."""
+    `most` is the size of a message in bytes; pings go out every `heartbeat_s` seconds, and one that is
+    not answered in as many closes the socket (4408)."""
     socket = web.WebSocketResponse(
-        compress=False, heartbeat=heartbeat_s, max_msg_size=most, timeout=CLOSE_TIMEOUT_S
+        compress=False, autoping=False, max_msg_size=most, timeout=CLOSE_TIMEOUT_S
     )
     await socket.prepare(request)
     assert request.transport is not None
-    wire = SocketWire(socket, request.transport)
+    wire = SocketWire(socket, request.transport, heartbeat_s)
     try:
         await attend(request, wire)
     except Refused as refused:

@@ -60,10 +60,13 @@ class Person:
     microphone: bool = True
     screen: bool = False
     hand: bool = False
+    hand_at: str | None = None
+    may_share: bool = False
 
     def shown(self) -> dict[str, Any]:
         media = {"camera": self.camera, "microphone": self.microphone, "screen": self.screen}
-        return {"id": self.id, "name": self.name, "role": self.role, "media": media, "hand": self.hand}
+        who = {"id": self.id, "name": self.name, "role": self.role, "media": media}
+        return {**who, "hand": self.hand, "hand_at": self.hand_at, "may_share": self.may_share}
 
 
 class Still(VideoStreamTrack):

@@ -24,6 +24,10 @@ SESSION = "5f0c7a52-3a3e-4d0b-9c9e-0d9b6f7f1c11"
 TITLE = "Reading jazz harmony at the piano"
 CSRF = "token-of-the-page"
 NONCE = "bm9uY2U"
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de000"
+    "0000c49444154789c634868280000029401514e55288b0000000049454e44ae426082"
+)
 # As the server's own, so that the page can't rely on what it forbids.
 POLICY = (
     f"default-src 'self'; script-src 'self' 'nonce-{NONCE}'; style-src 'self' 'nonce-{NONCE}'; "
@@ -49,9 +53,16 @@ class RoomMock:
     consent: bool | None = None
     minutes_left: float = 32.5
     refuse_with: tuple[int, str] | None = None  # close code and words of the error before it
+    refuse_as: str = ""  # code of that error
     media_works: bool = True
     collide: bool = False  # the next offer of the browser crosses one of ours
     own_name: str = "Ana Ruiz"
+    may_share: bool = True
+    waits: bool = False  # admission is on: `waiting` comes, and `let_in` lets in
+    house: dict[str, Any] = field(default_factory=dict)  # of the room's state: locked, sharer, queue
+    at_hand: dict[str, Any] = field(default_factory=dict)  # the lobby's: check, materials
+    files: list[dict[str, Any]] = field(default_factory=list)  # uploaded; answered one after the other
+    file_refused: str = ""  # words of the refusal
     received: list[dict[str, Any]] = field(default_factory=list)
     joins: list[dict[str, str]] = field(default_factory=list)  # query of each opened socket
     posts: list[tuple[str, str]] = field(default_factory=list)  # path and CSRF token
@@ -74,6 +85,8 @@ class RoomMock:
         app = web.Application()
         app.router.add_get("/sessions/{id}/room", self._page)
         app.router.add_get("/ws/session/{id}/", self._room)
+        app.router.add_post("/api/v1/sessions/{id}/room/files", self._file)
+        app.router.add_get("/api/v1/sessions/{id}/room/files/{file}", self._picture)
         app.router.add_post("/api/v1/sessions/{id}/{action}", self._lesson)
         app.router.add_static("/static", STATIC)
         self._runner = web.AppRunner(app, shutdown_timeout=1)
@@ -158,6 +171,8 @@ class RoomMock:
             "opens_at": instant(self.minutes_left - 60),
             "session_url": f"/sessions/{SESSION}",
             "summary_url": f"/sessions/{SESSION}/summary",
+            "consent": self.consent,
+            **self.at_hand,
         }
 
     async def _lesson(self, request: web.Request) -> web.Response:
@@ -168,6 +183,23 @@ class RoomMock:
             )
         return web.json_response({"success": True, "data": None, "message": "OK"})
 
+    async def _file(self, request: web.Request) -> web.Response:
+        part = (await request.post())["file"]
+        assert isinstance(part, web.FileField)
+        assert request.headers["X-CSRF-Token"] == CSRF
+        if self.file_refused:
+            refused = {"success": False, "code": "invalid", "message": self.file_refused}
+            return web.json_response(refused, status=422)
+        number = f"f{len(self.files) + 1}"
+        url = f"/api/v1/sessions/{SESSION}/room/files/{number}"
+        size = len(part.file.read())
+        about = {"id": number, "name": part.filename, "size": size, "url": url}
+        self.files.append({**about, "media_type": part.content_type})
+        return web.json_response({"success": True, "data": self.files[-1], "message": "OK"})
+
+    async def _picture(self, request: web.Request) -> web.Response:
+        return web.Response(body=PIXEL, content_type="image/png")
+
     # --- the room socket
 
     async def _room(self, request: web.Request) -> web.WebSocketResponse:
@@ -176,19 +208,37 @@ class RoomMock:
         self.joins.append(dict(request.query))
         if self.refuse_with:
             code, words = self.refuse_with
-            await socket.send_json({"type": "error", "code": "refused", "message": words})
+            code_of_error = self.refuse_as or "refused"
+            await socket.send_json({"type": "error", "code": code_of_error, "message": words})
             await socket.close(code=code)
             return socket
         self.socket = socket
-        await socket.send_json(self._joined())
+        if self.waits:
+            await socket.send_json({"type": "waiting"})
+        else:
+            await socket.send_json(self._joined())
         async for frame in socket:
             if frame.type is WSMsgType.TEXT:
                 await self._receive(json.loads(frame.data))
         return socket
 
+    @property
+    def state(self) -> dict[str, Any]:
+        return {"live": self.live, "recording": self.recording, "locked": False, **self.house}
+
+    def change(self, **house: Any) -> None:
+        """What holds for the whole room is otherwise from now on."""
+        self.house |= house
+        self.send({"type": "room", "state": self.state})
+
+    def let_in(self) -> None:
+        self.waits = False
+        self.send(self._joined())
+
     def _joined(self) -> dict[str, Any]:
         media = {"camera": False, "microphone": False, "screen": False}
         own = {"id": "me", "name": self.own_name, "role": self.role, "media": media, "hand": False}
+        own["may_share"] = self.may_share or self.role != "learner"
         return {
             "type": "joined",
             "protocol": 1,
@@ -196,7 +246,7 @@ class RoomMock:
             "participants": [one.shown() for one in self.people],
             "ice_servers": [],
             "chat": self.chat,
-            "state": {"live": self.live, "recording": self.recording, "locked": False},
+            "state": self.state,
             "resume": f"resume-{len(self.joins)}",
             "consent": self.consent,
             "ends_at": instant(self.minutes_left),
@@ -233,7 +283,9 @@ class RoomMock:
             await self.peer.answered(message)
 
     async def _on_chat(self, message: dict[str, Any]) -> None:
-        self.say("me", self.own_name, message["text"])
+        handed = [one for one in self.files if one["id"] in message.get("files", [])]
+        more = {name: message[name] for name in ("to", "reply_to") if name in message}
+        self.say("me", self.own_name, message["text"], files=handed, **more)
 
     async def _on_recording(self, message: dict[str, Any]) -> None:
         if "consent" in message:
@@ -243,11 +295,14 @@ class RoomMock:
             self.recording = {"pause": "paused", "resume": "recording"}[message["action"]]
         self.send({"type": "recording", "state": self.recording, "live": self.live})
 
-    def say(self, sender: str, name: str, text: str, minutes_ago: float = 0) -> None:
+    async def _on_chat_remove(self, message: dict[str, Any]) -> None:
+        self.send({"type": "chat-removed", "id": message["id"]})
+
+    def say(self, sender: str, name: str, text: str, minutes_ago: float = 0, **more: Any) -> None:
         """A line of chat, kept and sent."""
         seq = len(self.chat) + 1
         line = {"type": "chat", "id": f"c{seq}", "seq": seq, "from": sender, "name": name, "text": text}
-        self.chat.append({**line, "at": instant(-minutes_ago)})
+        self.chat.append({**line, "at": instant(-minutes_ago), **more})
         self.send(self.chat[-1])
 
     async def _new_peer(self, connection: str) -> None:

@@ -105,7 +105,7 @@ async def test_speaker_view_shows_who_speaks_large(open_room: OpenRoom, room: Ro
     page = await join(await open_room(), room)
     await room.show(MAYA, BEN)
     await control(page, "More").click()
-    await page.get_by_role("button", name="Speaker view").click()
+    await page.get_by_role("button", name="Speaker", exact=True).click()
     room.send({"type": "speaking", "participant": "ben", "level": 0.5, "dominant": True})
     await expect(tile(page, "ben")).to_have_class(re.compile("featured"))
     await expect(tile(page, "ben")).to_have_class(re.compile("speaking"))

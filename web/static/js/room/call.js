@@ -19,6 +19,7 @@ const STATS_MS = 2_000;
 const SPEAKS_FROM = 0.02; // of full scale; room noise stays below
 const SPEAKS_FROM_METER = 0.45; // the same on the meter's logarithmic scale
 const WITHOUT_NODE = { media_unavailable: "unavailable", media_full: "full" };
+const REFUSALS = new Set(["removed", "locked", "denied", "too_early"]);
 const NEGOTIATION = new Set(["offer", "answer", "ice-candidate", "error"]);
 
 const ENDS = {
@@ -105,23 +106,33 @@ export class Call {
     this.#listeners.add(listener);
   }
 
-  /** @returns {boolean} false while the socket is away: the text stays with the person */
-  say(text) {
-    const line = this.state.addPending(text);
-    if (this.#socket.send({ type: "chat", text })) return true;
+  /**
+   * @param {import("./state.js").Draft} draft
+   * @returns {boolean} false while the socket is away: the text stays with the person
+   */
+  say(draft) {
+    const line = this.state.addPending(draft);
+    const { text, to, reply_to, files = [] } = draft;
+    const more = { ...(to && { to }), ...(reply_to && { reply_to }), ...(files.length && { files: files.map(({ id }) => id) }) };
+    if (this.#socket.send({ type: "chat", text, ...more })) return true;
     this.state.dropPending(line);
     return false;
   }
 
   sayAgain(line) {
     this.state.dropPending(line);
-    return this.say(line.text);
+    return this.say(line);
   }
 
   raiseHand(raised) {
     if (!this.state.self || !this.#socket.send({ type: "hand", raised })) return;
     this.state.self.hand = raised;
     this.state.touch("self");
+  }
+
+  /** Mentor's and co-hosts' word. @param {string} action @param {string} [participant] */
+  moderate(action, participant) {
+    return this.send({ type: "moderate", action, ...(participant && { participant }) });
   }
 
   consentTo(consent) {
@@ -138,9 +149,17 @@ export class Call {
     if (message.code in WITHOUT_NODE) this.#mediaStatus(WITHOUT_NODE[message.code]);
     if (message.type === "reset") this.#reset();
     this.state.apply(message);
+    if (message.type === "moderated") this.#moderated(message.action);
     if (message.type === "joined") this.#joined(message);
     if (message.type === "ended") this.#over(this.state.end);
     for (const listener of this.#listeners) listener(message);
+  }
+
+  /** Somebody who leads the room turned it off for us. */
+  #moderated(action) {
+    if (action === "mute" || action === "mute-all") this.local.turn("microphone", false);
+    if (action === "stop-video") this.local.turn("camera", false);
+    if (action === "stop-screen" || action === "disallow-screen") this.local.stopSharing();
   }
 
   /** Another media node, or the same one without memory. */
@@ -183,7 +202,8 @@ export class Call {
   }
 
   #closed({ code, error }) {
-    this.#over(this.state.end ?? { kind: ENDS[code] ?? "refused", text: error?.message });
+    const kind = REFUSALS.has(error?.code) && code === CLOSE.NOT_ALLOWED ? error.code : (ENDS[code] ?? "refused");
+    this.#over(this.state.end ?? { kind, text: error?.message });
   }
 
   #over(end) {

@@ -100,9 +100,13 @@ async function open(device, constraints, id) {
   }
 }
 
-/** @param {"camera"|"microphone"} device @param {string} id "" for the default one */
-export async function openDevice(device, id) {
-  const track = await open(device, device === "camera" ? VIDEO : AUDIO, id);
+/**
+ * @param {"camera"|"microphone"} device @param {string} id "" for the default one
+ * @param {boolean} noise whether background noise is taken out; music needs it left in
+ */
+export async function openDevice(device, id, noise = true) {
+  const audio = { ...AUDIO, noiseSuppression: noise };
+  const track = await open(device, device === "camera" ? VIDEO : audio, id);
   track.contentHint = device === "camera" ? "motion" : "speech";
   return track;
 }

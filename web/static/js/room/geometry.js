@@ -86,6 +86,13 @@ function bestStrip(count, width, height, shape) {
   return picture(options[0]) > picture(options[1]) ? options[0] : options[1];
 }
 
+/** Our own picture, small, in the corner of the stage, over the others. @returns {Rect} */
+export function corner(width, height) {
+  const tileWidth = clamp(Math.max(width, height) * STRIP.share, STRIP.least, STRIP.most);
+  const tile = { width: tileWidth, height: tileWidth / WIDE };
+  return { x: width - tile.width - GAP, y: height - tile.height - GAP, ...tile };
+}
+
 function featuredRect(stage, shape) {
   const allowed = shape ? [shape] : shapes(stage.width);
   const { width, height } = largest(allowed.map((one) => fit(stage.width, stage.height, one)));

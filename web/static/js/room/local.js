@@ -30,7 +30,7 @@ export class LocalMedia {
   pending = { camera: false, microphone: false };
   /** @type {Record<"camera"|"microphone"|"speaker", import("./devices.js").Choice[]>} */
   devices = { camera: [], microphone: [], speaker: [] };
-  choices = { camera: "", microphone: "", speaker: "", ...readChoices() };
+  choices = { camera: "", microphone: "", speaker: "", noise: "on", ...readChoices() };
   #listeners = new Set();
 
   constructor() {
@@ -77,6 +77,12 @@ export class LocalMedia {
     this.#remember({ [device]: id });
     if (device === "speaker") this.#changed("devices");
     else if (this.tracks[device]) await this.#switch(device);
+  }
+
+  /** Take background noise out of the voice, or leave every sound in, for music. */
+  async suppressNoise(on) {
+    this.#remember({ noise: on ? "on" : "off" });
+    if (this.tracks.microphone) await this.#switch("microphone");
   }
 
   async share() {
@@ -128,7 +134,7 @@ export class LocalMedia {
     this.#changed(device);
     try {
       if (noAccess()) throw new TypeError("no devices");
-      this.#use(device, this.tracks[device] ?? (await openDevice(device, this.choices[device])));
+      this.#use(device, this.tracks[device] ?? (await openDevice(device, this.choices[device], this.choices.noise !== "off")));
     } catch (error) {
       this.problems[device] = explain(device, error);
     }

@@ -3,16 +3,20 @@
  * turn of the event loop; `notices` are things that happened, for announcing.
  */
 
+import { CONDUCT, houseOf } from "./conduct.js";
 import { isPaused, judge } from "./quality.js";
 
 /** @typedef {import("./messages.js").Participant} Participant */
 /** @typedef {import("./messages.js").ChatLine} ChatLine */
 /** @typedef {import("./connection.js").RemoteTrack} RemoteTrack */
-/** @typedef {{key: number, text: string, failed: boolean}} PendingLine */
+/** @typedef {{text: string, to?: string|null, reply_to?: string|null,
+ *   files?: import("./messages.js").ChatFile[]}} Draft what we wrote, its files already with the server */
+/** @typedef {Draft & {key: number, failed: boolean}} PendingLine */
 /** @typedef {{kind: string, text?: string, url?: string}} End */
 
 const OWN_WAYS = new Set(["offer", "answer", "ice-candidate", "subscribe"]);
 const WITHOUT_NODE = new Set(["media_unavailable", "media_full"]);
+const CHAT_KEPT = 500; // lines; a long lesson with a lively chat stays light
 const NO_MEDIA = { camera: false, microphone: false, screen: false };
 
 export class RoomState {
@@ -27,6 +31,18 @@ export class RoomState {
   /** @type {PendingLine[]} sent by us, not yet come back */
   pending = [];
   unread = 0;
+  /** The door and the floor for the screen. */
+  house = houseOf(null);
+  /** @type {{id: string, name: string}[]} who waits to be let in; told to those who lead */
+  knocking = [];
+  /** @type {{id: string, name: string}[]} who was put out; told to those who lead */
+  putOut = [];
+  /** @type {Map<string, {to: string|null, until: number}>} who writes a line, until when that holds */
+  typing = new Map();
+  /** @type {{count: number, heardAt: number}|null} how many can't follow */
+  lost = null;
+  /** @type {{id: string, label: string, at: string}[]} */
+  moments = [];
   live = false;
   recording = "off";
   /** @type {boolean|null} */
@@ -93,6 +109,14 @@ export class RoomState {
     return senders.length > 0 && senders.every(({ id }) => isPaused(this.reports.get(id)));
   }
 
+  /** What our own slow link costs, short of losing all pictures. @returns {""|"smaller"|"softer"} */
+  get slowStep() {
+    const own = this.reports.get(this.self?.id ?? "");
+    if (own?.reason === "your_network" && this.self?.media?.camera) return "smaller";
+    const softer = [...this.reports.values()].some(({ participant, reason }) => reason === "your_network" && participant !== this.self?.id);
+    return softer ? "softer" : "";
+  }
+
   find(id) {
     return this.self?.id === id ? this.self : this.others.get(id);
   }
@@ -102,9 +126,9 @@ export class RoomState {
     HANDLERS[message.type]?.(this, message);
   }
 
-  /** A line of ours that is on its way. */
-  addPending(text) {
-    const line = { key: ++this.#keys, text, failed: false };
+  /** A line of ours that is on its way. @param {Draft} draft */
+  addPending(draft) {
+    const line = { ...draft, key: ++this.#keys, failed: false };
     this.pending.push(line);
     this.touch("chat");
     return line;
@@ -118,11 +142,34 @@ export class RoomState {
   addLine(line) {
     if (this.chat.some((known) => known.id === line.id)) return;
     const mine = line.from === this.self?.id;
-    const arrived = mine && this.pending.find((one) => one.text === line.text);
+    const same = (one) => one.text === line.text && (one.to ?? null) === (line.to ?? null);
+    const arrived = mine && this.pending.find(same);
     if (arrived) this.dropPending(arrived);
     if (!mine) this.unread += 1;
+    this.typing.delete(line.from);
     this.chat.push(line);
+    if (this.chat.length > CHAT_KEPT) this.chat.shift();
     this.touch("chat");
+  }
+
+  /** Lines that were taken back while we were away. */
+  forgetRemoved(lines) {
+    for (const { id, removed } of lines) {
+      const known = removed && this.chat.find((one) => one.id === id);
+      if (known) Object.assign(known, { removed: true, text: "", files: [] });
+    }
+  }
+
+  /** Who writes a line just now. @returns {Participant[]} */
+  get typists() {
+    for (const [id, { until }] of this.typing) if (until < Date.now()) this.typing.delete(id);
+    return [...this.typing.keys()].map((id) => this.find(id)).filter((one) => one !== undefined);
+  }
+
+  /** Raised hands in order. @returns {Participant[]} */
+  get hands() {
+    const raised = this.everyone.filter(({ hand }) => hand);
+    return raised.sort((a, b) => Date.parse(a.hand_at ?? "") - Date.parse(b.hand_at ?? "") || 0);
   }
 
   #tell() {
@@ -134,7 +181,7 @@ export class RoomState {
 
 /** @param {Participant} participant */
 function complete(participant) {
-  return { hand: false, ...participant, media: { ...NO_MEDIA, ...participant.media } };
+  return { hand: false, hand_at: null, may_share: false, ...participant, media: { ...NO_MEDIA, ...participant.media } };
 }
 
 function byId(participants) {
@@ -151,12 +198,15 @@ function joined(state, message) {
     others: byId(message.participants),
     live: message.state.live,
     recording: message.state.recording,
+    house: houseOf(message.state),
+    knocking: [], // said again after this
     consent: message.consent ?? null,
     endsAt: message.ends_at ?? state.endsAt,
     speaking: new Map(), // said again after this
     reports: new Map(),
   });
   for (const line of message.chat) state.addLine(line);
+  state.forgetRemoved(message.chat);
   for (const line of state.pending) line.failed = true; // not in the history: it was lost
   if (!back) state.unread = unread; // history is not news
   state.touch("chat");
@@ -175,8 +225,10 @@ function participantUpdated(state, { participant }) {
   if (!known) return;
   const raised = participant.hand && !known.hand;
   const shares = participant.media?.screen && !known.media.screen;
+  const role = participant.role && participant.role !== known.role ? participant.role : "";
   Object.assign(known, participant, { media: { ...known.media, ...participant.media } });
   state.touch(known === state.self ? "self" : "others");
+  if (role) state.notice("role", { mine: known === state.self, name: known.name, text: role });
   if (known === state.self) return;
   if (raised) state.notice("hand", { name: known.name });
   if (shares) state.notice("screen", { name: known.name });
@@ -188,7 +240,9 @@ function participantLeft(state, { participant }) {
   state.others.delete(participant.id);
   state.speaking.delete(participant.id);
   state.reports.delete(participant.id);
-  state.touch("others");
+  state.measured.delete(participant.id);
+  state.typing.delete(participant.id);
+  state.touch("others", "typing");
   state.notice("left", { name: known.name });
 }
 
@@ -221,6 +275,7 @@ function failed(state, { code, message, re }) {
 }
 
 const HANDLERS = {
+  ...CONDUCT,
   joined,
   "participant-joined": participantJoined,
   "participant-updated": participantUpdated,

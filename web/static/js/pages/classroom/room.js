@@ -3,60 +3,109 @@
 import { toast } from "../../lib/toast.js";
 import { Call } from "../../room/call.js";
 import { LocalMedia } from "../../room/local.js";
+import { Attention } from "./room/attention.js";
 import { Banner } from "./room/banner.js";
+import { Captions } from "./room/captions.js";
 import { Chat } from "./room/chat.js";
+import { ChatWrite } from "./room/chat_write.js";
 import { Controls } from "./room/controls.js";
-import { part, parts, say } from "./room/dom.js";
+import { loadStyles, part, parts, say } from "./room/dom.js";
 import { start } from "./room/extras.js";
 import { Facts } from "./room/facts.js";
+import { Floor } from "./room/floor.js";
+import { Lead } from "./room/lead.js";
 import { deviceLists, Lobby } from "./room/lobby.js";
+import { noticesOf } from "./room/notices.js";
 import { showEnd } from "./room/over.js";
 import { Panels } from "./room/panels.js";
-import { showPeople } from "./room/people.js";
+import { People } from "./room/people.js";
+import { SmallWindow } from "./room/pip.js";
+import { Reactions } from "./room/reactions.js";
+import { Requests } from "./room/requests.js";
+import { Settings } from "./room/settings.js";
 import { Sounds } from "./room/sounds.js";
 import { Stage } from "./room/tiles.js";
-import { RECORDING } from "./room/words.js";
-
-const VIEWS = { lobby: "lobby", joining: "call", in: "call", over: "over" };
 
 const data = JSON.parse(document.getElementById("room")?.textContent ?? "{}");
 const sessionUrl = data.session_url ?? `/sessions/${data.session_id}`;
+const csrf = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
+const page = { session: data.session_id, csrf };
 const local = new LocalMedia();
 const call = new Call(data, local);
 const { state } = call;
 
-const stage = new Stage(call);
+const settings = new Settings(local, () => stage.update());
+const stage = new Stage(call, settings.view);
 const panels = new Panels();
-const chat = new Chat(call);
+const write = new ChatWrite(call, page);
+const chat = new Chat(call, write);
 const banner = new Banner(state);
 const facts = new Facts(call, data, announce);
 const lobby = new Lobby(call, data);
+const people = new People(state);
+const lead = new Lead(call, announce);
+const requests = new Requests(call);
+const floor = new Floor(call);
+const reactions = new Reactions(call, announce);
+const attention = new Attention(call, toast);
+const captions = new Captions(call, toast);
 const sounds = new Sounds(call, (blocked) => {
   banner.soundBlocked = blocked;
   banner.update();
 });
-const controls = new Controls(call, { stage, sounds, facts, panels, session: data.session_id });
+const controls = new Controls(call, { sounds, facts, panels, ...page });
+const small = new SmallWindow(call, stage, (action) => controls.act(action));
+for (const one of [stage, chat, write, lead, requests, floor, reactions, attention, captions, settings, small]) {
+  controls.add(one.actions);
+}
 
 function announce(text) {
   say(part("announce"), "");
   setTimeout(() => say(part("announce"), text), 50);
 }
 
-const NOTICES = {
-  joined: ({ name }) => announce(`${name} joined.`),
-  left: ({ name }) => announce(`${name} left.`),
-  hand: ({ name }) => announce(`${name} raised a hand.`),
-  screen: ({ name }) => announce(`${name} shares the screen.`),
-  recording: ({ text }) => announce(RECORDING[text]?.said ?? ""),
-  error: ({ text }) => state.phase === "in" && toast(text, "bad"),
-};
+const AT_THE_DOOR = new Set(["connecting", "waiting"]);
+let view = "lobby";
+/** Whether the call's styles are there: "asked" on joining. @type {""|"asked"|"there"} */
+let styles = "";
+
+function dress() {
+  if (styles || state.phase === "lobby") return;
+  styles = "asked";
+  loadStyles().then(() => {
+    styles = "there";
+    state.touch("phase");
+  });
+}
+
+/** In the lobby until we are in; what is wrong on the way is said in the call. */
+function viewNow() {
+  if (state.phase === "over") return "over";
+  const entering = state.phase === "joining" && view === "lobby" && AT_THE_DOOR.has(state.link);
+  if (state.phase === "lobby" || entering) return "lobby";
+  return styles === "there" ? "call" : view;
+}
 
 function showView() {
-  for (const view of parts("view")) view.hidden = view.dataset.view !== VIEWS[state.phase];
-  if (state.phase === "lobby") return;
+  dress();
+  const now = viewNow();
+  if (now === "lobby") lobby.update();
+  if (now === view) return;
+  view = now;
+  for (const one of parts("view")) one.hidden = one.dataset.view !== now;
   lobby.close();
   for (const dialog of parts("dialog")) dialog.close();
-  if (state.phase === "over") showEnd(state.end ?? { kind: "left" }, { sessionUrl, ...data });
+  if (now === "over") showEnd(state.end ?? { kind: "left" }, { sessionUrl, ...data });
+}
+
+let isIn = false;
+
+/** The first moment in the room; a reconnect is no news. */
+function entered() {
+  const now = state.phase === "in";
+  if (now && !isIn) lobby.joined();
+  isIn = now;
+  captions.listen();
 }
 
 function showAlone() {
@@ -64,25 +113,41 @@ function showAlone() {
   say(part("alone"), waits);
 }
 
-state.onNotice((notice) => NOTICES[notice.kind]?.(notice));
+function showChat() {
+  chat.update();
+  const called = chat.called();
+  if (panels.open === "chat") state.unread = 0;
+  else if (called && state.unread) toast(called);
+}
+
+const notices = noticesOf({ call, announce, toast, reactions, floor });
+state.onNotice((notice) => notices[notice.kind]?.(notice));
 state.subscribe((changed) => {
   const any = (...list) => list.some((name) => changed.has(name));
-  if (any("phase")) showView();
+  if (any("phase", "link")) showView();
+  if (any("phase")) entered();
   if (any("phase", "self", "others", "tracks", "dominant")) stage.update();
   if (any("phase", "self")) showAlone();
   if (any("tracks")) sounds.update();
   if (any("speaking")) stage.showVoices();
   if (any("reports", "measured")) stage.showQuality();
-  if (any("self", "others")) showPeople(state);
+  if (any("self", "others")) people.update();
+  if (any("others")) write.update();
   if (any("chat")) showChat();
+  if (any("typing")) chat.showTyping();
+  if (any("phase", "self", "others", "house", "knocking", "putOut")) showHouse();
+  if (any("phase", "self", "lost")) attention.update();
   if (any("phase", "self", "live", "recording", "consent", "endsAt")) facts.update();
   if (any("link", "media", "tries", "phase", "others", "reports")) banner.update();
   if (any("phase", "self", "chat")) controls.update();
+  if (any("phase", "others", "tracks", "dominant")) small.update();
 });
 
-function showChat() {
-  chat.update();
-  if (panels.open === "chat") state.unread = 0;
+function showHouse() {
+  lead.update();
+  requests.update();
+  floor.update();
+  panels.badge("people", state.knocking.length);
 }
 
 panels.onChange((open) => {
@@ -99,11 +164,15 @@ local.subscribe(() => {
   const text = problems.map((one) => one?.text).join(" ");
   if (text && text !== told && state.phase === "in") toast(text, "bad");
   told = text;
+  small.update();
 });
 
-const csrf = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
 start(call, { data, panels, announce, toast, csrf });
 deviceLists(local);
 controls.update();
-if (call.resumable) call.join(); // the tab was reloaded
+attention.update();
+if (call.resumable) {
+  view = ""; // the tab was reloaded: straight back in
+  call.join();
+}
 lobby.open();

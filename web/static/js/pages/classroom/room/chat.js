@@ -1,79 +1,111 @@
-/** The chat panel: history, what we write, links, the limit of a message. */
+/** The chat panel's history: lines as they come and go, who types, what calls for us. */
 
-import { CHAT_LIMIT } from "../../../room/messages.js";
-import { make, part, say } from "./dom.js";
-import { clockTime } from "./words.js";
+import { leads } from "../../../room/conduct.js";
+import { TYPING_MS } from "../../../room/conduct.js";
+import { lineElement, mentions, OWN_REMOVABLE_MS, pendingElement } from "./chat_line.js";
+import { part, say } from "./dom.js";
 
-const COUNT_FROM = CHAT_LIMIT - 500; // characters; before that a counter only distracts
-const SAME_BREATH_MS = 3 * 60_000; // lines of one person within it share a heading
-const LINK = /https?:\/\/[^\s<>"]+/gi;
-const TRAILING = /[.,;:!?'”’)\]}]+$/; // belongs to the sentence, not to the address
-
-/** Text with its web addresses as links. Everything else stays text. @returns {(string|Node)[]} */
-export function linked(text) {
-  const nodes = [];
-  let from = 0;
-  for (const match of text.matchAll(LINK)) {
-    const address = match[0].replace(TRAILING, "");
-    if (!URL.canParse(address)) continue;
-    nodes.push(text.slice(from, match.index), link(address));
-    from = match.index + address.length;
-  }
-  nodes.push(text.slice(from));
-  return nodes.filter((node) => node !== "");
-}
-
-function link(address) {
-  return make("a", { href: address, target: "_blank", rel: "noopener noreferrer nofollow" }, address);
-}
-
-/** Characters as the server counts them, not UTF-16 units. */
-function length(text) {
-  return [...text].length;
-}
+const NEAR_END = 80; // pixels; who reads further up is left there
 
 export class Chat {
   #call;
+  #write;
   #log = part("chat-log");
-  #input = part("chat-form").querySelector("textarea");
+  /** @type {Map<string, HTMLElement>} */
   #shown = new Map();
+  #typingTimer = 0;
+  #lastHeard = "";
 
-  /** @param {import("../../../room/call.js").Call} call */
-  constructor(call) {
+  /**
+   * @param {import("../../../room/call.js").Call} call
+   * @param {import("./chat_write.js").ChatWrite} write
+   */
+  constructor(call, write) {
     this.#call = call;
-    part("chat-form").addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#send();
-    });
-    this.#input.addEventListener("input", () => this.#measure());
-    this.#input.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      this.#send();
-    });
+    this.#write = write;
+    write.sent = () => this.#toEnd();
+    setInterval(() => this.#retireOwn(), 60_000);
+    part("chat-new").addEventListener("click", () => this.#toEnd());
+    this.#log.addEventListener("scroll", () => this.#atEnd && (part("chat-new").hidden = true), { passive: true });
+  }
+
+  get actions() {
+    const line = (button) => this.#call.state.chat.find(({ id }) => id === button.dataset.line);
+    return {
+      reply: (button) => this.#write.answer(line(button)),
+      "line-remove": (button) => this.#call.send({ type: "chat-remove", id: button.dataset.line }),
+    };
   }
 
   focus() {
-    this.#input.focus();
+    this.#write.focus();
     this.#toEnd();
   }
 
-  /** Lines are only ever added, so the log announces just the new ones. */
+  /** Lines are only ever added or taken back, so the log announces just the new ones. */
   update() {
     const { state } = this.#call;
-    const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 80;
+    const atEnd = this.#atEnd;
+    const before = this.#shown.size;
     part("chat-empty").hidden = state.chat.length + state.pending.length > 0;
     const wanted = new Map();
-    state.chat.forEach((line, index) => wanted.set(line.id, () => this.#line(line, state.chat[index - 1])));
-    for (const line of state.pending) wanted.set(`${line.key} ${line.failed}`, () => this.#pending(line));
-    for (const [key, node] of this.#shown) if (!wanted.has(key)) this.#forget(key, node);
+    const room = this.#room;
+    state.chat.forEach((line, index) => wanted.set(`${line.id} ${line.removed ?? false}`, () => lineElement(line, state.chat[index - 1], room)));
+    for (const line of state.pending) wanted.set(`${line.key} ${line.failed}`, () => pendingElement(line, () => this.#call.sayAgain(line)));
+    this.#forget(wanted);
     for (const [key, build] of wanted) if (!this.#shown.has(key)) this.#append(key, build());
     if (atEnd) this.#toEnd();
+    else if (this.#shown.size > before) part("chat-new").hidden = false;
   }
 
-  #forget(key, node) {
-    node.remove();
-    this.#shown.delete(key);
+  /** Said to whom the newest line calls by name. @returns {string} words, "" for none */
+  called() {
+    const { state } = this.#call;
+    const line = state.chat.at(-1);
+    if (!line || line.id === this.#lastHeard) return "";
+    this.#lastHeard = line.id;
+    if (line.from === state.self?.id || line.removed) return "";
+    if (line.to) return `${line.name}, to you only: ${line.text}`;
+    return mentions(line.text, state.self?.name ?? "") ? `${line.name}: ${line.text}` : "";
+  }
+
+  showTyping() {
+    const names = this.#call.state.typists.map(({ name }) => name);
+    const words = names.length > 2 ? "Several people are typing…" : `${names.join(" and ")} ${names.length > 1 ? "are" : "is"} typing…`;
+    say(part("typing"), names.length ? words : "");
+    clearTimeout(this.#typingTimer);
+    if (names.length) this.#typingTimer = setTimeout(() => this.showTyping(), TYPING_MS);
+  }
+
+  get #room() {
+    const { state } = this.#call;
+    return {
+      me: state.self?.id ?? "",
+      ownName: state.self?.name ?? "",
+      mayRemoveAll: leads(state.self),
+      find: (id) => state.chat.find((line) => line.id === id),
+      nameOf: (id) => state.find(id)?.name ?? state.chat.find((line) => line.from === id)?.name ?? "one person",
+    };
+  }
+
+  get #atEnd() {
+    return this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR_END;
+  }
+
+  /** A line that was removed stays where it was, with other words. */
+  #forget(wanted) {
+    for (const [key, node] of this.#shown) {
+      if (wanted.has(key)) continue;
+      this.#shown.delete(key);
+      const changed = [...wanted.keys()].find((other) => other.split(" ")[0] === key.split(" ")[0] && node.dataset.line);
+      if (!changed || this.#shown.has(changed)) {
+        node.remove();
+        continue;
+      }
+      const again = wanted.get(changed)();
+      node.replaceWith(again);
+      this.#shown.set(changed, again);
+    }
   }
 
   #append(key, node) {
@@ -83,51 +115,16 @@ export class Chat {
 
   #toEnd() {
     this.#log.scrollTop = this.#log.scrollHeight;
+    part("chat-new").hidden = true;
   }
 
-  #line(line, before) {
-    const mine = line.from === this.#call.state.self?.id;
-    const at = new Date(line.at);
-    const goesOn = before?.from === line.from && at.getTime() - new Date(before.at).getTime() < SAME_BREATH_MS;
-    const head = make("p", { className: goesOn ? "visually-hidden" : "line-head" },
-      make("strong", {}, mine ? "You" : line.name), " ",
-      make("time", { className: "tiny soft", dateTime: line.at }, clockTime(at)));
-    return make("div", { className: `line${mine ? " mine" : ""}` }, head,
-      make("p", { className: "line-text" }, ...linked(line.text)));
-  }
-
-  #pending(line) {
-    const text = make("p", { className: "line-text" }, ...linked(line.text));
-    if (!line.failed) return make("div", { className: "line mine pending" }, text);
-    const again = make("button", { className: "button button-plain button-small", type: "button" }, "Send again");
-    again.addEventListener("click", () => this.#call.sayAgain(line));
-    return make("div", { className: "line mine failed" }, text, make("p", { className: "tiny" }, "Not sent. ", again));
-  }
-
-  #send() {
-    const text = this.#input.value.trim();
-    if (!text || length(text) > CHAT_LIMIT) return;
-    if (!this.#call.say(text)) {
-      say(part("chat-count"), "You are not connected. It can be sent when you are back.");
-      return;
+  /** One's own line can be taken back for a while only. */
+  #retireOwn() {
+    const { state } = this.#call;
+    if (leads(state.self)) return;
+    for (const line of state.chat) {
+      if (Date.now() - Date.parse(line.at) < OWN_REMOVABLE_MS) continue;
+      this.#shown.get(`${line.id} false`)?.querySelector('[data-action="line-remove"]')?.remove();
     }
-    this.#input.value = "";
-    this.#measure();
-    this.#toEnd();
-  }
-
-  #measure() {
-    const used = length(this.#input.value.trim());
-    const over = used > CHAT_LIMIT;
-    this.#input.setAttribute("aria-invalid", String(over));
-    part("chat-count").classList.toggle("over", over);
-    say(part("chat-count"), this.#countWords(used, over));
-    this.#input.style.height = "auto";
-    this.#input.style.height = `${Math.min(this.#input.scrollHeight + 2, 140)}px`;
-  }
-
-  #countWords(used, over) {
-    if (over) return `${used - CHAT_LIMIT} characters too many`;
-    return used >= COUNT_FROM ? `${CHAT_LIMIT - used} characters left` : "";
   }
 }

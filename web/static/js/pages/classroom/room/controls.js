@@ -1,10 +1,9 @@
-/** The control bar, its keys and its panels: every `data-action` of the page ends here. */
+/** The control bar: every `data-action` of the page ends here, and its buttons show what is on. */
 
 import { postLesson } from "../../../room/lesson.js";
 import { part, parts } from "./dom.js";
+import { Keys } from "./keys.js";
 
-const KEYS = { m: "microphone", v: "camera", s: "screen", c: "chat", h: "hand" };
-const KEYS_STORE = "peerlearn.keys";
 const TITLES = {
   microphone: ["Turn the microphone on", "Mute"],
   camera: ["Turn the camera on", "Turn the camera off"],
@@ -12,125 +11,129 @@ const TITLES = {
   hand: ["Raise your hand", "Lower your hand"],
   chat: ["Open the chat", "Close the chat"],
   people: ["See who is here", "Close the list"],
-  layout: ["Show who speaks large", "Show everyone alike"],
+  captions: ["Show captions", "Hide captions"],
 };
-
-function isTyping(target) {
-  return target instanceof Element && target.closest("input, textarea, select, [contenteditable], dialog") !== null;
-}
 
 export class Controls {
   #call;
-  #stage;
-  #sounds;
   #facts;
   #panels;
-  #csrf = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
+  #csrf;
   #session;
-  #keys = part("shortcuts");
+  #keys;
+  /** @type {Map<string, (button?: HTMLElement) => void>} */
+  #actions = new Map();
 
   /** @param {import("../../../room/call.js").Call} call */
-  constructor(call, { stage, sounds, facts, panels, session }) {
+  constructor(call, { sounds, facts, panels, session, csrf }) {
     this.#call = call;
-    this.#stage = stage;
-    this.#sounds = sounds;
     this.#facts = facts;
     this.#panels = panels;
     this.#session = session;
-    this.#keys.checked = localStorage.getItem(KEYS_STORE) !== "off";
-    this.#keys.addEventListener("change", () => localStorage.setItem(KEYS_STORE, this.#keys.checked ? "on" : "off"));
+    this.#csrf = csrf;
+    this.#keys = new Keys(call, panels, (action) => this.#byKey(action));
     document.addEventListener("click", (event) => this.#clicked(event));
-    document.addEventListener("keydown", (event) => this.#pressed(event));
     call.local.subscribe(() => this.update());
+    this.add(this.#media(), this.#views(), this.#lesson());
+    this.add({ sound: () => sounds.unblock(), retry: () => call.retryNow() });
+  }
+
+  /** What `data-action="<name>"` does. @param {Record<string, (button?: any) => void>[]} tables */
+  add(...tables) {
+    for (const table of tables) for (const [name, act] of Object.entries(table)) this.#actions.set(name, act);
   }
 
   update() {
     const { local, state } = this.#call;
-    this.#press("microphone", local.on.microphone);
-    this.#press("camera", local.on.camera);
-    this.#press("screen", local.sharing);
-    this.#press("hand", Boolean(state.self?.hand));
-    this.#press("layout", this.#stage.layout === "speaker");
-    for (const name of ["chat", "people"]) this.#press(name, this.#panels.open === name);
+    this.press("microphone", local.on.microphone);
+    this.press("camera", local.on.camera);
+    this.press("screen", local.sharing);
+    this.press("hand", Boolean(state.self?.hand));
+    for (const name of ["chat", "people"]) this.press(name, this.#panels.open === name);
     for (const button of parts("action", "screen")) button.hidden = !local.canShare;
     this.#panels.badge("chat", state.unread);
   }
 
-  #press(action, on) {
+  press(action, on) {
     for (const button of parts("action", action)) {
       if (!button.hasAttribute("aria-pressed")) continue;
       button.setAttribute("aria-pressed", String(on));
-      button.title = this.#title(action, on);
+      const words = TITLES[action]?.[on ? 1 : 0];
+      const key = this.#keys.of(action);
+      if (words) button.title = key ? `${words} (${key})` : words;
     }
   }
 
-  #title(action, on) {
-    const key = Object.keys(KEYS).find((one) => KEYS[one] === action);
-    const words = TITLES[action][on ? 1 : 0];
-    return key && this.#keys.checked ? `${words} (${key})` : words;
+  /** @param {string|undefined} name @param {HTMLElement} [button] */
+  act(name, button) {
+    this.#actions.get(name ?? "")?.(button);
+    this.update();
   }
 
   #clicked(event) {
     const button = event.target instanceof Element ? event.target.closest("[data-action]") : null;
     if (!(button instanceof HTMLElement)) return;
     this.act(button.dataset.action, button);
-    /** @type {any} */ (button.closest("[popover]"))?.hidePopover();
+    if (!button.hasAttribute("popovertarget")) /** @type {any} */ (button.closest("[popover]"))?.hidePopover();
   }
 
-  #pressed(event) {
-    if (event.key === "Escape" && this.#panels.open && !document.querySelector("dialog[open]")) this.#panels.show("");
-    const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
-    const action = KEYS[event.key.toLowerCase()];
-    if (!action || !plain || !this.#keys.checked || isTyping(event.target)) return;
-    if (this.#call.state.phase === "lobby" && !["microphone", "camera"].includes(action)) return;
-    if (this.#call.state.phase === "over") return;
-    event.preventDefault();
-    this.act(action);
+  /** As a click on the control would, so that a menu opens above its button. */
+  #byKey(action) {
+    const button = parts("action", action).find((one) => one.hasAttribute("popovertarget"));
+    if (button?.offsetParent) button.click();
+    else if (action) this.act(action);
+    this.update();
   }
 
-  /** @param {string|undefined} name @param {HTMLElement} [button] */
-  act(name, button) {
+  #media() {
     const { local, state } = this.#call;
-    const call = this.#call;
-    const actions = {
+    return {
       microphone: () => local.turn("microphone", !local.on.microphone),
       camera: () => local.turn("camera", !local.on.camera),
       "retry-microphone": () => local.turn("microphone", true),
       "retry-camera": () => local.turn("camera", true),
       "retry-both": () => local.restore(),
-      more: () => this.#placeMenu(button),
-      screen: () => (local.sharing ? local.stopSharing() : local.canShare && local.share()),
-      hand: () => call.raiseHand(!state.self?.hand),
-      activities: () => this.#placeMenu(button),
+      hand: () => this.#call.raiseHand(!state.self?.hand),
+    };
+  }
+
+  #views() {
+    return {
+      more: (button) => this.placeMenu(button),
+      activities: (button) => this.placeMenu(button),
       chat: () => this.#panels.toggle("chat"),
       people: () => this.#panels.toggle("people"),
-      panel: () => this.#panels.toggle(button?.dataset.opens),
+      panel: (button) => this.#panels.toggle(button?.dataset.opens),
       "close-panel": () => this.#panels.show(""),
-      layout: () => this.#stage.setLayout(this.#stage.layout === "grid" ? "speaker" : "grid"),
-      pin: () => this.#stage.togglePin(button?.dataset.key),
+      settings: () => part("dialog", "settings").showModal(),
+      keys: () => part("dialog", "keys").showModal(),
+      "close-dialog": (button) => button.closest("dialog").close(),
+    };
+  }
+
+  #lesson() {
+    const call = this.#call;
+    return {
       consent: () => this.#facts.toggleConsent(),
       "consent-yes": () => this.#answer(true),
       "consent-no": () => this.#answer(false),
       tape: () => this.#facts.direction && call.directRecording(this.#facts.direction),
-      settings: () => part("dialog", "settings").showModal(),
-      sound: () => this.#sounds.unblock(),
-      retry: () => call.retryNow(),
-      start: () => this.#start(button),
+      start: (button) => this.#start(button),
       "ask-end": () => part("dialog", "end").showModal(),
-      end: () => this.#end(button),
-      "close-dialog": () => part("dialog", "end").close(),
+      end: (button) => this.#end(button),
       leave: () => this.#askOrLeave(),
       "leave-now": () => this.#leave(),
       join: () => this.#goBackIn(),
     };
-    actions[name ?? ""]?.();
-    this.update();
   }
 
   /** Above its button, within the window. */
-  #placeMenu(button) {
-    const { left, width } = button.getBoundingClientRect();
-    document.getElementById(button.getAttribute("popovertarget"))?.style.setProperty("--middle", `${Math.round(left + width / 2)}px`);
+  placeMenu(button) {
+    const menu = document.getElementById(button?.getAttribute("popovertarget") ?? "");
+    if (!menu) return;
+    const { left, width, top } = button.getBoundingClientRect();
+    menu.style.setProperty("--middle", `${Math.round(left + width / 2)}px`);
+    menu.style.setProperty("--above", `${Math.round(innerHeight - top)}px`);
   }
 
   #answer(consent) {

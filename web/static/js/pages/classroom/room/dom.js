@@ -70,3 +70,12 @@ export function avatar(name, size = "") {
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
+
+/** The call's own styles: the lobby does without them. @returns {Promise<unknown>} when they hold */
+export function loadStyles() {
+  const addresses = (main.dataset.styles ?? "").split(" ").filter(Boolean);
+  return Promise.all(addresses.map((href) => new Promise((done) => {
+    const sheet = make("link", { rel: "stylesheet", href, onload: done, onerror: done });
+    document.head.append(sheet);
+  })));
+}

@@ -2,9 +2,12 @@
 
 import { noAccess, problemOfBoth } from "../../../room/devices.js";
 import { icon, make, part, parts, say } from "./dom.js";
-import { clockTime, when } from "./words.js";
+import { LobbyConsent, showAtHand, showWaiting } from "./lobby_hand.js";
+import { clockTime, until, when } from "./words.js";
 
 const METER_MS = 80;
+const COUNT_MS = 1_000;
+const SHOWN_BEFORE_MS = 100 * 60_000; // longer than that the hour says more than a countdown
 const NAMES = { camera: "Camera", microphone: "Microphone", speaker: "Speaker" };
 
 export class Lobby {
@@ -13,6 +16,8 @@ export class Lobby {
   #picture = part("preview-picture");
   #timer = 0;
   #opensAt = NaN;
+  #mentor;
+  #consent;
 
   /** @param {import("../../../room/call.js").Call} call @param {any} data the page's */
   constructor(call, data) {
@@ -20,9 +25,12 @@ export class Lobby {
     this.#local = call.local;
     this.#local.subscribe(() => this.#show());
     this.#opensAt = Date.parse(data.opens_at ?? "");
+    this.#mentor = data.role === "mentor" ? "" : data.mentor;
+    this.#consent = new LobbyConsent(call, data);
+    showAtHand(data);
     part("lobby-form").addEventListener("submit", (event) => {
       event.preventDefault();
-      if (!this.#early) call.join();
+      if (!this.#early && call.state.phase === "lobby") call.join();
     });
     addEventListener("pointerdown", () => call.meter.wake());
     this.#describe(data);
@@ -34,8 +42,27 @@ export class Lobby {
     const without = noAccess();
     if (without) this.#local.problems.camera = without;
     this.#show();
-    if (this.#early) setTimeout(() => this.#show(), this.#opensAt - Date.now() + 500);
+    if (this.#early) this.#countDown();
     if (!without) await this.#local.restore();
+  }
+
+  /** Once in: what was answered here is said. */
+  joined() {
+    this.#consent.tell();
+  }
+
+  /** Between "Join" and being in. */
+  update() {
+    const { phase, link } = this.#call.state;
+    showWaiting(phase === "joining" && link === "waiting", this.#mentor || "Somebody who leads the lesson");
+    this.#show();
+  }
+
+  #countDown() {
+    const counting = setInterval(() => {
+      if (!this.#early) clearInterval(counting);
+      this.#show();
+    }, COUNT_MS);
   }
 
   close() {
@@ -76,9 +103,16 @@ export class Lobby {
 
   #joinWords() {
     const { on, problems } = this.#local;
-    if (this.#early) return `The room opens at ${clockTime(new Date(this.#opensAt))}`;
+    if (this.#call.state.phase === "joining") return "Joining…";
+    if (this.#early) return this.#earlyWords();
     if (on.camera || !problems.camera) return "Join the lesson";
     return on.microphone ? "Join with sound only" : "Join to watch and listen";
+  }
+
+  #earlyWords() {
+    const left = this.#opensAt - Date.now();
+    const clock = clockTime(new Date(this.#opensAt));
+    return left < SHOWN_BEFORE_MS ? `The room opens at ${clock}, in ${until(left)}` : `The room opens at ${clock}`;
   }
 
   #showProblems() {
@@ -129,6 +163,7 @@ export function deviceLists(local) {
   };
   const speakers = "setSinkId" in HTMLMediaElement.prototype;
   for (const field of parts("device-field", "speaker")) field.hidden = !speakers;
+  part("no-speakers").hidden = speakers;
   for (const list of parts("device")) {
     fill(list);
     list.addEventListener("change", () => local.choose(list.dataset.device, list.value));

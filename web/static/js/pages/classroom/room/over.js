@@ -22,6 +22,7 @@ function actions(end, { sessionUrl, summary_url: summaryUrl }) {
     summary: () => (isOwnPath(summary) ? link(summary, "See the summary") : null),
     session: () => link(sessionUrl, "To the session"),
     login: () => link(`/auth/login?next=${encodeURIComponent(location.pathname)}`, "Log in"),
+    messages: () => link("/communication/messages", "Write to the mentor"),
     browse: () => link("/sessions/", "Find a lesson"),
   };
 }

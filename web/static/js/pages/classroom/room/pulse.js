@@ -75,7 +75,7 @@ function hint(total, lead) {
 function showLost(count) {
   const place = part("pulse-lost");
   place.hidden = !count;
-  say(place.querySelector("span"), `“Lost me” was pressed ${count === 1 ? "once" : `${count} times`} so far.`);
+  say(place.querySelector("[data-words]"), `“Lost me” was pressed ${count === 1 ? "once" : `${count} times`} so far.`);
 }
 
 /** @param {PersonsPart} one */
@@ -88,7 +88,7 @@ function showQuiet(names) {
   const place = part("pulse-quiet");
   place.hidden = !names.length;
   const who = names.length > 3 ? `${names.length} people have` : `${listed(names)} ${names.length > 1 ? "have" : "has"}`;
-  say(place.querySelector("span"), `${who} been quiet so far. A question by name, or a poll, often helps.`);
+  say(place.querySelector("[data-words]"), `${who} been quiet so far. A question by name, or a poll, often helps.`);
 }
 
 const listed = (names) => new Intl.ListFormat("en").format(names);

@@ -32,7 +32,6 @@ export class Tile {
     this.key = key;
     this.video = make("video", { className: "tile-picture", muted: true, autoplay: true, playsInline: true, tabIndex: -1, "aria-hidden": "true" });
     this.video.addEventListener("loadeddata", () => this.root.classList.add("has-frame"));
-    this.video.classList.toggle("mirrored", mine && source === "camera");
     this.name = make("span", { className: "tile-name" });
     this.signal = make("button", { className: "tile-signal", type: "button", hidden: true });
     this.pin = make("button", { className: "tile-pin", type: "button", data: { action: "pin", key } }, icon("pin"));
@@ -47,8 +46,9 @@ export class Tile {
     this.signal.addEventListener("click", () => this.signal.classList.toggle("open"));
   }
 
-  /** @param {Picture} picture */
-  show({ source, mine, track, person }) {
+  /** @param {Picture} picture @param {boolean} mirror our own camera as in a mirror; others see it as it is */
+  show({ source, mine, track, person }, mirror) {
+    this.video.classList.toggle("mirrored", mirror && mine && source === "camera");
     const visible = Boolean(track) && (source === "screen" || Boolean(person.media?.camera));
     if ((this.video.srcObject?.getTracks()[0] ?? null) !== track) {
       this.root.classList.remove("has-frame");

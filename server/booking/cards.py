@@ -35,6 +35,7 @@ CARD_COLUMNS = (
     "timezone",
     "local_start",
 )
+RATING = ("rating", "rating_count")  # of its offering
 DETAIL_COLUMNS = (
     "description",
     "audience",
@@ -84,7 +85,8 @@ async def details(query: QuerySet[Session], viewer_id: int | None = None) -> lis
 
 
 async def _rows(query: QuerySet[Session], *more: str) -> Sequence[dict[str, Any]]:
-    return await query.values(*CARD_COLUMNS, *more, *columns("mentor__"))
+    rating = (f"offering__{column}" for column in RATING)
+    return await query.values(*CARD_COLUMNS, *rating, *more, *columns("mentor__"))
 
 
 async def _skills(ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:
@@ -117,6 +119,8 @@ def _card(
     mentor = shown(row, viewer_id, "mentor__")
     return {
         **{column: row[column] for column in CARD_COLUMNS},
+        "rating": row["offering__rating"],
+        "rating_count": row["offering__rating_count"] or 0,  # a session may have no offering
         "url": session_path(row["id"]),
         "mentor": Person(row["mentor__username"], mentor.name, mentor.picture_url or ""),
         "duration_minutes": (row["ends_at"] - row["starts_at"]) // timedelta(minutes=1),

@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 
 from server.booking.cards import cards, details
 from server.booking.models import Session
-from server.booking.searching import ORDERS, SessionQuery, listed, matching
+from server.booking.searching import ORDERS, SessionQuery, listed, matching, ordered
 from server.booking.states import OPEN_SESSIONS, SessionStatus
 from server.booking.times import OVERTIME
 from server.booking.values import SessionCard, SessionDetail
@@ -81,7 +81,7 @@ async def _page(
     total = await found.count()
     if offset >= total:
         return None, total
-    page = found.order_by(*ORDERS[query.sort]).offset(offset).limit(limit)
+    page = ordered(found, query.sort).offset(offset).limit(limit)
     return page if _read_off(query) else _by_id(page, query), total
 
 
@@ -92,7 +92,7 @@ def _read_off(query: SessionQuery) -> bool:
 
 def _by_id(page: QuerySet[Session], query: SessionQuery) -> QuerySet[Session]:
     """The same rows: ids alone are sorted, and mentors are joined to those of the page alone."""
-    return Session.filter(id__in=Subquery(page.values("id"))).order_by(*ORDERS[query.sort])
+    return ordered(Session.filter(id__in=Subquery(page.values("id"))), query.sort)
 
 
 async def featured_sessions(

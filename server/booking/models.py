@@ -31,7 +31,7 @@ class Offering(Model):
 
     class Meta:
         table = "offering"
-        indexes = (Index(fields=("mentor_id", "created_at")),)
+        indexes = (Index(fields=("mentor_id", "created_at")), Index(fields=("rating",)))
 
 
 class Series(Model):

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from tortoise.expressions import F, Q, Subquery
+from tortoise.functions import Coalesce
 from tortoise.queryset import QuerySet
 
 from server.booking.models import Session, SessionSkill
@@ -20,6 +21,7 @@ from server.booking.wallclock import Days, Part, in_days, in_part, lasting, wall
 from server.infra.folding import having
 from server.people.mentors import TEACHING, called
 from server.people.privacy import not_blocked
+from server.people.ratings import SHOWN_TO
 
 Sort = Literal["soonest", "price", "rating", "popular"]
 Recording = Literal["auto", "off"]
@@ -27,11 +29,10 @@ Recording = Literal["auto", "off"]
 MOST_WORDS = 8  # of a search
 
 # The column order of each sort; the last ones make it total, so that pages never repeat a row.
-# No lesson has a rating yet, so that `rating` is `soonest`.
 ORDERS: dict[str, tuple[str, ...]] = {
     "soonest": ("starts_at", "id"),
     "price": ("price_minor", "starts_at", "id"),
-    "rating": ("starts_at", "id"),
+    "rating": ("-stars", "-offering__rating_count", "starts_at", "id"),
     "popular": ("-seats_taken", "starts_at", "id"),
 }
 
@@ -64,6 +65,13 @@ class SessionQuery:
     seen_by: int | None = None
 
 
+def ordered(found: QuerySet[Session], sort: Sort) -> QuerySet[Session]:
+    """In the order of a sort. What nobody has rated comes after all that somebody has."""
+    if sort == "rating":
+        found = found.annotate(stars=Coalesce("offering__rating", 0))
+    return found.order_by(*ORDERS[sort])
+
+
 async def matching(query: SessionQuery, now: datetime) -> QuerySet[Session]:
     """Those of the listed sessions that are looked for: no query, or one where words are."""
     found = listed(query.seen_by, now)
@@ -93,7 +101,7 @@ def _conditions(query: SessionQuery) -> Iterable[Q]:
     if query.has_seats:
         yield Q(seats_taken__lt=F("capacity"))
     if query.min_rating is not None:
-        yield Q(id__in=[])  # nobody is rated yet, so nobody is rated that high
+        yield Q(offering__rating__gte=query.min_rating - SHOWN_TO)
     if query.currency and (query.price_min or query.price_max):
         yield Q(currency=query.currency) | Q(price_minor=0)
     if query.part:

@@ -16,8 +16,8 @@ class MentorShape(TypedDict):
 
 
 class SessionShape(TypedDict):
-    """A session; prices are in minor units of the currency. Those of one offering teach the same; a
-    position in a series counts from 0."""
+    """A session; prices are in minor units of the currency. Those of one offering teach the same, and
+    share their rating, null where nobody gave one; a position in a series counts from 0."""
 
     id: UUID
     title: str
@@ -42,6 +42,8 @@ class SessionShape(TypedDict):
     offering_id: UUID | None
     series_id: UUID | None
     series_position: int | None
+    rating: float | None
+    rating_count: int
     mentor: MentorShape
 
 
@@ -90,6 +92,8 @@ def session_shape(session: SessionDetail) -> SessionShape:
         "offering_id": session.offering_id,
         "series_id": session.series_id,
         "series_position": session.series_position,
+        "rating": session.rating,
+        "rating_count": session.rating_count,
         "mentor": {"username": session.mentor.username, "name": session.mentor.name},
     }
 

@@ -21,7 +21,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionCard:
-    """A session as lists show it. Instants are UTC; `skills` are names, `skill_slugs` their slugs."""
+    """A session as lists show it. Instants are UTC; `skills` are names, `skill_slugs` their slugs;
+    `rating` is what `rating_count` reviews of what is taught come to, of all its dates."""
 
     id: UUID
     title: str
@@ -43,6 +44,8 @@ class SessionCard:
     recording: str
     timezone: str
     local_start: str
+    rating: float | None = None
+    rating_count: int = 0
 
     @property
     def seats_left(self) -> int:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 PER_PAGE = 20
 SEVERAL = frozenset({"skill"})  # filters of which several values can be set, as `a,b`
 
+RATINGS = (3.5, 4.0, 4.5)  # that lists offer to begin at
 # What a chip says; `{}` is the filter's value, or its words where `words` has some.
 CHIP_TEXTS = {
     "q": "“{}”",
@@ -26,9 +27,17 @@ CHIP_TEXTS = {
     "duration": "{}",
     "recording": "{}",
     "mentor": "With {}",
-    "min_rating": "Rated {} or better",
+    "min_rating": "Rated {}",
     "has_seats": "With free seats",
 }
+
+
+def ratings_offered(chosen: float | None) -> list[tuple[str, str]]:
+    """The least ratings that a form offers, and the one that is set: what stands in the address, and what
+    people call it."""
+    return [
+        (f"{rating:g}", f"{rating:g} or better") for rating in sorted({*RATINGS, chosen or RATINGS[0]})
+    ]
 
 
 @dataclass(frozen=True, slots=True)

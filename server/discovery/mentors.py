@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 
 from server.booking.hours.slots import Slot, next_slots
 from server.discovery.forms import MentorForm, kept, lenient
-from server.discovery.listing import chips
+from server.discovery.listing import chips, ratings_offered
 from server.discovery.views import sent_filters
 from server.edge.access import viewer
 from server.edge.api import ok, page_of, paging, read_query
@@ -45,7 +45,7 @@ class SlotShape(TypedDict):
 
 
 class MentorShape(TypedDict):
-    """A mentor; the rate is of one hour, in minor units, null where none is said."""
+    """A mentor; the rate is of one hour, in minor units, null where none is said, as the rating."""
 
     username: str
     name: str
@@ -55,6 +55,8 @@ class MentorShape(TypedDict):
     skills: list[str]
     rate_minor: int | None
     currency: str
+    rating: float | None
+    rating_count: int
     next_slot: SlotShape | None
 
 
@@ -84,6 +86,7 @@ async def mentors_page(request: web.Request) -> web.StreamResponse:
         "skills": skills,
         "languages": _languages(form.language),
         "ceilings": _ceilings(form),
+        "ratings": ratings_offered(form.min_rating),
         "page": part.of(total),
         "chips": chips(request.path, _said(filters), _words(form, skills)),
     }
@@ -118,6 +121,7 @@ def _words(form: MentorForm, skills: Iterable[Skill]) -> dict[tuple[str, str], s
         **{("skill", skill.slug): skill.name for skill in skills},
         **({("language", form.language): language_name(form.language)} if form.language else {}),
         **({("max_price", str(price)): _ceiling(price, form.currency)} if price is not None else {}),
+        **{("min_rating", value): words for value, words in ratings_offered(form.min_rating)},
     }
 
 
@@ -144,5 +148,7 @@ def _shape(card: MentorCard) -> MentorShape:
         skills=list(card.mentor.skills),
         rate_minor=card.mentor.rate_minor,
         currency=card.mentor.currency,
+        rating=card.mentor.rating,
+        rating_count=card.mentor.rating_count,
         next_slot=SlotShape(starts_at=slot.starts_at, ends_at=slot.ends_at) if slot else None,
     )

@@ -17,7 +17,9 @@ from server.booking.times import cells_between
 from server.booking.values import SessionCard
 from server.classroom.figures import PresenceRecord, presence_record
 from server.edge.access import viewer
+from server.edge.paging import Part
 from server.edge.templates import render
+from server.feedback.service import Rating, Reviews, rating_of, reviews_of
 from server.infra.clock import now
 from server.pathways.service import PathwayCard, pathways_of
 from server.people.credentials import ShownCredential, shown_credentials
@@ -28,6 +30,7 @@ SLOTS = 6
 CANDIDATES = 48  # of which some overlap
 SESSIONS = 4
 PATHWAYS = 6
+REVIEWS = 5  # of a page of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +43,21 @@ class Portfolio:
     sessions: list[SessionCard]
     slots: list[Slot]
     pathways: list[PathwayCard]
+    rating: Rating
+    reviews: Reviews
 
 
 async def portfolio_page(request: web.Request) -> web.StreamResponse:
-    asking = viewer(request)
-    found = await portfolio(request.match_info["username"], asking.user_id if asking else None)
-    return render(request, "discovery/portfolio.html", {"portfolio": found})
+    """`?page=` is of the reviews."""
+    asking, part = viewer(request), Part.asked(request, REVIEWS)
+    seen_by = asking.user_id if asking else None
+    found = await portfolio(request.match_info["username"], seen_by, part.offset)
+    context = {"portfolio": found, "page": part.of(found.reviews.total)}
+    return render(request, "discovery/portfolio.html", context)
 
 
-async def portfolio(username: str, viewer_id: int | None) -> Portfolio:
-    """Raises NotFound."""
+async def portfolio(username: str, viewer_id: int | None, offset: int = 0) -> Portfolio:
+    """Its reviews begin with the newest but `offset`. Raises NotFound."""
     who = await portrait(username, viewer_id)
     mentor_id, at = who.mentor.user_id, now()
     return Portfolio(
@@ -58,6 +66,8 @@ async def portfolio(username: str, viewer_id: int | None) -> Portfolio:
         figures=told(await teaching_record(mentor_id), await presence_record(mentor_id)),
         sessions=await taught_next(mentor_id, at, SESSIONS, viewer_id),
         pathways=await pathways_of(mentor_id, viewer_id, PATHWAYS),
+        rating=await rating_of(mentor_id=mentor_id),
+        reviews=await reviews_of(viewer_id, offset, REVIEWS, mentor_id=mentor_id),
         slots=apart(await _free(mentor_id, at, viewer_id)),
     )
 

@@ -23,6 +23,7 @@ from server.edge.keys import SETTINGS
 from server.edge.paths import id_in_path
 from server.edge.redirects import see_other
 from server.edge.templates import read_form, render
+from server.feedback.service import Rating, ReviewView, latest_of, rating_of
 from server.infra.clock import now
 from server.infra.errors import Conflict, DomainError, Forbidden, Invalid
 from server.materials import service as materials
@@ -31,6 +32,7 @@ from server.people.spotlight import mentor_portrait
 
 SHOWN_MORE = 3  # other sessions of the same mentor
 SHOWN_DATES = 6  # other dates of the same
+SHOWN_REVIEWS = 3  # of any date of it
 
 
 async def session_page(request: web.Request) -> web.StreamResponse:
@@ -82,6 +84,7 @@ async def _detail(
     seen_by = asking.user_id if asking else None
     session = await service.get_session(session_id, asking)
     booking = await _booking_of(asking, session)
+    rating, reviews = await _said_of(session, seen_by)
     context = {
         "session": session,
         "terms": service.terms_of(session, booking),
@@ -94,11 +97,23 @@ async def _detail(
         "materials": await materials.shown_on(session, booking, asking),
         "more": await service.also_taught(session, now(), SHOWN_MORE, seen_by),
         "can": service.abilities(session, booking, asking, now()),
+        "rating": rating,
+        "reviews": reviews,
         "calendar": links_of(session, request.app[SETTINGS].base_url),
         "errors": {"form": _sentence(refused)} if refused else {},
         "flash": said(request),
     }
     return render(request, "booking/detail.html", context, status_of(refused) if refused else 200)
+
+
+async def _said_of(
+    session: service.SessionDetail, seen_by: int | None
+) -> tuple[Rating, list[ReviewView]]:
+    """What learners said of any date of it: two queries, or none where nobody said anything."""
+    if not session.rating_count:
+        return Rating(), []
+    latest = await latest_of(seen_by, SHOWN_REVIEWS, offering_id=session.offering_id)
+    return await rating_of(offering_id=session.offering_id), latest
 
 
 async def _booking_of(asking: Viewer | None, session: service.SessionDetail) -> service.BookingRow | None:

@@ -14,7 +14,7 @@ from server.booking import service as booking
 from server.booking.catalogue import count_sessions
 from server.booking.service import LANGUAGES, LEVELS, SessionQuery
 from server.discovery.forms import BrowseForm, kept, lenient
-from server.discovery.listing import PER_PAGE, Chip, address, chips
+from server.discovery.listing import PER_PAGE, Chip, address, chips, ratings_offered
 from server.edge.access import Viewer, viewer
 from server.edge.amounts import settlement_currency
 from server.edge.languages import language_name
@@ -76,6 +76,7 @@ async def browse(request: web.Request) -> web.StreamResponse:
         "skills": skills,
         "words": WORDS,
         "amounts": _amounts(form),
+        "ratings": ratings_offered(form.min_rating),
         "page": part,
         "chips": set_ones,
         "ways_out": [] if total else await _ways_out(set_ones, asking),
@@ -121,6 +122,7 @@ def _words(form: BrowseForm, skills: Iterable[Any]) -> Mapping[tuple[str, str], 
         **WORDS,
         **{("skill", skill.slug): skill.name for skill in skills},
         **({("language", form.language): language_name(form.language)} if form.language else {}),
+        **{("min_rating", value): text for value, text in ratings_offered(form.min_rating)},
         ("price_min", str(form.price_min)): f"From {_amount(form, form.price_min or 0)}",
         ("price_max", str(form.price_max)): f"Up to {_amount(form, form.price_max or 0)}",
         **{

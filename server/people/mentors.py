@@ -14,21 +14,22 @@ from server.infra.folding import has, having
 from server.people.circle import follows
 from server.people.models import MentorProfile, UserSkill
 from server.people.privacy import columns, name_seen, not_blocked, shown
+from server.people.ratings import SHOWN_TO
 from server.people.skills import skill_rows, taught_by
 from server.people.states import MentorStatus
 from server.people.values import SkillRow
 
 MentorSort = Literal["popular", "price", "newest", "rating"]
 
-# The column order of each sort; the last one makes it total, so that pages never repeat a row. Nobody has
-# a rating yet, so that `rating` is `popular`.
+# The column order of each sort; the last one makes it total, so that pages never repeat a row.
 ORDERS: dict[MentorSort, tuple[str, ...]] = {
     "popular": ("-followed_by", "id"),
     "price": ("silent", "rate_minor", "id"),
     "newest": ("-user__created_at", "-id"),
-    "rating": ("-followed_by", "id"),
+    "rating": ("-stars", "-rating_count", "-followed_by", "id"),
 }
 FOLLOWED_BY = RawSQL('(SELECT COUNT(*) FROM "follow" WHERE "followed_id" = "mentor_profile"."user_id")')
+STARS = RawSQL('COALESCE("mentor_profile"."rating", 0)')  # who has none comes last
 SILENT = RawSQL('CASE WHEN "mentor_profile"."rate_minor" IS NULL THEN 1 ELSE 0 END')
 SPOKEN = RawSQL('CAST("mentor_profile"."languages" AS TEXT)')  # ["en", "pt-BR"]
 # The ids of all who may teach now. Written out: it stands in every query of a list of sessions.
@@ -59,7 +60,8 @@ class MentorQuery:
 @dataclass(frozen=True, slots=True)
 class Mentor:
     """A mentor in a list. `picture` is the address of the small one or empty, `languages` are tags,
-    `skills` names; `rate_minor` is of one hour, None where none is said."""
+    `skills` names; `rate_minor` is of one hour, None where none is said; `rating` is what
+    `rating_count` reviews come to."""
 
     user_id: int
     username: str
@@ -70,6 +72,20 @@ class Mentor:
     skills: tuple[str, ...]
     rate_minor: int | None
     currency: str
+    rating: float | None = None
+    rating_count: int = 0
+
+
+COLUMNS = (
+    "user_id",
+    "headline",
+    "languages",
+    "rate_minor",
+    "currency",
+    "rating",
+    "rating_count",
+    *columns("user__"),
+)
 
 
 async def find_mentors(query: MentorQuery, offset: int, limit: int) -> tuple[list[Mentor], int]:
@@ -79,8 +95,7 @@ async def find_mentors(query: MentorQuery, offset: int, limit: int) -> tuple[lis
     if offset >= total:
         return [], total
     page = found.order_by(*ORDERS[query.sort]).offset(offset).limit(limit)
-    names = ("user_id", "headline", "languages", "rate_minor", "currency", *columns("user__"))
-    return await _mentors(await page.values(*names), query.seen_by), total
+    return await _mentors(await page.values(*COLUMNS), query.seen_by), total
 
 
 async def _mentors(rows: Sequence[dict[str, Any]], viewer_id: int | None) -> list[Mentor]:
@@ -100,12 +115,14 @@ def _mentor(row: dict[str, Any], skills: tuple[str, ...], viewer_id: int | None)
         skills=skills,
         rate_minor=row["rate_minor"],
         currency=row["currency"],
+        rating=row["rating"],
+        rating_count=row["rating_count"],
     )
 
 
 def _matching(query: MentorQuery) -> QuerySet[MentorProfile]:
     found = MentorProfile.filter(status=MentorStatus.APPROVED, user__status="active")
-    found = found.annotate(followed_by=FOLLOWED_BY, silent=SILENT, spoken=SPOKEN)
+    found = found.annotate(followed_by=FOLLOWED_BY, stars=STARS, silent=SILENT, spoken=SPOKEN)
     found = found.filter(not_blocked(query.seen_by, "user_id"))
     for condition in _conditions(query):
         found = found.filter(condition)
@@ -124,7 +141,7 @@ def _conditions(query: MentorQuery) -> Iterable[Q]:
     if query.max_price is not None:
         yield Q(rate_minor__lte=query.max_price, currency=query.currency)
     if query.min_rating is not None:
-        yield Q(id__in=[])  # nobody is rated yet, so nobody is rated that high
+        yield Q(rating__gte=query.min_rating - SHOWN_TO)
 
 
 def _word_condition(word: str, viewer_id: int | None) -> Q:
@@ -174,8 +191,7 @@ async def portrait(username: str, viewer_id: int | None) -> Portrait:
     key = username.casefold()
     found = MentorProfile.filter(not_blocked(viewer_id, "user_id"), user__status="active")
     found = found.filter(Q(status=MentorStatus.APPROVED) | Q(user_id=viewer_id or 0))
-    names = ("user_id", "headline", "languages", "rate_minor", "currency", "bio", "status")
-    rows = await found.filter(user__username_key=key).values(*names, *columns("user__"))
+    rows = await found.filter(user__username_key=key).values(*COLUMNS, "bio", "status")
     if not rows:
         raise NotFound
     row = rows[0]

@@ -68,7 +68,7 @@ class MentorProfile(Model):
 
     class Meta:
         table = "mentor_profile"
-        indexes = (("status",),)
+        indexes = (("status",), ("rating",))
 
 
 class MentorRevision(Model):

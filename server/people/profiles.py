@@ -47,6 +47,8 @@ async def public_profile(username: str, viewer_id: int | None) -> PublicProfile:
         followed=await follows(viewer_id, user.id),
         own=viewer_id == user.id,
         member_since=user.created_at,
+        rating=read.rating if read else None,
+        rating_count=read.rating_count if read else 0,
     )
 
 

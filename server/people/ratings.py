@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from server.people.models import MentorProfile
 
+SHOWN_TO = 0.05  # ratings are read to a tenth: what is shown as 4.5 is 4.5 to who looks for that
+
 
 async def lock_rating(mentor_id: int) -> None:
     """Keep others from writing it until the caller's transaction ends."""

@@ -37,7 +37,8 @@ class SkillRow:
 @dataclass(frozen=True, slots=True)
 class PublicProfile:
     """What this viewer may know of a person. `picture` is the address of the large one, or empty;
-    `followers` and `following` are None where the lists are not for this viewer."""
+    `followers` and `following` are None where the lists are not for this viewer; `rating` is what
+    `rating_count` reviews of a mentor come to."""
 
     username: str
     name: str
@@ -55,6 +56,8 @@ class PublicProfile:
     followed: bool
     own: bool
     member_since: datetime
+    rating: float | None = None
+    rating_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ async def test_everybody_is_told_of_a_mentor_what_they_say_and_when_they_are_fre
         "skills": ["SQL"],
         "rate_minor": 4500,
         "currency": "EUR",
+        "rating": None,
+        "rating_count": 0,
         "next_slot": {"starts_at": "2030-05-14T08:00:00Z", "ends_at": "2030-05-14T09:00:00Z"},
     }
     text = await text_of(http, "/mentors")

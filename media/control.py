@@ -20,6 +20,7 @@ from media.owners import Owners, Seat
 from media.protocol.codec import Message, MessageError, encode
 from media.protocol.control import (
     CONTROL_PATH,
+    AllowScreen,
     CloseRoom,
     Drain,
     Heartbeat,
@@ -120,6 +121,7 @@ class Control:
             PeerAnswer: lambda _, message: registry.peer(message).receive_answer(message),
             PeerCandidate: lambda _, message: registry.peer(message).receive_candidate(message),
             PeerSubscribe: lambda _, message: registry.peer(message).subscribe(message),
+            AllowScreen: lambda _, message: registry.allow_screen(message),
             Record: lambda _, message: registry.record(message),
             SegmentAck: lambda _, message: recorder.delete(message.segment),
             QualityAck: lambda _, message: self._minutes.forget(message.id),

@@ -51,10 +51,19 @@ class InRoom(Message):
 class Join(InRoom):
     """A participant's room socket (re)connected: make its seat, or keep it and forget open offers.
 
-    `role` decides whose camera comes first where not everything can be forwarded."""
+    `role` decides whose camera comes first where not everything can be forwarded; `screen`: theirs is
+    forwarded, until `allow-screen` says otherwise."""
 
     type: Literal["join"] = "join"
     role: Role = "learner"
+    screen: bool = True
+
+
+class AllowScreen(InRoom):
+    """Whether the participant's screen, and its sound, is forwarded and recorded from now on."""
+
+    type: Literal["allow-screen"] = "allow-screen"
+    on: bool
 
 
 class Leave(InRoom):
@@ -273,6 +282,12 @@ class QualityMinute(InRoom):
     faults: dict[Fault, int] = Field(default_factory=dict)
 
 
+class ScreenHeld(InRoom):
+    """The participant began to publish a screen, which is not forwarded."""
+
+    type: Literal["screen-held"] = "screen-held"
+
+
 class SegmentOpened(InRoom):
     """First bytes of a track are on disk. `source` names what it records."""
 
@@ -322,6 +337,7 @@ class RecordingTrouble(Message):
 
 TO_NODE: dict[str, type[Message]] = {
     "join": Join,
+    "allow-screen": AllowScreen,
     "leave": Leave,
     "seats": Seats,
     "release": Release,
@@ -349,6 +365,7 @@ FROM_NODE: dict[str, type[Message]] = {
     "speaking": RoomSpeaking,
     "quality": PeerQuality,
     "quality-minute": QualityMinute,
+    "screen-held": ScreenHeld,
     "segment-opened": SegmentOpened,
     "segment-closed": SegmentClosed,
     "segment-lost": SegmentLost,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from media.metrics import Traffic
 from media.protocol.codec import MessageError
-from media.protocol.control import InRoom, Join, Leave, Record
+from media.protocol.control import AllowScreen, InRoom, Join, Leave, Record
 from media.rooms.peer import Peer
 from media.rooms.room import Room
 from media.rooms.services import Services
@@ -46,7 +46,7 @@ class Registry:
         room = self._rooms.get(message.room)
         if room is None:
             room = self._rooms[message.room] = Room(message.room, self._services)
-        room.join(message.participant, message.role)
+        room.join(message.participant, message.role, screen=message.screen)
 
     def leave(self, message: Leave) -> None:
         room = self._rooms.get(message.room)
@@ -55,6 +55,11 @@ class Registry:
         room.leave(message.participant)
         if room.empty:
             self.close_room(message.room)
+
+    def allow_screen(self, message: AllowScreen) -> None:
+        room = self._rooms.get(message.room)
+        if room is not None:
+            room.allow_screen(message.participant, message.on)
 
     def record(self, message: Record) -> None:
         room = self._rooms.get(message.room)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from media.forward.layers import Layers
 from media.negotiation.events import Outgoing
-from media.protocol.control import Record, RecordingTrouble
+from media.protocol.control import Record, RecordingTrouble, ScreenHeld
 from media.protocol.messages import Role
 from media.recording.best_layer import BestLayer
 from media.recording.events import TrackKey
@@ -22,6 +22,7 @@ from media.rooms.services import Services
 
 Key = tuple[str, str]  # participant, source
 RECORDED_VIDEO = "VP8"  # what a WebM file holds without transcoding
+OF_SCREENS = ("screen", "screen-audio")
 
 
 @dataclass(slots=True)
@@ -43,6 +44,7 @@ class Room:
         self._tracks: dict[Key, Track] = {}
         self._records: dict[str, Record] = {}
         self._roles: dict[str, Role] = {}
+        self._held: set[str] = set()  # whose screens are not forwarded
         self._listening = Listening(id, services.say)
         self._assessment = Assessment(id, services.say)
         self._minutes = Minutes(id, services.keep, services.wall_ms, services.strained)
@@ -74,9 +76,10 @@ class Room:
 
     # --- people
 
-    def join(self, participant: str, role: Role) -> None:
+    def join(self, participant: str, role: Role, *, screen: bool) -> None:
         """Make the seat, or keep it when the participant's socket came back."""
         self._roles[participant] = role
+        self.allow_screen(participant, screen)
         peer = self._peers.get(participant)
         if peer is None:
             peer = self._peers[participant] = Peer(self.id, participant, self, self._services)
@@ -85,6 +88,7 @@ class Room:
 
     def leave(self, participant: str) -> None:
         self._roles.pop(participant, None)
+        self._held.discard(participant)
         peer = self._peers.pop(participant, None)
         if peer is not None:
             peer.close(self._services.clock())
@@ -112,14 +116,46 @@ class Room:
         old = self._tracks.pop(key, None)
         if old is not None:
             self._stop_recording(old)
-        if section.layers is not None:
-            self._tracks[key] = Track(section, section.layers)
+        layers = section.layers
+        if layers is not None and self._holds_back(participant, section):
+            layers = None
+            if section.publish.source == "screen":
+                self._services.say(ScreenHeld(room=self.id, participant=participant))
+        if layers is not None:
+            self._tracks[key] = Track(section, layers)
             self._record_track(participant, key)
         if section.publish.source == "microphone":
             self._listening.follow(participant, section.publish, section.layers, now)
         extensions = section.publish.extensions
         for other in self._others(participant):
-            other.sending.source_changed(key, section.layers, extensions, now)
+            other.sending.source_changed(key, layers, extensions, now)
+            self._tell(other, now)
+
+    # --- screens
+
+    def allow_screen(self, participant: str, on: bool) -> None:
+        """Forward their screen from now on, or not: no packet of one held back goes on."""
+        if on == (participant not in self._held):
+            return
+        (self._held.discard if on else self._held.add)(participant)
+        peer, now = self._peers.get(participant), self._services.clock()
+        sections = peer.receiving.sections if peer else ()
+        for section in [one for one in sections if one.publish.source in OF_SCREENS and one.layers]:
+            if on:
+                self.source_changed(participant, section, now)
+            else:
+                self._hold_back((participant, section.publish.source), now)
+
+    def _holds_back(self, participant: str, section: Section) -> bool:
+        return section.publish.source in OF_SCREENS and participant in self._held
+
+    def _hold_back(self, key: Key, now: float) -> None:
+        track = self._tracks.pop(key, None)
+        if track is None:
+            return
+        self._stop_recording(track)
+        for other in self._others(key[0]):
+            other.sending.silence(key, now)
             self._tell(other, now)
 
     def _tell(self, peer: Peer, now: float) -> None:

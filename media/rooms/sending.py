@@ -119,6 +119,13 @@ class Sending:
         else:
             sink.switch(layers, now, extension_map(theirs, delivery.extensions))
 
+    def silence(self, key: Key, now: float) -> None:
+        """Send nothing of the track from now on. Its numbering goes on if it comes back: under one SSRC
+        no packet index may be used twice."""
+        sink = self._sinks.get(key)
+        if sink is not None:
+            sink.switch(Layers(sink.layers.kind, sink.layers.clock_rate), now)
+
     def clear(self, now: float) -> None:
         """The transport is gone; another network may come with the next."""
         for key in tuple(self._deliveries):

@@ -42,11 +42,11 @@ async def _begin_recording(room: Room) -> None:
 
 
 async def hold_recording(room: Room, member: Member, action: str) -> None:
-    """Pause, resume or stop the recording, by the mentor.
+    """Pause, resume or stop the recording, by the mentor or a co-host.
 
     Raises MessageError `forbidden`, `wrong_state`."""
-    if member.role != "mentor":
-        raise MessageError("forbidden", "Only the mentor controls the recording.", "recording")
+    if not member.leads:
+        raise MessageError("forbidden", "Only who leads the lesson controls the recording.", "recording")
     allowed, hold = ACTIONS[action]
     if not room.tape.wanted or room.tape.hold not in allowed:
         raise MessageError("wrong_state", f"The recording can't {action} now.", "recording")

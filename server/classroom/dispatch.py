@@ -5,11 +5,7 @@ from __future__ import annotations
 from media.protocol.codec import Message, MessageError
 from media.protocol.messages import (
     Answer,
-    ChatSend,
-    HandSend,
     IceCandidate,
-    MediaSend,
-    MediaState,
     Offer,
     Ping,
     Pong,
@@ -33,19 +29,6 @@ async def _pong(hub: Hub, room: Room, member: Member, message: Ping) -> None:
     room.tell(member, Pong(t=message.t))
 
 
-async def _chat(hub: Hub, room: Room, member: Member, message: ChatSend) -> None:
-    hub.chat(room, member, message.text, message.to)
-
-
-async def _media(hub: Hub, room: Room, member: Member, message: MediaSend) -> None:
-    media = MediaState(camera=message.camera, microphone=message.microphone, screen=message.screen)
-    room.update(member, media=media)
-
-
-async def _hand(hub: Hub, room: Room, member: Member, message: HandSend) -> None:
-    room.update(member, hand=message.raised)
-
-
 async def _recording(hub: Hub, room: Room, member: Member, message: RecordingSend) -> None:
     if message.consent is None and message.action is None:
         raise MessageError("invalid", "Send consent or an action.", message.type)
@@ -64,9 +47,6 @@ HANDLERS: dict[type[Message], Handler] = {
     IceCandidate: _relay,
     Subscribe: _relay,
     Ping: _pong,
-    ChatSend: _chat,
-    MediaSend: _media,
-    HandSend: _hand,
     RecordingSend: _recording,
 }
 

@@ -9,16 +9,15 @@ from aiohttp import WSCloseCode, web
 
 from media.protocol.messages import Close, Error
 from server.accounts import service as accounts
-from server.booking import service as booking
 from server.booking.service import RoomAccess
 from server.classroom import seats, tickets
+from server.classroom.conduct import rights
+from server.classroom.conduct.rights import OPEN
 from server.classroom.wire import frame_of
 from server.edge import sockets
 from server.edge.access import Viewer, viewer
 from server.infra import clock
 from server.infra.errors import Forbidden, NotFound
-
-OPEN = frozenset({"published", "live"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +96,11 @@ async def _by_id(user_id: int | None) -> Viewer:
 
 async def _access(session_id: UUID, person: Viewer) -> RoomAccess:
     try:
-        return await booking.room_access(session_id, person.user_id)
+        return await rights.room_access(session_id, person.user_id)
     except NotFound as error:
         raise Refused(Close.NO_SESSION) from error
     except Forbidden as error:
-        raise Refused(Close.NOT_ALLOWED, Error(code="forbidden", message=error.message)) from error
+        raise Refused(Close.NOT_ALLOWED, Error(code=error.code, message=error.message)) from error
 
 
 def _check_time(access: RoomAccess) -> None:

@@ -13,11 +13,12 @@ from uuid import UUID
 import structlog
 from aiohttp import WSCloseCode
 
+from server.classroom.conduct.waiting import Waiter
 from server.classroom.entry import Entry, Refused
 from server.classroom.hub import Hub
 from server.classroom.outpost import Outpost
 from server.classroom.parcel import topic_of, unpack
-from server.classroom.places import Place, PlaceHere
+from server.classroom.places import Place, PlaceHere, PlaceInLine
 from server.classroom.visitors import Visitors
 from server.edge.wire import Wire
 from server.infra.leases import Unreachable
@@ -93,7 +94,7 @@ class House:
         except Unreachable:
             return True
 
-    async def _enter_here(self, entry: Entry, wire: Wire) -> PlaceHere:
+    async def _enter_here(self, entry: Entry, wire: Wire) -> Place:
         """Seat a visitor, if the room is still ours. Raises Refused."""
         try:
             home = await self._processes.leases.claim(str(entry.access.session.id))
@@ -103,9 +104,11 @@ class House:
             raise Refused(WSCloseCode.SERVICE_RESTART)
         return await self._seat(entry, wire)
 
-    async def _seat(self, entry: Entry, wire: Wire) -> PlaceHere:
-        room, member = await self._hub.enter(entry, wire)
-        return PlaceHere(self._hub, room, member, wire)
+    async def _seat(self, entry: Entry, wire: Wire) -> Place:
+        came = await self._hub.enter(entry, wire)
+        if isinstance(came, Waiter):
+            return PlaceInLine(self._hub, came)
+        return PlaceHere(self._hub, *came, wire)
 
     # --- the other processes
 

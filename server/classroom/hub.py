@@ -17,7 +17,6 @@ from weakref import WeakValueDictionary
 from aiohttp import WSCloseCode
 
 from config.settings import Settings
-from media.protocol.codec import MessageError
 from media.protocol.messages import Close, Ended, Error, Joined
 from server.accounts import service as accounts
 from server.booking import service as booking
@@ -25,10 +24,15 @@ from server.booking.service import SessionCard
 from server.classroom import consent, course, seats, state
 from server.classroom.agenda import Agenda
 from server.classroom.attendance import Came, Went
-from server.classroom.chat import NewLine, recent_lines
-from server.classroom.entry import OPEN, Entry, Refused
+from server.classroom.chat import recent_lines
+from server.classroom.conduct import doorway, events, records, sharing
+from server.classroom.conduct.log import EventLog
+from server.classroom.conduct.rights import OPEN
+from server.classroom.conduct.waiting import Waiter
+from server.classroom.entry import Entry, Refused
 from server.classroom.ice import ice_servers
 from server.classroom.journal import Journal
+from server.classroom.measures.engagement import Engagements
 from server.classroom.node_events import NodeEvents
 from server.classroom.nodes import NodePool
 from server.classroom.roll import Roll
@@ -52,8 +56,16 @@ class Hub:
         self.rooms: dict[str, Room] = {}
         self.agenda = Agenda(clock)
         self.journal = Journal()
+        self._log = EventLog(self.journal, clock)
         self._roll = Roll(self.rooms, self.agenda, self.journal, clock)
-        events = NodeEvents(self.rooms, self.journal, clock)
+        self.engagements = Engagements(self.rooms, self.agenda, self.journal, clock)
+        self._events = events = NodeEvents(
+            self.rooms,
+            self.journal,
+            clock,
+            self.engagements,
+            partial(sharing.published, self.agenda),
+        )
         secret = settings.media.control_secret
         self.nodes = NodePool(self.rooms, events, self.journal, secret, self._outdated)
         self._settings = settings
@@ -66,6 +78,7 @@ class Hub:
             asyncio.create_task(self.agenda.run(), name="room agenda"),
             asyncio.create_task(self.journal.run(), name="room journal"),
         )
+        self.engagements.start()
         await self._roll.call()
         await self.follow_drains()
         await self.nodes.start(directory)
@@ -78,6 +91,7 @@ class Hub:
         """Write what is left, then let go of nodes and tasks."""
         await self.nodes.stop()
         self._roll.note()
+        self.engagements.keep()
         await self.journal.close()
         for task in self._tasks:
             task.cancel()
@@ -87,30 +101,60 @@ class Hub:
         """The process ends: browsers come back to the next one with their resume tokens."""
         self.nodes.checks.close_sockets(code)
         for room in self.rooms.values():
-            for member in room.members.values():
-                if member.wire is not None:
-                    member.wire.close(code)
+            room.close_sockets(code)
 
     # --- coming and going
 
-    async def enter(self, entry: Entry, wire: Wire) -> tuple[Room, Member]:
-        """Seat somebody and say `joined` to them; `settle` is to follow. Raises Refused."""
+    async def enter(self, entry: Entry, wire: Wire) -> tuple[Room, Member] | Waiter:
+        """Seat somebody and say `joined` to them; `settle` is to follow. Or have them wait to be let in.
+
+        Raises Refused."""
         session = entry.access.session
-        async with self._door(session.id):
-            newcomer, resume = await self._newcomer(entry)
+        async with self.door(session.id):
             room = self.rooms.get(str(session.id)) or await self._load(session)
-            known = newcomer.id in room.members
-            self._keep(room)
-            member = room.enter(newcomer, wire)
-            room.tell(member, self._joined(room, member, resume))
-            greet(room, member)
-            room.repeat_reports(member)
-            room.join_node(member)
-            room.refresh_tape(but=member)
+            waiter = await doorway.knock(room, entry, wire, self._clock())
+            if waiter is not None:
+                self._keep(room)
+                return waiter
+            return room, await self._seat(room, entry, wire)
+
+    async def let_in(self, waiter: Waiter) -> None:
+        """Somebody who waits is seated."""
+        room = waiter.room
+        async with self.door(room.lesson.session_id):
+            if room.rules.line.leave(waiter):
+                try:
+                    waiter.seated = await self._seat(room, waiter.entry, waiter.wire)
+                finally:
+                    if waiter.seated is None:  # their browser asks again
+                        waiter.wire.close(WSCloseCode.TRY_AGAIN_LATER)
+                    doorway.tell_of_line(room)
+        await self.settle(room)
+
+    def gave_up(self, waiter: Waiter) -> None:
+        """Somebody who waited is gone."""
+        room = waiter.room
+        if room.rules.line.leave(waiter):
+            doorway.tell_of_line(room)
+            self._close_if_empty(room)
+
+    async def _seat(self, room: Room, entry: Entry, wire: Wire) -> Member:
+        newcomer, resume = await self._newcomer(entry)
+        known = newcomer.id in room.members
+        self._keep(room)
+        newcomer.hand_at = room.rules.hands.pop(newcomer.seat_id, None)
+        member = room.enter(newcomer, wire)
+        room.tell(member, self._joined(room, member, resume))
+        doorway.greet(room, member, self._clock())
+        greet(room, member)
+        room.repeat_reports(member)
+        room.join_node(member)
+        room.refresh_tape(but=member)
         self.agenda.drop(room.id, "grace", member.id)
+        self.engagements.came(room, member)
         if not known:
-            self.journal.add(Came(session.id, member.user_id, "socket", self._clock()))
-        return room, member
+            self.journal.add(Came(room.lesson.session_id, member.user_id, "socket", self._clock()))
+        return member
 
     async def _newcomer(self, entry: Entry) -> tuple[Member, str]:
         """The member as it would be if they were not in the room yet, and their resume token."""
@@ -123,7 +167,8 @@ class Hub:
             seat_id=seat.seat_id,
             user_id=person.user_id,
             name=name,
-            role=role,
+            role=seat.role,
+            granted=seat.may_share or session.capacity == 1,
             consent=answer,
             returned=entry.resume is not None,
             login_id=person.login_id,
@@ -144,9 +189,11 @@ class Hub:
             origin_at=kept.origin_at,
         )
         lesson = Lesson(session.id, session.mentor_id, session.starts_at, session.ends_at)
+        await self.engagements.load(session.id)
         former = Former(kept.node_url, kept.node_epoch) if kept.node_url else None
         self._roll.came_up(session.id, kept.seen_at, GRACE)
-        room = Room(lesson, tape, await recent_lines(session.id), kept.home, former)
+        lines, rules = await recent_lines(session.id), await records.rules_of(kept)
+        room = Room(lesson, tape, lines, kept.home, former, rules=rules, log=self._log)
         room.desk = await load_desk(session.id)
         return room
 
@@ -189,14 +236,31 @@ class Hub:
     def put_out(self, ended: accounts.Ended) -> None:
         """Logins ended: who came in by them leaves at once, and the media node lets go of them."""
         self.nodes.checks.put_out(ended)
+        why = SUSPENDED if ended.code == Close.NOT_ALLOWED else None
         for room in tuple(self.rooms.values()):
-            for member in tuple(room.members.values()):
-                if ended.concerns(member.user_id, member.login_id):
-                    self._put_out(room, member, ended.code)
+            self._send_away(room, ended.concerns, ended.code, why)
 
-    def _put_out(self, room: Room, member: Member, code: int) -> None:
-        if code == Close.NOT_ALLOWED:
-            room.tell(member, SUSPENDED)
+    def put_out_of(self, session_id: UUID, user_id: int, why: Error) -> None:
+        """This person has no place in this room any more, wherever they sit or wait in it."""
+        room = self.rooms.get(str(session_id))
+        if room is not None:
+            self._send_away(room, lambda one, _: one == user_id, Close.NOT_ALLOWED, why)
+
+    def _send_away(
+        self, room: Room, who: Callable[[int, int], bool], code: int, why: Error | None
+    ) -> None:
+        """`who` is asked with each person's user and login."""
+        for waiter in room.rules.line:
+            if who(waiter.user_id, waiter.entry.viewer.login_id):
+                doorway.turn_away(waiter, code, why)
+                self.gave_up(waiter)
+        for member in tuple(room.members.values()):
+            if who(member.user_id, member.login_id):
+                self._put_out(room, member, code, why)
+
+    def _put_out(self, room: Room, member: Member, code: int, why: Error | None) -> None:
+        if why is not None:
+            room.tell(member, why)
         if member.wire is not None:
             member.wire.close(code)
         member.wire = None
@@ -204,32 +268,42 @@ class Hub:
         self._remove(room, member)
 
     def _remove(self, room: Room, member: Member) -> None:
+        self.engagements.went(room, member)
+        self._events.left(room, member)
         gone_at = member.gone_at or self._clock()
         for kind in ("media", "socket"):
             self.journal.add(Went(room.lesson.session_id, member.user_id, kind, gone_at))
+        if member.hand_at is not None:
+            events.record(room, member, "hand-lowered")
+        sharing.give_up(self.agenda, room, member)
         room.leave(member)
-        if not room.members:
+        room.rules.paces.forget(member.id, self._clock())
+        self._close_if_empty(room)
+
+    def _close_if_empty(self, room: Room) -> None:
+        if not room.members and not room.rules.line:
             self._forget(room)
             self.nodes.emptied(room)
 
     def _forget(self, room: Room) -> None:
         self.rooms.pop(room.id, None)
         self.agenda.drop(room.id)
+        self.engagements.forget(room)
+        for member in room.members.values():
+            self._events.left(room, member)
 
     def let_go(self, room: Room, code: int) -> None:
         """The room is at another process now: its people find it there with their resume tokens."""
         if self.rooms.get(room.id) is room:
             self._forget(room)
             self.nodes.release(room)
-            for member in room.members.values():
-                if member.wire is not None:
-                    member.wire.close(code)
+            room.close_sockets(code)
 
     def _outdated(self, room: Room) -> None:
         """A media node has heard of a later home of the room."""
         self.let_go(room, WSCloseCode.SERVICE_RESTART)
 
-    def _door(self, session_id: UUID) -> asyncio.Lock:
+    def door(self, session_id: UUID) -> asyncio.Lock:
         """One at a time per session: two sockets of one person, or the last going and the next coming."""
         return self._doors.setdefault(session_id, asyncio.Lock())
 
@@ -241,7 +315,7 @@ class Hub:
 
     async def session_started(self, session_id: UUID) -> None:
         """The session was declared live, by hand or by us."""
-        async with self._door(session_id):
+        async with self.door(session_id):
             room = self.rooms.get(str(session_id))
         if room is not None:
             room.change_tape(live=True)
@@ -249,7 +323,7 @@ class Hub:
 
     async def session_ended(self, session_id: UUID, reason: str) -> None:
         """Close the room for good, whether or not somebody is in it."""
-        async with self._door(session_id):
+        async with self.door(session_id):
             home = await state.close(session_id)
             room = self.rooms.get(str(session_id))
             if room is not None:
@@ -269,37 +343,21 @@ class Hub:
         present = {each.user_id for room in self.rooms.values() for each in room.members.values()}
         for user_id in present - await accounts.active_among(present):
             self.put_out(accounts.Ended(user_id, Close.NOT_ALLOWED))
+        for room in tuple(self.rooms.values()):
+            for user_id, why in await doorway.not_welcome(room):
+                self.put_out_of(room.lesson.session_id, user_id, why)
 
     def _say_goodbye(self, room: Room, reason: str) -> None:
         if room.tape.recording_id is not None:
             room.change_tape(hold="stopped")
         summary = f"/sessions/{room.id}/summary"
-        room.broadcast(Ended(reason=reason, summary_url=summary))
-        for member in room.members.values():
-            if member.wire is not None:
-                member.wire.close(Close.ENDED)
+        ended = Ended(reason=reason, summary_url=summary)
+        room.broadcast(ended)
+        for waiter in room.rules.line:
+            doorway.turn_away(waiter, Close.ENDED, ended)
+        room.close_sockets(Close.ENDED)
 
     # --- what people do
-
-    def chat(self, room: Room, member: Member, text: str, to: str | None) -> None:
-        """Keep a line, then say it. Raises MessageError `no_participant`, `invalid`."""
-        if "\0" in text:  # PostgreSQL stores no such character
-            raise MessageError("invalid", "text: holds a character that is not allowed.", "chat")
-        receiver = room.members.get(to) if to is not None else None
-        if to is not None and receiver is None:
-            raise MessageError("no_participant", "This person is not in the room.", "chat")
-        lost = Error(code="not_stored", message="Your message could not be kept. Try again.", re="chat")
-        self.journal.add(
-            NewLine(
-                session_id=room.lesson.session_id,
-                sender=member,
-                to=receiver,
-                text=text,
-                at=self._clock(),
-                say=room.say,
-                refuse=partial(room.tell, member, lost),
-            )
-        )
 
     async def answer_consent(self, session_id: UUID, user_id: int, given: bool) -> None:
         """Keep the answer, and act on it in the room."""

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import structlog
 
+from media.protocol.messages import Error
 from server.accounts import service as accounts
 from server.classroom import consent, state
 from server.classroom.hub import Hub
@@ -75,6 +76,13 @@ class News:
         if self._hub is not None:
             self._hub.put_out(ended)
         await self._tell("logins_ended", **asdict(ended))
+
+    async def seat_lost(self, session_id: UUID, user_id: int, why: Error) -> None:
+        """Somebody has no right to be in the room any more: they are put out of it."""
+        if self._hub is not None:
+            self._hub.put_out_of(session_id, user_id, why)
+        reason = {"code": why.code, "message": why.message}
+        await self._tell("seat_lost", session=str(session_id), user=user_id, why=reason)
 
     def acknowledge_segment(self, node_url: str, segment: str) -> None:
         """Let the node delete a stored segment's file. Lost, it is announced again."""
@@ -147,6 +155,10 @@ async def _logins_ended(hub: Hub, fields: dict[str, Any]) -> None:
     hub.put_out(accounts.Ended(**fields))
 
 
+async def _seat_lost(hub: Hub, fields: dict[str, Any]) -> None:
+    hub.put_out_of(UUID(fields["session"]), fields["user"], Error(**fields["why"]))
+
+
 async def _acknowledged(hub: Hub, fields: dict[str, Any]) -> None:
     hub.acknowledge_segment(fields["node_url"], fields["segment"])
 
@@ -168,6 +180,7 @@ ACTIONS: dict[str, Action] = {
     "ended": _ended,
     "consent": _consent,
     "logins_ended": _logins_ended,
+    "seat_lost": _seat_lost,
     "acknowledged": _acknowledged,
     "stored": _stored,
     "drained": _drained,

@@ -19,6 +19,8 @@ from media.protocol.messages import (
 )
 from server.classroom.attendance import Came, Went
 from server.classroom.journal import Job, Journal
+from server.classroom.measures.engagement import Engagements
+from server.classroom.measures.minutes import Minutes
 from server.classroom.room import Member, Room
 
 CLOSED_BY_PEER = "closed_by_peer"  # the reason when the browser itself closed its transport
@@ -36,15 +38,24 @@ class NodeEvents:
     """Takes every message of every node. Nothing is awaited: what must be kept goes to the journal."""
 
     def __init__(
-        self, rooms: Mapping[str, Room], journal: Journal, clock: Callable[[], datetime]
+        self,
+        rooms: Mapping[str, Room],
+        journal: Journal,
+        clock: Callable[[], datetime],
+        engagements: Engagements,
+        screen_held: Callable[[Room, Member], None],
     ) -> None:
         self._rooms = rooms
         self._journal = journal
         self._clock = clock
+        self._engagements = engagements
+        self._screen_held = screen_held
+        self._minutes = Minutes(journal, clock)
         self._handlers: dict[type[Message], Callable[[str, Any], None]] = {
             control.Seated: self._seated,
             control.PeerConnected: self._connected,
             control.PeerDisconnected: self._disconnected,
+            control.ScreenHeld: self._held_back,
             control.SegmentOpened: self._segment_opened,
             control.SegmentClosed: self._segment_closed,
             control.SegmentLost: self._segment_lost,
@@ -62,8 +73,19 @@ class NodeEvents:
     def media_lost(self, room: Room) -> None:
         """The node of the room is gone, and all transports with it."""
         for member in room.members.values():
+            if member.connected:
+                self._minutes.media_lost(room.id, member.id)
             self._set_connected(room, member, False)
         room.fall_silent()
+        self._engagements.fall_silent(room)
+
+    def left(self, room: Room, member: Member) -> None:
+        """They are in the room no more: whatever fails from now on is nothing to them."""
+        self._minutes.media_back(room.id, member.id)
+
+    def measured(self, minute: control.QualityMinute, acknowledge: Callable[[], None]) -> None:
+        """How somebody's media were, also of a room that is over or elsewhere by now."""
+        self._minutes.said(minute, acknowledge)
 
     def _pass_on(self, node_url: str, message: control.InRoom) -> None:
         room, member = self._find(message)
@@ -82,6 +104,7 @@ class NodeEvents:
         room, member = self._find(message)
         if room is not None and member is not None:
             self._set_connected(room, member, True)
+            self._minutes.media_back(room.id, member.id)
 
     def _disconnected(self, node_url: str, message: control.PeerDisconnected) -> None:
         room, member = self._find(message)
@@ -96,6 +119,11 @@ class NodeEvents:
             member.connected = connected
             kind = Came if connected else Went
             self._journal.add(kind(room.lesson.session_id, member.user_id, "media", self._clock()))
+
+    def _held_back(self, node_url: str, message: control.ScreenHeld) -> None:
+        room, member = self._find(message)
+        if room is not None and member is not None:
+            self._screen_held(room, member)
 
     def _segment_opened(self, node_url: str, message: control.SegmentOpened) -> None:
         self._announce("recordings.segment_opened", f"opened:{message.segment}", node_url, message)
@@ -127,6 +155,7 @@ class NodeEvents:
         if room is not None:
             fields = message.model_dump(exclude={"type", "room", "speaker"})
             room.spoken(Speaking(participant=message.speaker, **fields))
+            self._engagements.spoke(room, message.speaker, message.level > 0)
 
     def _quality(self, node_url: str, message: control.PeerQuality) -> None:
         room, member = self._find(message)

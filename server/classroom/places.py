@@ -9,6 +9,8 @@ import structlog
 from media.protocol.browser import decode_client
 from media.protocol.codec import MessageError
 from media.protocol.messages import Error
+from server.classroom.conduct import rights
+from server.classroom.conduct.waiting import Waiter
 from server.classroom.dispatch import dispatch
 from server.classroom.hub import Hub
 from server.classroom.room import Member, Room
@@ -43,12 +45,19 @@ class PlaceHere:
         self._wire = wire
 
     async def settle(self) -> None:
-        await self._hub.settle(self._room)
+        """Whoever lost their right while they came in is put out: from now on news of it finds them."""
+        why = await rights.objection(self._room.lesson.session_id, self._member.user_id)
+        if why is not None:
+            self._hub.put_out_of(self._room.lesson.session_id, self._member.user_id, why)
+        else:
+            await self._hub.settle(self._room)
 
     async def take(self, text: str) -> None:
         """What is wrong with a message is answered, and the socket stays open."""
         try:
-            await dispatch(self._hub, self._room, self._member, decode_client(text))
+            message = decode_client(text)
+            await dispatch(self._hub, self._room, self._member, message)
+            self._hub.engagements.did(self._room, self._member, message)
         except MessageError as error:
             self._wire.send(frame_of(Error(code=error.code, message=error.message, re=error.re)))
         except Exception:  # a mistake of ours must not cost somebody the lesson
@@ -57,3 +66,33 @@ class PlaceHere:
 
     def leave(self, *, clean: bool) -> None:
         self._hub.left(self._room, self._member, self._wire, clean=clean)
+
+
+class PlaceInLine:
+    """A place at the door, which becomes one in the room when its person is let in."""
+
+    def __init__(self, hub: Hub, waiter: Waiter) -> None:
+        self._hub = hub
+        self._waiter = waiter
+
+    @property
+    def _inside(self) -> PlaceHere | None:
+        waiter = self._waiter
+        return PlaceHere(self._hub, waiter.room, waiter.seated, waiter.wire) if waiter.seated else None
+
+    async def settle(self) -> None:
+        waiter = self._waiter
+        why = await rights.objection(waiter.room.lesson.session_id, waiter.user_id)
+        if why is not None:
+            self._hub.put_out_of(waiter.room.lesson.session_id, waiter.user_id, why)
+
+    async def take(self, text: str) -> None:
+        """Nothing is heard of those who wait."""
+        if self._inside is not None:
+            await self._inside.take(text)
+
+    def leave(self, *, clean: bool) -> None:
+        if self._inside is not None:
+            self._inside.leave(clean=clean)
+        else:
+            self._hub.gave_up(self._waiter)

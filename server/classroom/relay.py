@@ -10,7 +10,8 @@ from pydantic_core import PydanticSerializationError
 from media.protocol import control
 from media.protocol.codec import Message, MessageError
 from media.protocol.messages import Answer, IceCandidate, Offer, Subscribe
-from server.classroom.room import NO_NODE, Member, Room
+from server.classroom.node_side import NO_NODE
+from server.classroom.room import Member, Room
 
 
 def _subscribe(address: dict[str, str], message: Subscribe) -> Message:

@@ -6,17 +6,16 @@ the node records, so that after any change `refresh_tape` sends just the differe
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any
 from uuid import UUID
 
 from media.protocol import control
 from media.protocol.codec import Message
+from media.protocol.conduct import Room as RoomChanged
 from media.protocol.messages import (
-    CHAT_HISTORY,
     ChatLine,
     Close,
     Error,
@@ -34,34 +33,16 @@ from media.protocol.messages import (
     RoomState,
     Speaking,
 )
+from server.classroom.conduct.log import EventLog
+from server.classroom.conduct.rules import Rules
+from server.classroom.lines import Lines
+from server.classroom.node_side import NO_NODE, NODES_FULL, NodeSide
 from server.classroom.reports import Reports
 from server.classroom.tape import Tape
 from server.classroom.teaching.desk import Desk
 from server.classroom.wire import frame_of
 from server.edge.api import timestamp
 from server.edge.wire import Wire
-
-CHAT_KEPT = 3 * CHAT_HISTORY  # lines in memory: private ones of others are not shown to a joiner
-
-NO_NODE = Error(
-    code="media_unavailable",
-    message="The media server can't be reached just now. You are connected again as soon as it can.",
-)
-NODES_FULL = Error(
-    code="media_full",
-    message="All media servers are full just now. You are connected as soon as there is room.",
-)
-
-
-class NodeSide(Protocol):
-    """The link to a media node, as a room sees it."""
-
-    @property
-    def epoch(self) -> str | None:
-        """Differs for each start of the node's process; None while there is no connection."""
-
-    def send(self, message: Message) -> bool:
-        """False when there is no connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +69,9 @@ class Member:
 
     `turned_away` marks one whose message to the media node got lost for want of a link, `returned` one
     who was in the room before it was in this process, and `reset_due` one who was away when a `reset` was
-    said. `login_id` is the login that the socket was opened with; 0 where a ticket opened it."""
+    said. `login_id` is the login that the socket was opened with; 0 where a ticket opened it. `granted`:
+    the mentor lets them share their screen; `hand_at` is when they raised their hand, `stopped_at` when
+    their screen was stopped last."""
 
     id: str
     seat_id: int
@@ -97,7 +80,8 @@ class Member:
     role: Role
     consent: bool | None = None
     media: MediaState = field(default_factory=MediaState)
-    hand: bool = False
+    hand_at: datetime | None = None
+    granted: bool = False
     wire: Wire | None = None
     gone_at: datetime | None = None
     connected: bool = False
@@ -105,9 +89,27 @@ class Member:
     returned: bool = False
     reset_due: bool = False
     login_id: int = 0
+    stopped_at: datetime | None = None
+
+    @property
+    def leads(self) -> bool:
+        """The mentor and those whom they made co-hosts."""
+        return self.role != "learner"
+
+    @property
+    def may_share(self) -> bool:
+        return self.leads or self.granted
 
     def shown(self) -> Participant:
-        return Participant(id=self.id, name=self.name, role=self.role, media=self.media, hand=self.hand)
+        return Participant(
+            id=self.id,
+            name=self.name,
+            role=self.role,
+            media=self.media,
+            hand=self.hand_at is not None,
+            hand_at=timestamp(self.hand_at) if self.hand_at else None,
+            may_share=self.may_share,
+        )
 
 
 class Room:
@@ -123,10 +125,15 @@ class Room:
         chat: Iterable[ChatLine] = (),
         home: int = 0,
         former: Former | None = None,
+        *,
+        rules: Rules,
+        log: EventLog,
     ) -> None:
         self.id = str(lesson.session_id)
         self.lesson = lesson
         self.tape = tape
+        self.rules = rules
+        self.log = log
         self.members: dict[str, Member] = {}
         self.node: NodeSide | None = None
         self.home = home
@@ -134,7 +141,7 @@ class Room:
         self.desk = Desk()
         self.waits_for: Error | None = None
         self._epoch: str | None = None  # of the node process that knows our members
-        self._chat = deque(chat, maxlen=CHAT_KEPT)
+        self.lines = Lines(chat)
         self._recorded: set[str] = set()
         self._reports = Reports()
         self._trouble = False  # the node says that it can't write
@@ -149,23 +156,43 @@ class Room:
             if member.wire is not None and member is not but:
                 member.wire.send(frame)
 
+    def tell_leaders(self, message: Message) -> None:
+        """Say `message` to the mentor and the co-hosts."""
+        for member in self.members.values():
+            if member.leads:
+                self.tell(member, message)
+
+    def close_sockets(self, code: int) -> None:
+        """Of all who are in the room or wait to be let in."""
+        for one in (*self.members.values(), *self.rules.line):
+            if one.wire is not None:
+                one.wire.close(code)
+
     def tell(self, member: Member, message: Message) -> None:
         if member.wire is not None:
             member.wire.send(frame_of(message))
 
     def say(self, line: ChatLine) -> None:
         """Deliver a line that is stored already: to all, or to the two it is for."""
-        self._chat.append(line)
+        self.lines.add(line)
+        self.tell_readers(line, line)
+
+    def tell_readers(self, line: ChatLine, message: Message) -> None:
+        """Say `message` to whoever may read `line`."""
         if line.to is None:
-            self.broadcast(line)
+            self.broadcast(message)
             return
         for member_id in {line.sender, line.to} & self.members.keys():
-            self.tell(self.members[member_id], line)
+            self.tell(self.members[member_id], message)
 
     def history(self, member: Member) -> list[ChatLine]:
         """The newest lines that `member` may read, oldest first."""
-        lines = [line for line in self._chat if line.to is None or member.id in (line.sender, line.to)]
-        return lines[-CHAT_HISTORY:]
+        return self.lines.read_by(member.id)
+
+    def take_back(self, line: ChatLine, message: Message) -> None:
+        """Nobody reads it any more; those who could are told so by `message`."""
+        self.lines.take_back(line.id)
+        self.tell_readers(line, message)
 
     def spoken(self, said: Speaking) -> None:
         """Everybody hears who speaks."""
@@ -220,13 +247,11 @@ class Room:
     def mentor_present(self) -> bool:
         return any(one.role == "mentor" and one.wire is not None for one in self.members.values())
 
-    def update(
-        self, member: Member, *, media: MediaState | None = None, hand: bool | None = None
-    ) -> None:
+    def update(self, member: Member, **changes: Any) -> None:
         """Change what is shown of `member`, and say so if it differs."""
         before = member.shown()
-        member.media = member.media if media is None else media
-        member.hand = member.hand if hand is None else hand
+        for name, value in changes.items():
+            setattr(member, name, value)
         if member.shown() != before:
             self.broadcast(ParticipantUpdated(participant=member.shown()))
 
@@ -272,7 +297,8 @@ class Room:
 
     def join_node(self, member: Member) -> None:
         """Have the node know them; and tell them what they need to know of it."""
-        self.tell_node(control.Join(room=self.id, participant=member.id, role=member.role))
+        shares = self.rules.floor.sharer == member.id
+        self.tell_node(control.Join(room=self.id, participant=member.id, role=member.role, screen=shares))
         if self.waits_for is not None:
             self.tell(member, self.waits_for)
         elif member.reset_due:
@@ -287,10 +313,17 @@ class Room:
     def refresh_tape(self, *, but: Member | None = None) -> None:
         """Tell the node whom to write, and everybody but `but` what the light shows now."""
         self._instruct_recorder()
-        state = self.state()
-        if state != self._shown:
-            self._shown = state
+        self.refresh_state(but=but)
+
+    def refresh_state(self, *, but: Member | None = None) -> None:
+        """Tell everybody but `but` what holds for the room now, if that is news."""
+        before, state = self._shown, self.state()
+        if state == before:
+            return
+        self._shown = state
+        if (state.recording, state.live) != (before.recording, before.live):
             self.broadcast(self._recording_message(state), but=but)
+        self.broadcast(RoomChanged(state=state), but=but)
 
     def change_tape(self, **changes: object) -> None:
         """Replace fields of the tape, and act on it."""
@@ -313,7 +346,15 @@ class Room:
         return Recording(state=state.recording, live=state.live, started_at=started_at)
 
     def state(self) -> RoomState:
-        return RoomState(live=self.tape.live, recording=self.recording_state())
+        rules = self.rules
+        return RoomState(
+            live=self.tape.live,
+            recording=self.recording_state(),
+            locked=rules.locked,
+            admission=rules.admission,
+            sharer=rules.floor.sharer,
+            queue=list(rules.floor.queue),
+        )
 
     def _instruct_recorder(self) -> None:
         for member in self.members.values():

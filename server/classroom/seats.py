@@ -17,11 +17,14 @@ NAME_LIMIT = 100  # characters; the column's
 
 @dataclass(frozen=True, slots=True)
 class TakenSeat:
-    """A seat and the token that gives it back; of the token only a hash is stored."""
+    """A seat and the token that gives it back; of the token only a hash is stored. A learner may have
+    been made a co-host, or be let share the screen."""
 
     seat_id: int
     participant_id: str
     resume: str
+    role: Role
+    may_share: bool
 
 
 def token_hash(token: str) -> str:
@@ -35,15 +38,23 @@ async def take_seat(
 ) -> TakenSeat:
     """The person's seat in the session, made at the first entry.
 
-    Without `resume`, the token they came back with, they get a fresh one and older ones are void."""
+    Without `resume`, the token they came back with, they get a fresh one and older ones are void. Who was
+    made a co-host stays one."""
     token = resume or secrets.token_urlsafe(32)
-    values = {"name": name[:NAME_LIMIT], "role": role, "resume_hash": token_hash(token)}
+    values = {"name": name[:NAME_LIMIT], "resume_hash": token_hash(token)}
     seat, made = await Seat.get_or_create(
-        defaults={**values, "created_at": clock.now()}, session_id=session_id, user_id=user_id
+        defaults={**values, "role": role, "created_at": clock.now()},
+        session_id=session_id,
+        user_id=user_id,
     )
     if not made:
         await Seat.filter(id=seat.id).update(**values)
-    return TakenSeat(seat.id, str(seat.public_id), token)
+    return TakenSeat(seat.id, str(seat.public_id), token, seat.role, seat.may_share)  # type: ignore[arg-type]
+
+
+async def has_seat(session_id: UUID, user_id: int) -> bool:
+    """Whether this person was in the room before."""
+    return await Seat.filter(session_id=session_id, user_id=user_id).exists()
 
 
 async def resumed_user(session_id: UUID, token: str) -> int | None:

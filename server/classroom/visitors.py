@@ -11,12 +11,12 @@ from aiohttp import WSCloseCode
 
 from server.classroom.entry import Entry, Refused, entry_of
 from server.classroom.parcel import Parcel, pack, topic_of
-from server.classroom.places import PlaceHere
+from server.classroom.places import Place
 from server.classroom.wire import frame_of
 from server.edge.wire import Wire
 from server.infra.bus import Bus
 
-Enter = Callable[[Entry, Wire], Awaitable[PlaceHere]]
+Enter = Callable[[Entry, Wire], Awaitable[Place]]
 Leg = tuple[str, str]  # the outpost's name, and the leg's name there
 
 log = structlog.get_logger()
@@ -147,7 +147,7 @@ class Visitors:
         finally:
             self._visits.pop(leg, None)
 
-    async def _converse(self, place: PlaceHere, visit: _Visit) -> None:
+    async def _converse(self, place: Place, visit: _Visit) -> None:
         try:
             await place.settle()
             while (text := await visit.said.get()) is not None:

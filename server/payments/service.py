@@ -6,8 +6,10 @@ from server.payments.checkout.crediting import credit_of, pay_by_credit
 from server.payments.checkout.statuses import pay_path, payment_statuses
 from server.payments.checkout.syncing import sync_payment
 from server.payments.commission import commission_of
+from server.payments.refunds.whole import all_given_back
 
 __all__ = [
+    "all_given_back",
     "begin_payment",
     "call_off",
     "commission_of",

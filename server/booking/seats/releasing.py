@@ -11,6 +11,7 @@ from server.booking.requests.emptying import call_off_if_empty
 from server.booking.states import BookingStatus
 from server.booking.waiting.offers import next_come, offer_next, settle
 from server.infra.clock import now
+from server.infra.outbox import enqueue
 from server.notifications.service import withdraw
 
 RAN_OUT = "the time to take it ran out"
@@ -39,6 +40,9 @@ async def release(
     await withdraw(notices.hold_cause(booking))
     await settle(booking)
     await announcing.given_back(session, booking)
+    if was == BookingStatus.CONFIRMED:
+        about = {"session_id": str(session.id), "user_id": booking.learner_id}
+        await enqueue("classroom.seat_lost", about)
     if was == BookingStatus.CONFIRMED and to == BookingStatus.CANCELLED_BY_LEARNER:
         await notices.given_back(session, booking)
     if not await offer_next(session) and was_full:

@@ -8,16 +8,15 @@ from uuid import UUID
 from aiohttp import web
 
 from media.protocol.messages import Close, Error
-from server.booking import service as booking
 from server.booking.service import RoomAccess, SessionCard
-from server.classroom.conduct.models import Removal
-from server.classroom.entry import OPEN, Refused
+from server.classroom.conduct import rights
+from server.classroom.conduct.rights import OPEN
+from server.classroom.entry import Refused
 from server.edge import sockets
 from server.edge.access import viewer
 from server.infra.errors import Conflict, Forbidden, NotFound
 
 OVER = "There is nothing to check any more: this session is not ahead."
-REMOVED = "The mentor removed you from this lesson."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +30,7 @@ class Tester:
 
 async def access(session_id: UUID, user_id: int) -> RoomAccess:
     """Raises NotFound, Forbidden, and Conflict `wrong_state` where there is no lesson ahead."""
-    found = await booking.room_access(session_id, user_id)
-    if await Removal.filter(session_id=session_id, user_id=user_id).exists():
-        raise Forbidden(message=REMOVED)
+    found = await rights.room_access(session_id, user_id)
     if found.session.status not in OPEN:
         raise Conflict("wrong_state", message=OVER)
     return found
@@ -53,7 +50,7 @@ async def admit(request: web.Request) -> Tester:
     except (ValueError, NotFound) as error:
         raise Refused(Close.NO_SESSION) from error
     except Forbidden as error:
-        raise Refused(Close.NOT_ALLOWED, Error(code="forbidden", message=error.message)) from error
+        raise Refused(Close.NOT_ALLOWED, Error(code=error.code, message=error.message)) from error
     except Conflict as error:
         raise Refused(Close.ENDED, Error(code="wrong_state", message=error.message)) from error
     return Tester(person.user_id, person.login_id, found.session)

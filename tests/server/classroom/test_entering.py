@@ -38,7 +38,13 @@ async def test_joined_comes_first_and_says_who_one_is(stage: Stage) -> None:
     assert client.joined["self"]["name"] == "Mira"
     assert client.joined["self"]["role"] == "mentor"
     assert client.joined["participants"] == []
-    assert client.joined["state"] == {"live": False, "recording": "off", "locked": False}
+    assert client.joined["state"] == {
+        "live": False,
+        "recording": "off",
+        "locked": False,
+        "admission": False,
+        "queue": [],
+    }
 
 
 async def test_those_inside_hear_of_a_newcomer_and_the_newcomer_sees_them(stage: Stage) -> None:

@@ -130,7 +130,8 @@ async def test_a_hand_is_shown_to_all(stage: Stage) -> None:
     mentor, learner = await stage.enter(stage.mentor), await stage.enter(stage.learner)
     await learner.say("hand", raised=True)
     updated = await mentor.hear("participant-updated")
-    assert updated["participant"] == {**learner.joined["self"], "hand": True}
+    at = updated["participant"]["hand_at"]
+    assert updated["participant"] == {**learner.joined["self"], "hand": True, "hand_at": at}
 
 
 async def test_media_states_are_shown_to_all_and_kept_for_newcomers(stage: Stage) -> None:

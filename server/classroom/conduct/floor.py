@@ -1,0 +1,29 @@
+"""Who has the floor for the screen, and who waits for it. Pure."""
+
+from __future__ import annotations
+
+
+class Floor:
+    """One shares at a time. Nobody waits while the floor is free."""
+
+    def __init__(self) -> None:
+        self.sharer: str | None = None
+        self.queue: list[str] = []
+
+    def take(self, participant: str) -> bool:
+        """Have it, if nobody else has."""
+        if self.sharer is None:
+            self.sharer = participant
+        return self.sharer == participant
+
+    def ask(self, participant: str) -> None:
+        """Have it, or wait for it behind those who wait already."""
+        if not self.take(participant) and participant not in self.queue:
+            self.queue.append(participant)
+
+    def give_up(self, participant: str) -> None:
+        """Neither share nor wait any more: the first who waits is next."""
+        if participant in self.queue:
+            self.queue.remove(participant)
+        if self.sharer == participant:
+            self.sharer = self.queue.pop(0) if self.queue else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 import aiohttp
 import structlog
@@ -217,8 +218,11 @@ class NodePool:
     def link_message(self, link: NodeLink, message: Message) -> None:
         """What a node says of a room that is not its own (any more) is dropped, but for its files."""
         name = getattr(message, "room", "")
-        if is_check(name):
+        if is_check(name) and not isinstance(message, control.QualityMinute):
             self.checks.hear(name, message)
+            return
+        if isinstance(message, control.QualityMinute):
+            self._events.measured(message, partial(_acknowledge, link, message.id))
             return
         room = self._rooms.get(name)
         if isinstance(message, control.Outdated):
@@ -226,6 +230,11 @@ class NodePool:
                 self._outdated(room)
         elif isinstance(message, OF_FILES) or room is None or room.node is link:
             self._events.handle(link.url, message)
+
+
+def _acknowledge(link: NodeLink, minute: str) -> None:
+    """It is kept. Where the link is down the node says it again."""
+    link.send(control.QualityAck(id=minute))
 
 
 OF_FILES = (control.SegmentOpened, control.SegmentClosed, control.SegmentLost)

@@ -30,6 +30,8 @@ from tests.web.achievement_samples import ACHIEVEMENT_PAGES, REVOKING
 from tests.web.assessment_samples import ASSESSMENT_PAGES
 from tests.web.booking_samples import booking_pages
 from tests.web.calendar_samples import CALENDAR_PAGES, LINKS
+from tests.web.call_samples import call_pages
+from tests.web.check_samples import check_pages
 from tests.web.earnings_samples import EARNINGS_PAGES
 from tests.web.hours_samples import HOURS_PAGES
 from tests.web.material_samples import SHELF, STRANGERS_SHELF, materials_pages
@@ -533,6 +535,8 @@ PAGES: dict[str, Page] = {
         for name, (template, context, who) in pathway_pages(PAID).items()
     },
     **booking_pages(PAID, _booking(PAID), [ENDED, SOON, FREE], LEARNER, MENTOR),
+    **check_pages(PAID, LEARNER),
+    **call_pages(ENDED, LONG, LEARNER, MENTOR),
     **pay_pages(_booking(PAID), LEARNER),
     **{
         name: (template, context, MENTOR)

@@ -42,6 +42,11 @@ STATES = (
     "detail-ended",
     "register-errors",
     "summary",
+    "calls",
+    "calls-nobody",
+    "call",
+    "call-of-another",
+    "call-unmeasured",
     "broken",
 )
 

@@ -25,6 +25,18 @@ from server.infra import clock
 PEOPLE_MOST = 200  # that a filter offers
 
 
+OF_SPAN = ("session_id", "user_id", "started_at", "ended_at", "user__username", "user__name")
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Somebody who was there, for so many seconds."""
+
+    username: str
+    name: str
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True)
 class Met:
     """Somebody who was in the lesson, too."""
@@ -87,55 +99,61 @@ def _of(user_id: int, met: str) -> QuerySet[AttendanceInterval]:
 
 
 async def _described(user_id: int, came: dict[UUID, datetime]) -> list[Call]:
-    """Six queries, however many calls."""
+    """Five queries, however many calls."""
     ids = list(came)
-    cards = await booking.cards_by_id(ids)
-    seats = await _seats(ids)
-    there = await _presence(ids)
-    own = {seat.session_id: seat for seat in seats if seat.user_id == user_id}
-    courses = await _courses([seat.id for seat in own.values()])
-    recorded = await RoomState.filter(session_id__in=ids, recording_id__isnull=False).values_list(
-        "session_id", flat=True
-    )
+    cards, there = await booking.cards_by_id(ids), await _presence(ids)
+    own = dict(await Seat.filter(session_id__in=ids, user_id=user_id).values_list("session_id", "id"))
+    courses = await _courses(list(own.values()))
+    recorded = set(await _recorded(ids))
     return [
-        Call(
-            session=cards[id],
-            came_at=came[id],
-            seconds=round(there[id][user_id]),
-            role=own[id].role,
-            people=_met(seats, id, user_id, there[id]),
-            measured=len(courses[own[id].id]),
-            verdict=verdict(YOU, len(courses[own[id].id]), spells(courses[own[id].id])),
-            recorded=id in set(recorded),
-        )
+        _call(cards[id], user_id, came[id], there[id], courses.get(own.get(id, 0), []), id in recorded)
         for id in ids
-        if id in cards and id in own
+        if id in cards
     ]
 
 
-async def _seats(ids: list[UUID]) -> list[Seat]:
-    return await Seat.filter(session_id__in=ids).prefetch_related("user").order_by("id")
-
-
-def _met(seats: Sequence[Seat], id: UUID, user_id: int, there: dict[int, float]) -> list[Met]:
-    """The others who came, the mentor first."""
+def _call(
+    session: SessionCard,
+    user_id: int,
+    came_at: datetime,
+    there: dict[int, Presence],
+    course: list[Timed],
+    recorded: bool,
+) -> Call:
     others = [
-        Met(seat.user.username, seat.name, seat.role)  # type: ignore[attr-defined]
-        for seat in seats
-        if seat.session_id == id and seat.user_id != user_id and seat.user_id in there
+        Met(one.username, one.name, "mentor" if id == session.mentor_id else "learner")
+        for id, one in there.items()
+        if id != user_id
     ]
-    return sorted(others, key=lambda one: one.role != "mentor")
+    return Call(
+        session=session,
+        came_at=came_at,
+        seconds=round(there[user_id].seconds),
+        role="mentor" if user_id == session.mentor_id else "learner",
+        people=sorted(others, key=lambda one: one.role != "mentor"),
+        measured=len(course),
+        verdict=verdict(YOU, len(course), spells(course)),
+        recorded=recorded,
+    )
 
 
-async def _presence(ids: list[UUID]) -> dict[UUID, dict[int, float]]:
-    """Seconds in the room, by lesson and person."""
-    now = clock.now()
+async def _recorded(ids: list[UUID]) -> list[UUID]:
+    begun = RoomState.filter(session_id__in=ids, recording_id__isnull=False)
+    return [row["session_id"] for row in await begun.values("session_id")]
+
+
+async def _presence(ids: list[UUID]) -> dict[UUID, dict[int, Presence]]:
+    """Who was there, and for how long, by lesson and person."""
+    now, names = clock.now(), {}
     spans: defaultdict[tuple[UUID, int], list[tuple[datetime, datetime]]] = defaultdict(list)
-    for one in await AttendanceInterval.filter(session_id__in=ids):
-        spans[one.session_id, one.user_id].append((one.started_at, one.ended_at or now))
-    found: dict[UUID, dict[int, float]] = {id: {} for id in ids}
+    for row in (
+        await AttendanceInterval.filter(session_id__in=ids).order_by("started_at").values(*OF_SPAN)
+    ):
+        spans[row["session_id"], row["user_id"]].append((row["started_at"], row["ended_at"] or now))
+        names[row["user_id"]] = (row["user__username"], row["user__name"] or row["user__username"])
+    found: dict[UUID, dict[int, Presence]] = {id: {} for id in ids}
     for (id, person), each in spans.items():
-        found[id][person] = union_length(each).total_seconds()
+        found[id][person] = Presence(*names[person], union_length(each).total_seconds())
     return found
 
 

@@ -77,7 +77,7 @@ async def report(session_id: UUID) -> Quality:
     courses: defaultdict[int, list[Timed]] = defaultdict(list)
     for row in await QualityMinute.filter(session_id=session_id).order_by("at"):
         courses[row.seat_id].append(Timed(row.at, Leg.model_validate(row.leg)))
-    people = [_person(seat, courses[seat.id]) for seat in seats]
+    people = [person_quality(seat, courses[seat.id]) for seat in seats]
     people.sort(key=lambda one: one.role != "mentor")
     roles = {one.participant: one.role for one in people}
     return Quality(people, side_at_fault(roles, {one.participant: one.bad for one in people}))
@@ -91,7 +91,7 @@ def node_failed(quality: Quality) -> bool:
     )
 
 
-def _person(seat: Seat, course: Sequence[Timed]) -> PersonsQuality:
+def person_quality(seat: Seat, course: Sequence[Timed]) -> PersonsQuality:
     leg, found = summed(each.leg for each in course), spells(course)
     return PersonsQuality(
         participant=str(seat.public_id),

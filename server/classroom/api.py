@@ -5,7 +5,6 @@ from __future__ import annotations
 from aiohttp import web
 from pydantic import BaseModel, StrictBool
 
-from server.booking import service as booking
 from server.classroom import service
 from server.classroom.keys import NEWS
 from server.edge.access import require_viewer
@@ -28,6 +27,6 @@ async def issue_ticket(request: web.Request) -> web.StreamResponse:
 async def answer_consent(request: web.Request) -> web.StreamResponse:
     asking, session_id = require_viewer(request), id_in_path(request)
     form = await read_json(request, ConsentForm)
-    await booking.room_access(session_id, asking.user_id)
+    await service.room_access(session_id, asking.user_id)
     await request.app[NEWS].answer_consent(session_id, asking.user_id, form.consent)
     return ok({"consent": form.consent}, "Your answer is kept.")

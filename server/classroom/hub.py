@@ -242,6 +242,7 @@ class Hub:
 
     def put_out_of(self, session_id: UUID, user_id: int, why: Error) -> None:
         """This person has no place in this room any more, wherever they sit or wait in it."""
+        self.nodes.checks.put_out(accounts.Ended(user_id, Close.NOT_ALLOWED))
         room = self.rooms.get(str(session_id))
         if room is not None:
             self._send_away(room, lambda one, _: one == user_id, Close.NOT_ALLOWED, why)

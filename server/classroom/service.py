@@ -6,9 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from server.booking import service as booking
 from server.classroom import attendance, running, tickets
 from server.classroom.attendance import attended
+from server.classroom.conduct.rights import room_access
 from server.classroom.consent import consent_of
 from server.classroom.media_nodes import NodeReport
 from server.classroom.media_nodes import reports as media_node_reports
@@ -35,6 +35,7 @@ __all__ = [
     "presence",
     "recording_begun",
     "recording_stored",
+    "room_access",
     "set_node_draining",
     "shares",
 ]
@@ -55,7 +56,7 @@ class Presence:
 
 async def issue_ticket(session_id: UUID, viewer: Viewer) -> IssuedTicket:
     """A ticket for the room socket. Raises NotFound, Forbidden."""
-    await booking.room_access(session_id, viewer.user_id)
+    await room_access(session_id, viewer.user_id)
     return await tickets.issue(session_id, viewer.user_id)
 
 

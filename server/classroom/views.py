@@ -6,7 +6,6 @@ from typing import Any
 
 from aiohttp import web
 
-from server.booking import service as booking
 from server.booking.service import RoomAccess
 from server.classroom import lobby, service
 from server.edge.access import Viewer, require_viewer
@@ -22,7 +21,7 @@ HELD = frozenset({"live", "ended"})
 async def room_page(request: web.Request) -> web.StreamResponse:
     """The room, from before its doors open (the page waits) until the session is over."""
     asking, session_id = require_viewer(request), id_in_path(request)
-    access = await booking.room_access(session_id, asking.user_id)
+    access = await service.room_access(session_id, asking.user_id)
     session = access.session
     if session.status not in OPEN:
         over = session.status in HELD

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from aiohttp import web
 
 from server.edge.access import require_viewer
 from server.edge.api import ok, page_of, paging, read_json, read_query
-from server.edge.file_names import PICTURE_ENDINGS
 from server.edge.openapi import described
 from server.edge.paths import id_in_path
+from server.edge.private_files import send_private_file
 from server.edge.uploads import posted_file
-from server.infra.errors import NotFound
-from server.infra.storage import Missing
 from server.messages import files, listing, reading, reports, writing
 from server.messages.circles import door_of, of_session, with_person
 from server.messages.forms import (
@@ -39,8 +36,6 @@ from server.messages.shapes import (
 from server.messages.values import Circle, Door
 from server.messages.writing import NewMessage
 from server.people.circle import found
-
-LOCKED_DOWN = "default-src 'none'; sandbox"  # whatever is in the file, it is nothing of our page
 
 
 async def circle_in(request: web.Request) -> Circle:
@@ -214,35 +209,6 @@ async def give_up(request: web.Request) -> web.StreamResponse:
 async def file_content(request: web.Request) -> web.StreamResponse:
     """A file, for the people of its conversation."""
     row = await reading.readable_file(require_viewer(request), id_in_path(request))
-    shown = row.content_type in PICTURE_ENDINGS  # written by ourselves
-    response = web.StreamResponse(
-        headers={
-            "Content-Type": row.content_type,
-            "Content-Disposition": disposition(row.name, inline=shown),
-            "Content-Security-Policy": LOCKED_DOWN,
-            "X-Content-Type-Options": "nosniff",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Cache-Control": "private, max-age=3600" if shown else "private, no-store",
-        }
+    return await send_private_file(
+        request, files.storage(), row.storage_key, row.size, row.name, row.content_type
     )
-    response.content_length = row.size
-    pieces = files.storage().read(row.storage_key, 0, row.size)
-    try:
-        first = await anext(pieces, b"")
-    except Missing as gone:
-        raise NotFound from gone
-    await response.prepare(request)
-    if request.method != "HEAD":
-        await response.write(first)
-        async for piece in pieces:
-            await response.write(piece)
-    await pieces.aclose()
-    await response.write_eof()
-    return response
-
-
-def disposition(name: str, *, inline: bool) -> str:
-    """RFC 6266: the name as it is for those who read it so, in ASCII for all others."""
-    plain = name.encode("ascii", "ignore").decode().replace('"', "") or "file"
-    how = "inline" if inline else "attachment"
-    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

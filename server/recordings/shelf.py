@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from server.booking import service as booking
 from server.booking.service import SessionCard
 from server.classroom import service as classroom
 from server.edge.access import Viewer
@@ -81,6 +80,16 @@ async def recording_of_session(session_id: UUID, viewer: Viewer) -> tuple[Sessio
     return session, await _view(recording)
 
 
+async def state_of(session: SessionCard) -> str:
+    """How far the recording of a session is, for those who may be in its room: two queries at most."""
+    recording = await Recording.get_or_none(session_id=session.id)
+    if recording is not None:
+        return recording.state
+    state = (await _unwritten(session)).state
+    over = session.status == "ended" and state == RecordingStatus.RECORDING
+    return RecordingStatus.FINALISING if over else state
+
+
 async def file_of(recording_id: UUID, track: UUID | None, viewer: Viewer) -> StoredFile:
     """The file of one track, or the one that stands for the recording.
 
@@ -148,9 +157,10 @@ async def keys_to_erase(recording_id: UUID) -> list[str]:
 
 
 async def _reader(session_id: UUID, viewer: Viewer) -> tuple[SessionCard, Literal["mentor", "learner"]]:
-    """The mentor, or a learner whose booking is confirmed and who came. Raises NotFound."""
+    """The mentor, or a learner whose booking is confirmed and who came. Raises NotFound, also for those
+    who were removed or got their money back."""
     try:
-        access = await booking.room_access(session_id, viewer.user_id)
+        access = await classroom.room_access(session_id, viewer.user_id)
     except Forbidden as error:
         raise NotFound(message=NO_RECORDING) from error
     if access.role != "mentor" and not await classroom.attended(session_id, viewer.user_id):

@@ -7,9 +7,14 @@ from server.classroom import views as classroom_views
 from server.classroom.check.api import keep_check
 from server.classroom.check.socket import check_socket
 from server.classroom.check.views import check_page
+from server.classroom.conduct import api as conduct_api
+from server.classroom.conduct import files as room_files
 from server.classroom.socket import room_socket
 from server.classroom.teaching import api as teaching_api
 from server.routes.table import API, BY_CLOSE_CODE, MEMBERS, SIGNED_IN, Route
+
+FILES = f"{API}/sessions/{{id}}/room/files"
+FILE_BODY = room_files.MAX_BYTES + 64 * 1024
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/ws/session/{id}/", room_socket, BY_CLOSE_CODE, MEMBERS),
@@ -28,6 +33,8 @@ ROUTES: tuple[Route, ...] = (
         MEMBERS,
     ),
     Route("POST", f"{API}/sessions/{{id}}/ticket", classroom_api.issue_ticket, SIGNED_IN, MEMBERS),
+    Route("POST", FILES, conduct_api.upload, SIGNED_IN, MEMBERS, most=FILE_BODY),
+    Route("GET", f"{FILES}/{{file}}", conduct_api.file_content, SIGNED_IN, MEMBERS),
     Route(
         "POST",
         f"{API}/sessions/{{id}}/recordings/consent",

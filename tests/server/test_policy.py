@@ -6,6 +6,7 @@ has no policy fails, whoever adds it."""
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,7 +30,10 @@ from server.booking.rescheduling.models import RescheduleProposal
 from server.booking.times import next_mark
 from server.calendar import feeds
 from server.calendar.secrets import secret_of
-from server.classroom.models import AttendanceInterval, DrainedNode
+from server.classroom.conduct import files as room_files
+from server.classroom.conduct.models import ChatFile
+from server.classroom.models import AttendanceInterval, ChatMessage, DrainedNode, Seat
+from server.classroom.seats import take_seat
 from server.edge.access import FRESH_FOR, Access, Viewer, Whose
 from server.edge.keys import SETTINGS
 from server.infra import clock
@@ -210,6 +214,8 @@ class World:
             return path.replace("{id}", str((await self._message()).id))
         if "/message-files/{id}" in path:
             return path.replace("{id}", str(await self._file(sent=route.method == "GET")))
+        if "/room/files" in path:
+            path = path.replace("{file}", str(await self._room_file()))
         if "/reports/{id}" in path:
             return path.replace("{id}", str(await self._report()))
         if path.endswith("/books/account"):
@@ -225,6 +231,19 @@ class World:
         picture = await gallery().take_in(BytesIO(a_picture()))
         await use_picture(self.people["mentor"].user_id, picture)
         return address(picture, SMALL)
+
+    async def _room_file(self) -> UUID:
+        """One of the mentor's that all who are in the room may have: the learner, too."""
+        await self._booking()
+        for name in ("mentor", "learner"):
+            await take_seat(self.session, self.people[name].user_id, name, "learner")
+        seat = await Seat.get(session_id=self.session, user_id=self.people["mentor"].user_id)
+        line = await ChatMessage.create(
+            session_id=self.session, seat_id=seat.id, seq=time.monotonic_ns(), text="", at=clock.now()
+        )
+        kept = await room_files.take_in(self.session, self.people["mentor"], "a.txt", BytesIO(b"a"))
+        await ChatFile.filter(public_id=kept.id).update(message_id=line.id)
+        return UUID(kept.id)
 
     async def _secret(self) -> str:
         learner = self.people["learner"].user_id

@@ -58,6 +58,7 @@ NOT_ASKED = {
     "/profile/edit/credentials/{id}/file",
     "/dashboard/admin/credentials/{id}/file",
     "/api/v1/message-files/{id}",
+    "/api/v1/sessions/{id}/room/files/{file}",
     "/api/v1/materials/{id}/file",
     "/api/v1/users/me/export",
     "/profile/edit/data/export",

@@ -47,16 +47,24 @@ def storage() -> Storage:
 # --- taking in
 
 
-async def take_in(session_id: UUID, viewer: Viewer, name: str, source: BinaryIO) -> Handed:
-    """Keep a file for a line that is still to be said, by somebody who was let into the room.
+async def seat_of(session_id: UUID, viewer: Viewer) -> Seat:
+    """The seat of somebody who was let into a room that is open.
 
-    Raises NotFound, Forbidden, Conflict (wrong_state), Throttled, Invalid naming `file`, StorageDown."""
+    Raises NotFound, Forbidden (also not_in_room), Conflict (wrong_state)."""
     access = await rights.room_access(session_id, viewer.user_id)
     if access.session.status not in rights.OPEN:
         raise Conflict
     seat = await Seat.get_or_none(session_id=session_id, user_id=viewer.user_id)
     if seat is None:
         raise Forbidden("not_in_room", NOT_IN_ROOM)
+    return seat
+
+
+async def take_in(session_id: UUID, viewer: Viewer, name: str, source: BinaryIO) -> Handed:
+    """Keep a file for a line that is still to be said.
+
+    Raises as `seat_of`, and Throttled, Invalid naming `file`, StorageDown."""
+    seat = await seat_of(session_id, viewer)
     await WINDOWS.take(PER_PERSON, str(viewer.user_id))
     head = source.read(HEAD)
     source.seek(0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from server.edge.templates import money
 from server.payments.gateway.answers import GatewayRefused, Movement, RefundSeen
 from server.payments.gateway.current import gateway
 from server.payments.ledger import postings
@@ -42,8 +43,8 @@ async def _charge(movement: Movement) -> Match:
     fee = payment.provider_fee_minor
     finding = _other_amount(movement, payment.amount_minor, payment.currency)
     if not finding and fee != movement.fee_minor:
-        known = "none" if fee is None else str(fee)
-        finding = f"the fee is {movement.fee_minor}, in our books {known}"
+        known = "none" if fee is None else money(fee, payment.currency)
+        finding = f"the fee is {money(movement.fee_minor, movement.currency)}, in our books {known}"
     return Match(subject_of(payment.id), finding)
 
 
@@ -150,7 +151,7 @@ async def _dispute(movement: Movement) -> Match:
     if not finding and movement.amount_minor > 0 and dispute.status != DisputeStatus.WON:
         finding = f"the bank gave it back, and in our books it is {dispute.status}"
     if not finding and not await _fee_is_booked(movement):
-        finding = f"the fee of {movement.fee_minor} is not in our books"
+        finding = f"the fee of {money(movement.fee_minor, movement.currency)} is not in our books"
     return Match(subject_of(dispute.payment_id), finding)
 
 
@@ -181,7 +182,8 @@ def _other_currency(movement: Movement, currency: str) -> str:
 def _other_amount(movement: Movement, expected: int, currency: str) -> str:
     if (movement.amount_minor, movement.currency) == (expected, currency):
         return ""
-    return f"it is {movement.amount_minor} {movement.currency}, in our books {expected} {currency}"
+    moved = money(movement.amount_minor, movement.currency)
+    return f"it is {moved}, in our books {money(expected, currency)}"
 
 
 BY_KIND: Mapping[str, Callable[[Movement], Awaitable[Match]]] = {

@@ -9,6 +9,7 @@ import structlog
 
 from server.accounts.roles import people_with
 from server.edge.permissions import Permission
+from server.edge.templates import money
 from server.infra import db
 from server.infra.clock import now
 from server.infra.outbox import enqueue
@@ -70,7 +71,8 @@ async def _compare(
     words = [each.words for each in found if each.currency == currency]
     if provider_minor != books_minor:
         more = provider_minor - books_minor
-        words.insert(0, f"the provider has {abs(more)} {'more' if more > 0 else 'less'} than our books")
+        gap = f"{money(abs(more), currency)} {'more' if more > 0 else 'less'}"
+        words.insert(0, f"the provider has {gap} than our books")
     return await Reconciliation.create(
         currency=currency,
         checked_at=now(),

@@ -6,7 +6,7 @@ from server.payments.models import Payment, StripeEvent
 from server.payments.refunds.by_hand import learn
 from server.payments.refunds.sending import sync
 
-APPLIED, KNOWN = "applied", "known, or none of ours"
+APPLIED, KNOWN = "applied", "known, or not ours"
 
 
 async def refund_told(event: StripeEvent) -> str:

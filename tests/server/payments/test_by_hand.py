@@ -90,7 +90,7 @@ async def test_event_tells_of_a_refund_that_was_made_by_hand(
     before = await differs(seat)
     refund_id = await by_hand(seat, amount=2000)
     about = (await seat.payment()).charge_id if kind == "charge.refunded" else refund_id
-    for said in ("applied", "known, or none of ours"):
+    for said in ("applied", "known, or not ours"):
         assert await tell(kind, about or "") == said
     assert await rows(seat) == [(BY_HAND, 2000, "succeeded")]
     payment = await seat.payment()

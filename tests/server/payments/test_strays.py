@@ -74,7 +74,7 @@ async def test_bank_that_refuses_days_later_makes_it_credit(
     await provider.call(f"_sandbox/refunds/{refund_id}/settle")
     assert "the bank refused stray money, and it is not written down yet" in (await findings())[1]
     event = StripeEvent(id="evt", kind="refund.failed", object_id=refund_id)
-    for said in ("applied", "known, or none of ours"):
+    for said in ("applied", "known, or not ours"):
         assert await HANDLERS[event.kind](event) == said
     assert (await credit(payment), await findings()) == (PRICE, [])
     told = [row.payload["kind"] for row in await OutboxRow.filter(job="notifications.tell")]
@@ -88,7 +88,7 @@ async def test_what_was_given_back_by_hand_is_not_given_back_again(
     payment = await stray(provider)
     made = await provider.call("v1/refunds", payment_intent=payment.provider_id, amount=2000)
     event = StripeEvent(id="evt", kind="refund.created", object_id=made["id"])
-    assert await HANDLERS[event.kind](event) == "known, or none of ours"
+    assert await HANDLERS[event.kind](event) == "known, or not ours"
     await run_jobs()
     assert await given_back(provider, payment) == [(PRICE - 2000, "succeeded"), (2000, "succeeded")]
     assert (await credit(payment), await findings()) == (0, [])

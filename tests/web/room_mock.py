@@ -17,6 +17,7 @@ from aiohttp import WSMsgType, web
 
 from tests.chromium import PATIENCE_MS
 from tests.web.pages import environment, for_every_page
+from tests.web.room_lesson import OURS, LessonMock
 from tests.web.room_media import MediaPeer, Person
 from web import STATIC
 
@@ -66,6 +67,7 @@ class RoomMock:
     received: list[dict[str, Any]] = field(default_factory=list)
     joins: list[dict[str, str]] = field(default_factory=list)  # query of each opened socket
     posts: list[tuple[str, str]] = field(default_factory=list)  # path and CSRF token
+    lesson: LessonMock = field(default_factory=LessonMock)
     peer: MediaPeer | None = None
     peers_made: int = 0
     socket: web.WebSocketResponse | None = None
@@ -217,6 +219,7 @@ class RoomMock:
             await socket.send_json({"type": "waiting"})
         else:
             await socket.send_json(self._joined())
+            self._teach()
         async for frame in socket:
             if frame.type is WSMsgType.TEXT:
                 await self._receive(json.loads(frame.data))
@@ -234,6 +237,15 @@ class RoomMock:
     def let_in(self) -> None:
         self.waits = False
         self.send(self._joined())
+        self._teach()
+
+    def _teach(self) -> None:
+        """What the lesson is taught with, as `me` may see it."""
+        self.lesson.seat("me", self.own_name, self.role, hear=self.send)
+        for one in self.people:
+            if one.id not in self.lesson.members:
+                self.lesson.seat(one.id, one.name, one.role)
+        self.lesson.greet()
 
     def _joined(self) -> dict[str, Any]:
         media = {"camera": False, "microphone": False, "screen": False}
@@ -254,6 +266,8 @@ class RoomMock:
 
     async def _receive(self, message: dict[str, Any]) -> None:
         answer = getattr(self, f"_on_{message['type'].replace('-', '_')}", None)
+        if message["type"] in OURS:
+            await self.lesson.take("me", message)
         if answer:
             await answer(message)
         async with self._heard:

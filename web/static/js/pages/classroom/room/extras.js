@@ -6,6 +6,7 @@
  */
 
 import { startPulse } from "./pulse.js";
+import { startTeaching } from "./teaching.js";
 
 /**
  * @typedef {object} Tools
@@ -17,7 +18,7 @@ import { startPulse } from "./pulse.js";
  */
 
 /** @type {((call: import("../../../room/call.js").Call, tools: Tools) => void)[]} */
-const PARTS = [startPulse];
+const PARTS = [startTeaching, startPulse];
 
 /** @param {import("../../../room/call.js").Call} call @param {Tools} tools */
 export function start(call, tools) {

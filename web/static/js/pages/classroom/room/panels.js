@@ -4,6 +4,9 @@ import { part, parts } from "./dom.js";
 
 const CLOSE_WORDS = "[data-action='close-panel']";
 
+/** Panels are sheets over the stage: what stands on it would be covered, or cover them. */
+export const isNarrow = () => matchMedia("(width < 56rem)").matches;
+
 export class Panels {
   #listeners = new Set();
   /** @type {any} what had the focus before */

@@ -2,6 +2,7 @@
 
 import { POLL_ANSWERS_MOST } from "../../../room/messages.js";
 import { icon, make, part, say } from "./dom.js";
+import { isNarrow } from "./panels.js";
 
 const AWAY = "You are not connected. Try again in a moment.";
 
@@ -30,9 +31,8 @@ export class Polls {
       box.addEventListener("click", (event) => this.#pressed(event.target.closest("[data-poll-do]")));
     }
     tools.panels.onChange((open) => {
-      if (open !== "polls") return;
-      this.#fresh = 0;
-      this.#closeCard();
+      if (open === "polls") this.#fresh = 0;
+      if (open === "polls" || (open && isNarrow())) this.#closeCard();
     });
     teaching.onEvent((event) => this.#happened(event));
   }

@@ -1,6 +1,7 @@
 /** The lesson's end: objectives to tick, takeaways and homework; offered five minutes before it is over. */
 
 import { icon, make, part, parts, say } from "./dom.js";
+import { isNarrow } from "./panels.js";
 
 const SAVE_MS = 800; // after the last key
 const OFFER_MS = 5 * 60_000;
@@ -33,7 +34,7 @@ export class WrapUp {
     });
     part("wrapup-later").addEventListener("click", () => this.#close());
     tools.panels.onChange((open) => {
-      if (open === "wrapup") this.#close();
+      if (open === "wrapup" || (open && isNarrow())) this.#close();
     });
     teaching.onEvent(({ kind }) => {
       if (kind === "lesson" && this.#dirty) this.#save();

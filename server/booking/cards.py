@@ -34,6 +34,7 @@ CARD_COLUMNS = (
     "recording",
     "timezone",
     "local_start",
+    "offering_id",
 )
 RATING = ("rating", "rating_count")  # of its offering
 DETAIL_COLUMNS = (
@@ -42,7 +43,6 @@ DETAIL_COLUMNS = (
     "prerequisites",
     "policy",
     "listed",
-    "offering_id",
     "series_id",
     "series_position",
 )

@@ -106,7 +106,7 @@ async def featured_sessions(
 
 
 async def other_dates(
-    session: SessionDetail, now: datetime, limit: int, seen_by: int | None = None
+    session: SessionCard, now: datetime, limit: int, seen_by: int | None = None
 ) -> list[SessionCard]:
     """When else the same is taught, full or not."""
     if session.offering_id is None:

@@ -44,6 +44,7 @@ class SessionCard:
     recording: str
     timezone: str
     local_start: str
+    offering_id: UUID | None = None
     rating: float | None = None
     rating_count: int = 0
 
@@ -62,7 +63,6 @@ class SessionDetail(SessionCard):
     objectives: tuple[str, ...]
     policy: str
     listed: bool
-    offering_id: UUID | None
     series_id: UUID | None
     series_position: int | None
 

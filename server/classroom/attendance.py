@@ -87,13 +87,18 @@ async def time_present(session_id: UUID, now: datetime) -> dict[int, timedelta]:
 
 def union_length(spans: Iterable[tuple[datetime, datetime]]) -> timedelta:
     """How long at least one of the spans holds: socket and media overlap."""
-    total, covered_until = timedelta(), None
+    return sum((end - start for start, end in union(spans)), timedelta())
+
+
+def union(spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """When at least one of the spans holds, in order."""
+    found: list[tuple[datetime, datetime]] = []
     for start, end in sorted(spans):
-        begin = start if covered_until is None else max(start, covered_until)
-        if end > begin:
-            total += end - begin
-            covered_until = end
-    return total
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], end)
+        elif end > start:
+            found.append((start, end))
+    return found
 
 
 def _open(session_id: UUID, user_id: int, kind: Presence) -> QuerySet[AttendanceInterval]:

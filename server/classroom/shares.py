@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -29,17 +29,34 @@ class Share:
     share: float
 
 
+@dataclass(frozen=True, slots=True)
+class MeasuredPresence:
+    """When a lesson was held, and when each person was there; spans of one person may overlap."""
+
+    held: Span
+    spans: Mapping[int, Sequence[Span]]
+
+    def share(self, user_id: int) -> Share:
+        return attended_share(self.spans.get(user_id, ()), self.held)
+
+
+async def measured(session_id: UUID) -> MeasuredPresence | None:
+    """None where the lesson was not held or is not over. Four queries."""
+    lesson = await held_lesson(session_id)
+    if lesson is None:
+        return None
+    spans = await _spans(session_id, lesson.ended_at)
+    stayed = max((end for _, end in spans.get(lesson.mentor_id, ())), default=lesson.ended_at)
+    held = held_span(lesson.started_at, lesson.planned_end, lesson.ended_at, stayed)
+    return MeasuredPresence(held, spans)
+
+
 async def shares(session_id: UUID) -> dict[int, Share]:
     """Everybody who was there, by their id; nobody where the lesson was not held or is not over.
 
     Four queries."""
-    lesson = await held_lesson(session_id)
-    if lesson is None:
-        return {}
-    spans = await _spans(session_id, lesson.ended_at)
-    stayed = max((end for _, end in spans.get(lesson.mentor_id, ())), default=lesson.ended_at)
-    held = held_span(lesson.started_at, lesson.planned_end, lesson.ended_at, stayed)
-    return {user_id: attended_share(own, held) for user_id, own in spans.items()}
+    found = await measured(session_id)
+    return {user_id: found.share(user_id) for user_id in found.spans} if found else {}
 
 
 async def attended_enough(session_id: UUID) -> frozenset[int]:

@@ -8,7 +8,8 @@ from server.booking.models import Booking, Session
 from server.booking.outcome import VALID
 from server.booking.states import SessionStatus
 from server.classroom.service import attended_enough
-from server.classroom.teaching.models import WrapUp
+from server.classroom.teaching import wrapup
+from server.edge.access import Viewer
 from server.feedback import telling
 from server.feedback.models import Review
 from server.infra.db import transactional
@@ -29,12 +30,18 @@ async def lesson_over(session_id: UUID) -> None:
 
 
 @transactional
+async def write_wrap_up(session_id: UUID, viewer: Viewer, takeaways: str, homework: str) -> None:
+    """The mentor's words after the lesson; those with a seat are told of the first.
+
+    Raises NotFound, Forbidden, Invalid, Conflict (`wrong_state`)."""
+    await wrapup.write(session_id, viewer, takeaways, homework)
+    await tell_summary(await Session.get(id=session_id))
+
+
+@transactional
 async def tell_summary(session: Session) -> None:
-    """Tell those with a seat that the mentor wrote a wrap-up, as soon as there is one and the lesson is
-    over."""
-    wrap_up = await WrapUp.get_or_none(session_id=session.id)
-    if session.status != SessionStatus.ENDED or wrap_up is None:
-        return
-    if wrap_up.takeaways.strip() or wrap_up.homework.strip():
+    """Tell those with a seat that there is a wrap-up, as soon as there is one and the lesson is over."""
+    words = await wrapup.read(session.id)
+    if session.status == SessionStatus.ENDED and (words.takeaways or words.homework):
         seats = await Booking.filter(session_id=session.id, status__in=VALID).order_by("id")
         await telling.summary_written(session, [seat.learner_id for seat in seats])

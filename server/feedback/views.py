@@ -12,6 +12,7 @@ from aiohttp import web
 from server.accounts.views import error_lines
 from server.booking import service as booking
 from server.booking.formtext import number
+from server.classroom.measures.service import node_at_fault
 from server.edge.access import require_viewer, viewer
 from server.edge.api import validated
 from server.edge.errors import status_of
@@ -24,7 +25,7 @@ from server.feedback.forms import ReplyForm, ReviewForm, ReviewReport
 from server.feedback.reporting import report_review
 from server.feedback.rules import ASPECTS
 from server.feedback.telling import feedback_path
-from server.feedback.values import ReviewView
+from server.feedback.values import ReviewView, Standing
 from server.infra.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Throttled
 
 PER_PAGE = 10
@@ -101,9 +102,12 @@ async def _page(
     own = await service.own_review(session.id, asking.user_id) if asking else None
     of = {"offering_id": session.offering_id} if session.offering_id else {"session_id": session.id}
     found = await service.reviews_of(seen_by, part.offset, PER_PAGE, **of)
+    standing = await service.standing_of(session.id, asking)
+    asked = standing in (Standing.OPEN, Standing.GIVEN)
     context = {
         "session": session,
-        "standing": await service.standing_of(session.id, asking),
+        "standing": standing,
+        "our_fault": asked and await node_at_fault(session.id),
         "own": own,
         "form": form if form is not None else form_of(own) if own else {},
         "answer": answer,

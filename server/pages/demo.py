@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -23,6 +24,7 @@ from server.infra.clock import now
 from server.infra.errors import Conflict, Invalid, NotFound
 from server.pages.beginnings import seed_beginnings
 from server.pages.correspondence import seed_letters
+from server.pages.opinions import leave_words
 from server.pages.programme import DEMO_LESSONS, DEMO_LOGINS, DemoLesson, DemoLogin
 from server.pages.taxonomy import plant_skills
 from server.pages.till import record_past_payments
@@ -136,15 +138,17 @@ async def _lesson(lesson: DemoLesson, cast: dict[str, Viewer]) -> None:
     learners = [cast[name] for name in lesson.booked if name in cast]
     form = _form(lesson, mentor)
     if lesson.days < 0:
-        await _hold(form, mentor, learners)
+        session_id = await _hold(form, mentor, learners)
+        await leave_words(lesson.title, session_id, mentor, cast)
     elif lesson.draft:
         await booking.create_session(mentor, form)
     else:
         await _publish(form, mentor, learners)
 
 
-async def _hold(form: booking.SessionForm, mentor: Viewer, learners: list[Viewer]) -> None:
-    """A lesson that is over, in which everybody was. Who booked first shows the certificate."""
+async def _hold(form: booking.SessionForm, mentor: Viewer, learners: list[Viewer]) -> UUID:
+    """A lesson that is over, in which everybody was; gives its id. Who booked first shows the
+    certificate."""
     everybody = [learner.user_id for learner in learners]
     session_id = await booking.record_past_session(mentor, form, everybody)
     await record_past_presence(session_id, [mentor.user_id, *everybody])
@@ -153,6 +157,7 @@ async def _hold(form: booking.SessionForm, mentor: Viewer, learners: list[Viewer
     for learner in learners[:1]:
         latest = (await achieved(learner.username, learner.user_id, 0, 1)).certificates[0]
         await achievements.set_listed(latest.code, learner.user_id, True)
+    return session_id
 
 
 async def _known(lesson: DemoLesson, mentor: Viewer) -> bool:

@@ -8,6 +8,7 @@ from server.recordings.shelf import (
     file_of,
     note_access,
     recording_of_session,
+    state_of,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "file_of",
     "note_access",
     "recording_of_session",
+    "state_of",
 ]

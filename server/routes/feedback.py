@@ -11,6 +11,7 @@ PAGE, OF_SESSION = "/sessions/{id}/feedback", f"{API}/sessions/{{id}}/feedback"
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/sessions/{id}/summary", summary_views.summary_page, SIGNED_IN, MEMBERS),
+    Route("POST", "/sessions/{id}/summary", summary_views.write, SIGNED_IN, MENTORS),
     Route("GET", PAGE, feedback_views.feedback_page, ANYONE, EVERYBODYS),
     Route("POST", PAGE, feedback_views.give, SIGNED_IN, MEMBERS),
     Route("POST", "/feedback/{id}/reply", feedback_views.reply, SIGNED_IN, MENTORS),

@@ -12,6 +12,7 @@ from server.booking.roster import Seat
 from server.booking.timeline import Moment
 from server.booking.values import Abilities, BookingRow, Person, SessionDetail
 from server.booking.waiting.queue import Place
+from tests.web.check_samples import LIMITED
 
 NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=12, seconds=7)
@@ -55,7 +56,13 @@ def booking_pages(
         "refund": None,
     }
     changed = {"form": "By now 50 % of the price would be given back. Please look at it again."}
-    whose = {"session": session, "roster": _seats(), "waiting": 2, "moments": _of_all()}
+    whose = {
+        "session": session,
+        "roster": _seats(),
+        "checks": {"lea": LIMITED},
+        "waiting": 2,
+        "moments": _of_all(),
+    }
     books = {
         "book": {**page, "can": Abilities(book=True)},
         "book-held": {**page, "booking": BookingRow(**held, pay_url="/payments/1")},

@@ -63,6 +63,15 @@ async def test_everybody_is_reminded_three_times(time: ManualClock) -> None:
     assert await reminded(mira, START, time) == ["day", "hour", "soon"]
 
 
+async def test_reminders_lead_to_the_technical_check_but_for_the_last(time: ManualClock) -> None:
+    session_id, _, lea = await lesson()
+    await reminded(lea, START, time)
+    mails = [mail for mail in await mails_to("lea@example.com") if "begins" in mail.subject]
+    leads = [f"/sessions/{session_id}/check" in mail.text for mail in mails]
+    assert leads == [True, True, False][: len(leads)]
+    assert len(leads) >= 2
+
+
 async def test_day_before_is_24_hours_whatever_clocks_do(time: ManualClock) -> None:
     _, _, lea = await lesson()
     await reminded(lea, DAY, time)

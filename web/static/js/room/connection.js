@@ -38,10 +38,11 @@ export class Connection {
    * @param {RTCIceServer[]} iceServers
    * @param {{send: (message: any) => boolean, tracks: (tracks: RemoteTrack[]) => void,
    *   state: (state: RTCPeerConnectionState) => void, broken: (error: Error) => void}} on
+   * @param {RTCIceTransportPolicy} ways "relay" tries no other way than by TURN
    */
-  constructor(iceServers, on) {
+  constructor(iceServers, on, ways = "all") {
     this.#on = on;
-    this.#pc = new RTCPeerConnection({ iceServers });
+    this.#pc = new RTCPeerConnection({ iceServers, iceTransportPolicy: ways });
     this.#pc.onicecandidate = ({ candidate }) => {
       on.send({ type: "ice-candidate", candidate: candidate ? candidate.toJSON() : null });
     };

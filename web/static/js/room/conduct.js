@@ -69,6 +69,13 @@ function removed(state, { people }) {
   state.set({ putOut: people });
 }
 
+function shareWanted(state, { participant }) {
+  if (!state.find(participant)) return;
+  state.asking.add(participant);
+  state.notice("share-wanted", { name: state.find(participant).name });
+  state.touch("house");
+}
+
 function moderated(state, { action, by }) {
   state.notice("moderated", { action, name: state.find(by)?.name ?? "The mentor" });
 }
@@ -89,5 +96,6 @@ export const CONDUCT = {
   knock,
   removed,
   moderated,
+  "share-wanted": shareWanted,
   "chat-removed": chatRemoved,
 };

@@ -427,6 +427,13 @@ export const CLOSE = Object.freeze({
  */
 
 /**
+ * Somebody without a grant asks to share their screen; to those who lead the room.
+ * @typedef {object} ShareWanted
+ * @property {"share-wanted"} type
+ * @property {string} participant
+ */
+
+/**
  * This line was taken back.
  * @typedef {object} ChatRemoved
  * @property {"chat-removed"} type
@@ -714,4 +721,4 @@ export const CLOSE = Object.freeze({
 
 /** @typedef {Offer|Answer|IceCandidate|Ping|ChatSend|MediaSend|Subscribe|HandSend|RecordingSend|ReactionSend|LostMeSend|MomentSend|TypingSend|ShareSend|ChatRemove|Moderate|PollSend|PollVoteSend|TimerSend|NoteSend|WhiteboardSend|ObjectiveSend|WrapUpSend|CaptionSend} ClientMessage */
 
-/** @typedef {Offer|Answer|IceCandidate|Pong|ChatLine|Joined|ParticipantJoined|ParticipantUpdated|ParticipantLeft|Recording|Speaking|QualityReport|Reset|Ended|Error|Reaction|LostMe|Moment|Typing|Room|Waiting|Knock|Removed|Moderated|ChatRemoved|LessonSaid|BoardSaid|PollSaid|TimerSaid|NoteSaid|WhiteboardSaid|ObjectiveSaid|WrapUpSaid|CaptionSaid|Pulse|CheckBegun} ServerMessage */
+/** @typedef {Offer|Answer|IceCandidate|Pong|ChatLine|Joined|ParticipantJoined|ParticipantUpdated|ParticipantLeft|Recording|Speaking|QualityReport|Reset|Ended|Error|Reaction|LostMe|Moment|Typing|Room|Waiting|Knock|Removed|Moderated|ShareWanted|ChatRemoved|LessonSaid|BoardSaid|PollSaid|TimerSaid|NoteSaid|WhiteboardSaid|ObjectiveSaid|WrapUpSaid|CaptionSaid|Pulse|CheckBegun} ServerMessage */

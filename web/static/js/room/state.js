@@ -35,6 +35,8 @@ export class RoomState {
   house = houseOf(null);
   /** @type {{id: string, name: string}[]} who waits to be let in; told to those who lead */
   knocking = [];
+  /** @type {Set<string>} who asked to share their screen; told to those who lead */
+  asking = new Set();
   /** @type {{id: string, name: string}[]} who was put out; told to those who lead */
   putOut = [];
   /** @type {Map<string, {to: string|null, until: number}>} who writes a line, until when that holds */
@@ -227,6 +229,7 @@ function participantUpdated(state, { participant }) {
   const shares = participant.media?.screen && !known.media.screen;
   const role = participant.role && participant.role !== known.role ? participant.role : "";
   Object.assign(known, participant, { media: { ...known.media, ...participant.media } });
+  if (known.may_share) state.asking.delete(known.id);
   state.touch(known === state.self ? "self" : "others");
   if (role) state.notice("role", { mine: known === state.self, name: known.name, text: role });
   if (known === state.self) return;
@@ -242,6 +245,7 @@ function participantLeft(state, { participant }) {
   state.reports.delete(participant.id);
   state.measured.delete(participant.id);
   state.typing.delete(participant.id);
+  state.asking.delete(participant.id);
   state.touch("others", "typing");
   state.notice("left", { name: known.name });
 }

@@ -40,7 +40,7 @@ const panels = new Panels();
 const write = new ChatWrite(call, page);
 const chat = new Chat(call, write);
 const banner = new Banner(state);
-const facts = new Facts(call, data, announce);
+const facts = new Facts(call, data, toast);
 const lobby = new Lobby(call, data);
 const people = new People(state);
 const lead = new Lead(call, announce);
@@ -131,7 +131,7 @@ state.subscribe((changed) => {
   if (any("tracks")) sounds.update();
   if (any("speaking")) stage.showVoices();
   if (any("reports", "measured")) stage.showQuality();
-  if (any("self", "others")) people.update();
+  if (any("self", "others", "house")) people.update();
   if (any("others")) write.update();
   if (any("chat")) showChat();
   if (any("typing")) chat.showTyping();

@@ -54,7 +54,7 @@ export class Attention {
     part("lost").hidden = !shown;
     clearTimeout(this.#timer);
     if (!shown) return;
-    say(part("lost-words"), `${lost.count} lost you`);
+    say(part("lost-count"), String(lost.count));
     this.#timer = setTimeout(() => this.#state.set({ lost: null }), left);
   }
 

@@ -85,9 +85,9 @@ export function lineElement(line, before, room) {
   const goesOn = before?.from === line.from && before.to === line.to && !line.reply_to &&
     at.getTime() - new Date(before.at).getTime() < SAME_BREATH_MS;
   const who = (one) => (one.from === room.me ? "You" : one.name);
-  const head = make("p", { className: goesOn ? "visually-hidden" : "line-head" },
+  const head = make("p", { className: goesOn ? "line-head visually-hidden" : "line-head" },
     make("strong", {}, who(line)), " ", make("time", { className: "tiny soft", dateTime: line.at }, clockTime(at)));
-  const classes = ["line", mine && "mine", line.to && "private", !mine && mentions(line.text, room.ownName) && "mention"];
+  const classes = ["line", goesOn && "goes-on", mine && "mine", line.to && "private", !mine && mentions(line.text, room.ownName) && "mention"];
   const body = line.removed
     ? [make("p", { className: "line-text soft" }, "This message was removed.")]
     : content(line, room, who);

@@ -1,5 +1,6 @@
 /** The head of the room: live or not, recording and our answer to it, time left. */
 
+import { leads } from "../../../room/conduct.js";
 import { part, parts, say } from "./dom.js";
 import { RECORDING, timeLeft } from "./words.js";
 
@@ -20,14 +21,17 @@ const SETTLED = new Set(["finalising", "ready"]);
 export class Facts {
   #state;
   #data;
-  #announce;
+  #toast;
   #asked = false; // the person opened the question again
 
-  /** @param {import("../../../room/call.js").Call} call @param {(text: string) => void} announce */
-  constructor(call, data, announce) {
+  /**
+   * @param {import("../../../room/call.js").Call} call @param {any} data the page's
+   * @param {(text: string) => void} toast
+   */
+  constructor(call, data, toast) {
     this.#state = call.state;
     this.#data = data;
-    this.#announce = announce;
+    this.#toast = toast;
     setInterval(() => this.#showTime(), TICK_MS);
   }
 
@@ -87,13 +91,19 @@ export class Facts {
     return consent ? "Now: you said yes." : "Now: you said no.";
   }
 
+  /** Time to come to an end: for who leads, to sum up. */
+  #warn() {
+    const more = leads(this.#state.self) ? " Time for takeaways and homework." : "";
+    this.#toast(`5 minutes left.${more}`);
+  }
+
   #showTime() {
     const { endsAt, phase } = this.#state;
     const end = Date.parse(endsAt || this.#data.ends_at || "");
     if (Number.isNaN(end)) return;
     const { text, urgent } = timeLeft(Date.now(), Date.parse(this.#data.starts_at ?? ""), end, this.live);
     const box = part("time-left");
-    if (box.textContent !== text && text === WARN_MINUTES && phase === "in") this.#announce(text);
+    if (box.textContent !== text && text === WARN_MINUTES && phase === "in") this.#warn();
     say(box, text);
     box.classList.toggle("urgent", urgent);
   }

@@ -19,6 +19,7 @@ export class Floor {
   #box = part("floor");
   #shown = "";
   #shared = false;
+  #asked = false; // for the mentor's word; then a click is still needed
 
   /** @param {import("../../../room/call.js").Call} call */
   constructor(call) {
@@ -30,7 +31,7 @@ export class Floor {
     return {
       screen: () => this.#pressed(),
       "screen-now": () => this.#share(),
-      "screen-not": () => this.#call.send({ type: "share", wanted: false }),
+      "screen-not": () => this.#giveUp(),
     };
   }
 
@@ -61,12 +62,20 @@ export class Floor {
   }
 
   #ask() {
+    this.#asked = !this.#granted;
     this.#call.send({ type: "share", wanted: true });
+  }
+
+  #giveUp() {
+    this.#asked = false;
+    this.#call.send({ type: "share", wanted: false });
+    this.update();
   }
 
   async #share() {
     const { local } = this.#call;
     if (!local.canShare || local.sharing) return;
+    this.#asked = false;
     await local.share();
     if (!local.sharing && this.#call.state.house.sharer === this.#call.state.self?.id) {
       this.#call.send({ type: "share", wanted: false }); // the picker was closed: the next one's turn
@@ -97,12 +106,13 @@ export class Floor {
     const waiting = queue.length ? ` ${this.#waitingWords(queue)}` : "";
     if (local.sharing) return { text: `Everybody sees your screen.${waiting}`, buttons: [["screen", "Stop sharing", "bad"]] };
     const place = queue.indexOf(me);
-    if (sharer === me) {
-      return { text: "It is your turn to share your screen.", buttons: [["screen-now", "Share now", ""], ["screen-not", "Not now", "quiet"]] };
+    const mine = sharer === me || (this.#asked && this.#granted && !sharer);
+    if (mine) {
+      return { text: sharer ? "It is your turn to share your screen." : "You may share your screen.", buttons: [["screen-now", "Share now", ""], ["screen-not", "Not now", "quiet"]] };
     }
     if (place < 0) return null;
-    const text = this.#granted ? placeWords(place, state.find(sharer)?.name) : "You asked to share your screen. The mentor decides.";
-    return { text, buttons: [["screen-not", this.#granted ? "Leave the line" : "Take it back", "quiet"]] };
+    const text = placeWords(place, state.find(sharer)?.name);
+    return { text, buttons: [["screen-not", "Leave the line", "quiet"]] };
   }
 
   #waitingWords(queue) {

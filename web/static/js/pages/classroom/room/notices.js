@@ -20,11 +20,13 @@ export function noticesOf({ call, announce, toast, reactions, floor }) {
     "lost-me": ({ count }) => announce(`${count} lost you.`),
     moment: ({ mine, name, text }) => toast(momentWords(mine, name, text), "good"),
     knock: ({ name }) => announce(`${name} wants to come in.`),
+    "share-wanted": ({ name }) => announce(`${name} wants to share the screen.`),
     moderated: ({ action, name }) => MODERATED[action] && toast(MODERATED[action](name)),
     role: ({ mine, name, text }) => !mine && announce(`${name} is now ${(ROLES[text] ?? text).toLowerCase()}.`),
     error: ({ code, text, re }) => {
       if (re === "share" || re === "media") floor.refused(code);
-      if (inCall()) toast(text, "bad");
+      if (re === "share" && code === "forbidden") toast("The mentor was asked to let you share your screen.");
+      else if (inCall()) toast(text, "bad");
     },
   };
 }

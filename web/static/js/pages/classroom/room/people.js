@@ -7,13 +7,13 @@ import { ROLES } from "./words.js";
 const SEARCH_FROM = 8; // people; fewer are seen at one glance
 
 /** What a row shows, as text: rows are made anew only when it differs. */
-function signature(person, place, mine, menu) {
+function signature(person, place, mine, menu, asks) {
   const { name, role, hand, media, may_share: may } = person;
-  return JSON.stringify([name, role, hand && place, media, may, mine, menu]);
+  return JSON.stringify([name, role, hand && place, media, may, mine, menu, asks]);
 }
 
 /** @param {import("../../../room/messages.js").Participant} person @param {number} place of the hand, from 1 */
-function row(person, place, mine, menu) {
+function row(person, place, mine, menu, asks) {
   const { id, name, role, hand, media } = person;
   const state = (on, picture, words) => icon(on ? picture : `${picture}-off`, `${words} ${on ? "on" : "off"}`);
   const granted = role === "learner" && person.may_share;
@@ -22,6 +22,7 @@ function row(person, place, mine, menu) {
     make("span", { className: "people-who" },
       make("span", { className: "people-name" }, mine ? `${name} (you)` : name),
       make("span", { className: "tiny soft" }, (ROLES[role] ?? role) + (granted ? " · may share the screen" : ""))),
+    asks ? make("span", { className: "chip chip-pine" }, icon("screen", "Waits to share the screen")) : null,
     hand ? make("span", { className: "chip chip-warn" }, icon("hand", "Hand raised"), String(place)) : null,
     make("span", { className: "people-media" },
       media?.screen ? icon("screen", "shares the screen") : null,
@@ -31,10 +32,12 @@ function row(person, place, mine, menu) {
 }
 
 function opener(id, name) {
-  return make("button", {
+  const button = make("button", {
     className: "icon-button", type: "button", data: { action: "person", person: id },
-    popovertarget: "person-menu", "aria-haspopup": "true", "aria-label": `What to do with ${name}`,
+    "aria-haspopup": "true", "aria-label": `What to do with ${name}`,
   }, icon("more"));
+  button.setAttribute("popovertarget", "person-menu");
+  return button;
 }
 
 export class People {
@@ -52,9 +55,8 @@ export class People {
 
   /** Raised hands first, in their order, then the order of arrival. */
   update() {
-    const { state } = { state: this.#state };
-    const hands = state.hands;
-    const everyone = [...hands, ...state.everyone.filter((person) => !person.hand)];
+    const { hands } = this.#state;
+    const everyone = [...hands, ...this.#state.everyone.filter((person) => !person.hand)];
     this.#showSearch(everyone.length);
     const found = everyone.filter(({ name }) => this.#matches(name));
     const nodes = found.map((person) => this.#row(person, hands.indexOf(person) + 1));
@@ -77,10 +79,11 @@ export class People {
   #row(person, place) {
     const mine = person === this.#state.self;
     const menu = !mine && leads(this.#state.self);
-    const shown = signature(person, place, mine, menu);
+    const asks = this.#state.house.queue.includes(person.id) || this.#state.asking.has(person.id);
+    const shown = signature(person, place, mine, menu, asks);
     const known = this.#rows.get(person.id);
     if (known?.shown === shown) return known.node;
-    const node = row(person, place, mine, menu);
+    const node = row(person, place, mine, menu, asks);
     if (known) this.#replace(known.node, node);
     this.#rows.set(person.id, { node, shown });
     return node;

@@ -34,11 +34,11 @@ export class Requests {
   }
 
   get #all() {
-    const { knocking, house } = this.#state;
-    const people = house.queue.map((id) => this.#state.find(id)).filter((one) => one && one.role === "learner" && !one.may_share);
+    const { knocking, asking } = this.#state;
+    const people = [...asking].map((id) => this.#state.find(id));
     return [
       ...knocking.map(({ id, name }) => ({ key: `door ${id}`, id, name, kind: "door" })),
-      ...people.map((one) => ({ key: `screen ${one?.id}`, id: one?.id, name: one?.name, kind: "screen" })),
+      ...people.filter((one) => one !== undefined).map((one) => ({ key: `screen ${one.id}`, id: one.id, name: one.name, kind: "screen" })),
     ];
   }
 
@@ -47,8 +47,9 @@ export class Requests {
   }
 
   #dismiss(key) {
-    this.#dismissed.add(key);
-    this.update();
+    if (key.startsWith("screen ")) this.#state.asking.delete(key.slice("screen ".length));
+    else this.#dismissed.add(key);
+    this.#state.touch("house");
   }
 
   #card({ key, id, name, kind }) {

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from scripts.benchmarks.calls.crowd import crowd
 from scripts.benchmarks.calls.joins import join_times
 from scripts.benchmarks.calls.memory import idle_peer_bytes
 from scripts.benchmarks.load.janus import start_janus
@@ -40,6 +41,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--measure", action="append", choices=MEASURES, help="load, if nothing is named")
     parser.add_argument("--lessons", type=int, default=40, help="offered at once")
     parser.add_argument("--peers", type=int, default=100, help="idle ones whose memory is measured")
+    parser.add_argument("--people", type=int, default=16, help="in the one room of `room16`")
+    parser.add_argument("--watch", type=float, default=60.0, help="seconds that `room16` is watched")
     parser.add_argument("--joins", type=int, default=20, help="of one browser to a room")
 
 
@@ -96,11 +99,18 @@ def _joins(options: argparse.Namespace) -> dict[str, Any]:
         return asyncio.run(join_times(Path(folder), options.joins))
 
 
+def _room16(options: argparse.Namespace) -> dict[str, Any]:
+    """Everybody with camera and microphone in one lesson: node, page, freezes."""
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(crowd(Path(folder), options.people, options.watch))
+
+
 MEASURES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "load": _load,
     "lessons": _lessons,
     "memory": _memory,
     "joins": _joins,
+    "room16": _room16,
 }
 
 
@@ -134,7 +144,13 @@ def _compare(servers: dict[str, Any]) -> None:
 
 
 def table(results: dict[str, Any]) -> str:
-    tables = {"load": load_table, "lessons": _lessons_line, "memory": _memory_line, "joins": _joins_line}
+    tables = {
+        "load": load_table,
+        "lessons": _lessons_line,
+        "memory": _memory_line,
+        "joins": _joins_line,
+        "room16": _room16_line,
+    }
     return "\n\n".join(tables[name](found) for name, found in results.items())
 
 
@@ -154,6 +170,17 @@ def _joins_line(found: dict[str, Any]) -> str:
     return (
         f"{found['joins']} joins: first picture after {found['p50_ms']} ms (p50), "
         f"{found['p95_ms']} ms (p95, gate 1000)"
+    )
+
+
+def _room16_line(found: dict[str, Any]) -> str:
+    cores = ", ".join(f"{name} {share}" for name, share in found["cores"].items())
+    return (
+        f"{found['people']} people, all pictures after {found['pictures_s']} s; cores: {cores}; "
+        f"{found['frames_per_s']} frames/s in the page (worst tile {found['frames_per_s_worst']}), "
+        f"{found['freezes']} freezes, {found['frozen_s_per_minute']} s in each minute of a picture; "
+        f"the page's timers {found['page_lag_p95_ms']} ms late (p95), "
+        f"{found['page_lag_worst_ms']} at worst"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from media.protocol.control import Way
 from server.classroom.measures.calls import Call, Met
@@ -12,7 +13,6 @@ from server.classroom.measures.legs import Leg
 from server.classroom.measures.pictures import pictures
 from server.classroom.measures.quality import PersonsQuality, person_quality
 from server.classroom.measures.words import YOU, Timed, spells, verdict
-from server.classroom.models import Seat
 from server.edge.paging import Part
 
 SIX = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -45,24 +45,30 @@ def course(minutes: int, *, weak: range = range(0), node: range = range(0)) -> l
 
 
 def person(name: str, role: str, minutes: list[Timed], number: int = 1) -> PersonsQuality:
-    seat = Seat(id=number, name=name, role=role, user_id=number)
-    return person_quality(seat, minutes)
+    return person_quality(str(UUID(int=number)), number, name, role, minutes)
 
 
 def call_pages(session: Any, other: Any, learner: Any, mentor: Any) -> Mapping[str, tuple[Any, ...]]:
     weak = course(48, weak=range(12, 16), node=range(30, 32))
     own, long = person("Ines Albers", "learner", weak), person(LONG, "learner", course(45), 2)
     nobody = person("Jun Sato", "learner", [], 3)
-    page = {"session": session, "own": own, "at_fault": "learner", "desk": "learner"}
+    page = {
+        "session": session,
+        "own": own,
+        "at_fault": "learner",
+        "desk": "learner",
+        "sentences": own.said_to(1),
+    }
     one = {**page, "people": [own], "shown": own, "pictures": pictures(own, "Europe/Berlin")}
     all_ = {
         **page,
         "people": [own, long, nobody],
         "shown": long,
+        "sentences": long.said_to(1),
         "pictures": pictures(long, "Europe/Berlin"),
         "desk": "mentor",
     }
-    none = {**page, "people": [nobody], "shown": nobody, "pictures": None}
+    none = {**page, "people": [nobody], "shown": nobody, "pictures": None, "sentences": []}
     listed = {
         "calls": [_call(session, weak, True), _call(other, course(30), False), _call(session, [], False)],
         "page": Part(1, 2, 6),

@@ -51,6 +51,15 @@ def with_layers(sdp: str, rids: list[str]) -> str:
     return sdp[:start] + "\r\n".join(video) + "\r\n"
 
 
+def with_layers_in(sdp: str, mid: str, rids: list[str]) -> str:
+    """The same for the section of that mid, wherever it stands."""
+    parts = sdp.split("\r\nm=")
+    for index, part in enumerate(parts):
+        if f"\r\na=mid:{mid}\r\n" in part and part.startswith("video"):
+            parts[index] = with_layers(f"m={part}", rids).removeprefix("m=").removesuffix("\r\n")
+    return "\r\nm=".join(parts).rstrip("\r\n") + "\r\n"
+
+
 class _Playing:
     """Where the film is on one layer, and its numbers."""
 

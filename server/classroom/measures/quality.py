@@ -10,6 +10,7 @@ from uuid import UUID
 from server.classroom.measures.legs import Leg, lost_share, summed
 from server.classroom.measures.models import QualityMinute
 from server.classroom.measures.words import (
+    YOU,
     Cause,
     Side,
     Spell,
@@ -59,6 +60,10 @@ class PersonsQuality:
     def good(self) -> bool:
         return self.minutes > 0 and not self.bad
 
+    def said_to(self, user_id: int) -> Sequence[tuple[str, Spell | None]]:
+        """The verdict in words for a certain reader."""
+        return verdict(YOU if user_id == self.user_id else self.name, self.minutes, spells(self.course))
+
 
 @dataclass(frozen=True, slots=True)
 class Quality:
@@ -77,7 +82,10 @@ async def report(session_id: UUID) -> Quality:
     courses: defaultdict[int, list[Timed]] = defaultdict(list)
     for row in await QualityMinute.filter(session_id=session_id).order_by("at"):
         courses[row.seat_id].append(Timed(row.at, Leg.model_validate(row.leg)))
-    people = [person_quality(seat, courses[seat.id]) for seat in seats]
+    people = [
+        person_quality(str(seat.public_id), seat.user_id, seat.name, seat.role, courses[seat.id])
+        for seat in seats
+    ]
     people.sort(key=lambda one: one.role != "mentor")
     roles = {one.participant: one.role for one in people}
     return Quality(people, side_at_fault(roles, {one.participant: one.bad for one in people}))
@@ -91,13 +99,15 @@ def node_failed(quality: Quality) -> bool:
     )
 
 
-def person_quality(seat: Seat, course: Sequence[Timed]) -> PersonsQuality:
+def person_quality(
+    participant: str, user_id: int, name: str, role: str, course: Sequence[Timed]
+) -> PersonsQuality:
     leg, found = summed(each.leg for each in course), spells(course)
     return PersonsQuality(
-        participant=str(seat.public_id),
-        user_id=seat.user_id,
-        name=seat.name,
-        role=seat.role,
+        participant=participant,
+        user_id=user_id,
+        name=name,
+        role=role,
         minutes=len(course),
         rtt_ms=leg.rtt_ms,
         rtt_p95_ms=leg.rtt_p95_ms,
@@ -105,7 +115,7 @@ def person_quality(seat: Seat, course: Sequence[Timed]) -> PersonsQuality:
         frozen_ms=leg.frozen_ms,
         up=_way(leg, "up"),
         down=_way(leg, "down"),
-        verdict=verdict(seat.name, len(course), found),
+        verdict=verdict(name, len(course), found),
         bad=minutes_by_cause(found),
         course=course,
     )

@@ -52,6 +52,7 @@ async def call_page(request: web.Request) -> web.StreamResponse:
         "people": told,
         "shown": shown,
         "own": own,
+        "sentences": shown.said_to(asking.user_id) if shown else [],
         "at_fault": quality.at_fault,
         "pictures": pictures(shown, asking.timezone) if shown else None,
         "desk": "mentor" if "mentor" in asking.roles else "learner",

@@ -99,7 +99,7 @@ class History(Stage):
             self.run(self.pass_time(self.clock.now() + ISSUES))
             self.run(release_due())
         if then == "paid out":
-            self.pay_out(sent=True)
+            self.pay_out(sent="sent")
 
     async def _hold_next(self) -> None:
         coming = Session.filter(status=SessionStatus.PUBLISHED, starts_at__gte=self.clock.now())
@@ -110,19 +110,23 @@ class History(Stage):
             await self.pass_time(session.ends_at)
             await booking.end_session(session.id, self.mira)
 
-    @rule(number=NUMBERS, amount=st.sampled_from((None, 1, 33, 2500)))
-    def give_back(self, number: int, amount: int | None) -> None:
+    @rule(number=NUMBERS, amount=st.sampled_from((None, 1, 33, 2500)), lost=st.booleans())
+    def give_back(self, number: int, amount: int | None, lost: bool) -> None:
         self.run(self.refusing(self._give_back(number, amount)))
+        if lost:
+            self.work_unanswered(a_day=True)
 
     async def _give_back(self, number: int, amount: int | None) -> None:
         if rows := await Payment.filter(status__in=PAID).order_by("id"):
             await ask_refund(chosen(rows, number).public_id, self.mira, amount, "asked for")
 
-    @rule(sent=st.booleans())
-    def pay_out(self, sent: bool) -> None:
+    @rule(sent=st.sampled_from(("", "sent", "lost")))
+    def pay_out(self, sent: str) -> None:
         self.run(self.refusing(request_payout(self.mira)))
-        if sent:
+        if sent == "sent":
             self.run(endings.jobs())
+        elif sent == "lost":
+            self.work_unanswered(a_day=True)
 
     # --- at the provider's own pages
 
@@ -196,9 +200,13 @@ class History(Stage):
     def work(self) -> None:
         self.run(endings.jobs())
 
-    @rule()
-    def work_unanswered(self) -> None:
+    @rule(a_day=st.booleans())
+    def work_unanswered(self, a_day: bool) -> None:
+        """What is tried again after `a_day` is asked for under keys that the provider forgot."""
         self.run(self.unanswered(endings.jobs()))
+        if a_day:
+            self.run(self.pass_time(self.clock.now() + timedelta(hours=25)))
+            self.run(endings.jobs())
 
     @rule()
     def compare(self) -> None:

@@ -25,6 +25,7 @@ from server.accounts.passwords import hash_password
 from server.accounts.values import Challenge, Client
 from server.booking import service as booking
 from server.booking.drafting.drafts import begin_draft
+from server.booking.models import Booking
 from server.booking.requests.models import SessionRequest
 from server.booking.rescheduling.models import RescheduleProposal
 from server.booking.times import next_mark
@@ -36,6 +37,7 @@ from server.classroom.models import AttendanceInterval, ChatMessage, DrainedNode
 from server.classroom.seats import take_seat
 from server.edge.access import FRESH_FOR, Access, Viewer, Whose
 from server.edge.keys import SETTINGS
+from server.feedback.models import Review
 from server.infra import clock
 from server.materials.adding import add as add_material
 from server.materials.values import Phase
@@ -194,6 +196,8 @@ class World:
             await bought(await self._booking())
         if "/bookings/{id}" in path:
             return path.replace("{id}", str(await self._booking()))
+        if "/feedback/{id}" in path:
+            return path.replace("{id}", str(await self._review()))
         if "/materials/{id}" in path:
             return path.replace("{id}", str(await self._material()))
         if "/logins/{id}" in path:
@@ -318,6 +322,21 @@ class World:
     async def _material(self) -> UUID:
         whose = self.people["mentor"]
         return (await add_material(self.session, whose, Phase.BEFORE, "a.txt", BytesIO(b"a"))).id
+
+    async def _review(self) -> UUID:
+        """The learner's, of this lesson, though it is not over."""
+        seat = await Booking.get(public_id=await self._booking())
+        kept, _ = await Review.get_or_create(
+            {
+                "session_id": self.session,
+                "learner_id": self.people["learner"].user_id,
+                "mentor_id": self.people["mentor"].user_id,
+                "rating": 4,
+                "created_at": clock.now(),
+            },
+            booking_id=seat.id,
+        )
+        return kept.public_id
 
     async def _draft(self) -> UUID:
         return (await begin_draft(self.people["mentor"], {"title": "Scopes"})).id

@@ -14,7 +14,7 @@ from server.accounts import service as accounts
 from server.booking import service as booking
 from server.booking.drafting.drafts import add_draft
 from server.booking.drafting.steps import LAST
-from server.booking.models import Booking
+from server.booking.models import Booking, Session
 from server.booking.requests.models import SessionRequest
 from server.booking.rescheduling.models import RescheduleAnswer, RescheduleProposal
 from server.booking.times import next_mark, wall_time
@@ -23,6 +23,8 @@ from server.calendar.secrets import secret_of
 from server.classroom.models import AttendanceInterval
 from server.edge.access import Access, Viewer, Whose
 from server.edge.keys import SETTINGS
+from server.feedback.models import Review
+from server.feedback.ratings import write_ratings
 from server.infra import clock
 from server.infra.mailer import DatabaseMailer, Mail
 from server.materials.adding import add as add_material
@@ -84,6 +86,7 @@ class World:
     recording: UUID
     code: str
     pathway: str
+    review: UUID
     secret: str = ""
     report: UUID | None = None
     request: UUID | None = None
@@ -132,8 +135,14 @@ class World:
         await self._messages(guest)
         await self._request(guest)
         await self._move(guest)
+        await self._review(guest)
         await self._staff(name)
         await DatabaseMailer().send(Mail(f"{name}@example.com", name, name, name))
+
+    async def _review(self, guest: Viewer) -> None:
+        """Of the session that is asked for, though it is not over."""
+        await said_of(self.session, guest)
+        await write_ratings(self.mira.user_id, (await Session.get(id=self.session)).offering_id)
 
     async def _move(self, guest: Viewer) -> None:
         """Of the session that is asked for: everybody answers."""
@@ -227,6 +236,8 @@ class World:
         if "/reports/{id}" in route.path:
             assert self.report is not None
             own = self.report
+        if "/feedback/{id}" in route.path:
+            own = self.review
         if "/reschedules/{id}" in route.path:
             assert self.move is not None
             own = self.move
@@ -249,6 +260,25 @@ async def came(session: UUID, viewer: Viewer) -> None:
     await AttendanceInterval.create(
         session_id=session, user_id=viewer.user_id, kind="socket", started_at=clock.now()
     )
+
+
+async def said_of(session_id: UUID, learner: Viewer) -> UUID:
+    """A review, whose mentor answered it."""
+    session = await Session.get(id=session_id)
+    seat = await Booking.get(session_id=session_id, learner_id=learner.user_id)
+    review = await Review.create(
+        booking_id=seat.id,
+        session_id=session_id,
+        offering_id=session.offering_id,
+        learner_id=learner.user_id,
+        mentor_id=session.mentor_id,
+        rating=4,
+        comment="Good.",
+        reply="Thank you.",
+        replied_at=clock.now(),
+        created_at=clock.now(),
+    )
+    return review.public_id
 
 
 def _asker(route: Route) -> str:
@@ -280,7 +310,9 @@ async def world(http: TestClient) -> World:
     secret = secret_of(http.app[SETTINGS].secret_key, feed_id)
     slug = await pathway(mira)
     payment = (await bought(booked)).public_id
-    return World(http, mira, lea, headers, session, booked, payment, recording.id, code, slug, secret)
+    review = await said_of(session, lea)
+    own = session, booked, payment, recording.id
+    return World(http, mira, lea, headers, *own, code, slug, review, secret)
 
 
 async def test_many_rows_take_as_many_queries_as_a_few(

@@ -123,7 +123,7 @@ async def test_who_waits_is_announced_and_let_in_from_card_or_list(
     room.send({"type": "knock", "waiting": waiting})
     await expect(page.locator("[data-announce]")).to_contain_text("wants to come in.")
     await expect(control(page, "People, 2 new")).to_have_attribute("data-badge", "2")
-    card = page.get_by_role("region", name="Requests")
+    card = page.locator("[data-requests]")
     await card.get_by_role("button", name="Admit: Kwame Mensah").click()
     await room.heard("moderate", action="admit", participant="w1")
     await control(page, "People, 2 new").click()

@@ -19,7 +19,7 @@ const STATS_MS = 2_000;
 const SPEAKS_FROM = 0.02; // of full scale; room noise stays below
 const SPEAKS_FROM_METER = 0.45; // the same on the meter's logarithmic scale
 const WITHOUT_NODE = { media_unavailable: "unavailable", media_full: "full" };
-const REFUSALS = new Set(["removed", "locked", "denied", "too_early"]);
+export const REFUSALS = new Set(["removed", "locked", "denied", "too_early"]);
 const NEGOTIATION = new Set(["offer", "answer", "ice-candidate", "error"]);
 
 const ENDS = {

@@ -69,6 +69,8 @@ export class Floor {
   #giveUp() {
     this.#asked = false;
     this.#call.send({ type: "share", wanted: false });
+    const { house, self } = this.#call.state;
+    if (house.sharer === self?.id) this.#call.state.set({ house: { ...house, sharer: null } });
     this.update();
   }
 
@@ -84,7 +86,7 @@ export class Floor {
 
   #localChanged() {
     const { local } = this.#call;
-    if (this.#shared && !local.sharing) this.#call.send({ type: "share", wanted: false });
+    if (this.#shared && !local.sharing) this.#giveUp();
     this.#shared = local.sharing;
     this.update();
   }

@@ -1,6 +1,7 @@
 /** What just happened, in words: announced to who listens, and as a toast where it changes what one can do. */
 
 import { leads } from "../../../room/conduct.js";
+import { REFUSALS } from "../../../room/call.js";
 import { MODERATED, RECORDING, ROLES } from "./words.js";
 
 /** @returns {Record<string, (notice: any) => void>} */
@@ -24,6 +25,7 @@ export function noticesOf({ call, announce, toast, reactions, floor }) {
     moderated: ({ action, name }) => MODERATED[action] && toast(MODERATED[action](name)),
     role: ({ mine, name, text }) => !mine && announce(`${name} is now ${(ROLES[text] ?? text).toLowerCase()}.`),
     error: ({ code, text, re }) => {
+      if (REFUSALS.has(code)) return; // the end says it
       if (re === "share" || re === "media") floor.refused(code);
       if (re === "share" && code === "forbidden") toast("The mentor was asked to let you share your screen.");
       else if (inCall()) toast(text, "bad");

@@ -18,6 +18,8 @@ export class Paragraphs {
   list = [];
   #send;
   #newId;
+  /** @type {Map<string, number>} what we removed, and on top of which version */
+  #gone = new Map();
 
   /**
    * @param {(message: any) => boolean} send false while the socket is away
@@ -49,7 +51,9 @@ export class Paragraphs {
   remove(id) {
     const one = this.find(id);
     if (!one) return false;
-    if (one.version && !this.#send({ type: "note", op: "remove", id, version: one.version })) return false;
+    const version = one.version + Number(one.sent !== null); // what is on its way comes first
+    if (version && !this.#send({ type: "note", op: "remove", id, version })) return false;
+    this.#gone.set(id, version);
     this.list = this.list.filter((other) => other !== one);
     return true;
   }
@@ -78,6 +82,8 @@ export class Paragraphs {
    * @returns {{apart?: Paragraph}} `apart`: our words, where both changed the same ones
    */
   hear(note) {
+    if (note.version <= (this.#gone.get(note.id) ?? 0)) return {};
+    this.#gone.delete(note.id); // it is removed, or somebody was quicker than we
     const one = this.find(note.id);
     if (!one) return this.#enter(note);
     if (note.version <= one.version) return {};
@@ -112,6 +118,7 @@ export class Paragraphs {
   replace(notes) {
     const there = new Set(notes.map(({ id }) => id));
     for (const one of this.list) one.sent = null;
+    this.#gone.clear();
     this.list = this.list.filter((one) => there.has(one.id) || isDirty(one) || !one.version);
     const apart = notes.map((note) => this.hear(note).apart).filter(Boolean);
     this.flush();

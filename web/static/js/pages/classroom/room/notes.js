@@ -124,8 +124,7 @@ export class Notes {
       this.#begin(one.id, value.slice(to));
     } else if (event.key === "Backspace" && !value) {
       event.preventDefault();
-      this.#leave(one, -1);
-      this.#remove(one);
+      this.#removeAndLeave(one);
     } else if (event.key === "ArrowUp" && from === 0 && to === 0) this.#leave(one, -1, event);
     else if (event.key === "ArrowDown" && from === value.length) this.#leave(one, 1, event);
   }
@@ -140,6 +139,16 @@ export class Notes {
     field.focus();
     const caret = step < 0 ? field.value.length : 0;
     field.setSelectionRange(caret, caret);
+  }
+
+  #removeAndLeave(one) {
+    const { list } = this.#paragraphs;
+    const above = list[list.indexOf(one) - 1];
+    this.#remove(one);
+    if (!above || this.#paragraphs.find(one.id)) return;
+    const { field } = this.#rows.get(above.id);
+    field.focus();
+    field.setSelectionRange(field.value.length, field.value.length);
   }
 
   #remove(one) {

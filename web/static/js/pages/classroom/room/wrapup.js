@@ -123,7 +123,8 @@ export class WrapUp {
 function objective({ text, reached }, index, leads) {
   const words = make("span", {}, text);
   if (!leads) {
-    const mark = reached ? icon("check", "Reached") : icon("level", "Not yet");
+    const open = () => make("span", { className: "objective-open", role: "img", "aria-label": "Not yet" });
+    const mark = reached ? icon("check", "Reached") : open();
     return make("li", { className: `objective${reached ? " reached" : ""}` }, mark, words);
   }
   const box = make("input", { type: "checkbox", value: String(index), checked: reached, id: `objective-${index}` });

@@ -36,7 +36,7 @@ class Composer:
         shown = {track: PictureTrack(segments, tally) for track, segments in pictures}
         self._painter = Painter(job.title, self._lesson.people, shown, self._canvas)
         self._frames = -(-job.total_ms * job.fps // 1000)
-        self._cuts = {-(-one.at_ms * job.fps // 1000) for one in job.chapters}
+        self._cuts = {one.at_ms * job.fps // 1000 for one in job.chapters}
         self._poster = Poster(self._frames)
         self._scenes: tuple[tuple[Moment, str | None], Scene] | None = None
         self._written = -1

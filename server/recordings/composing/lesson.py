@@ -36,13 +36,18 @@ class Lesson:
         self.people = people(job.segments)
         edges = {0, *(edge for span in job.pauses for edge in (span.from_ms, span.to_ms))}
         edges |= {edge for one in job.segments for edge in (one.start_ms, one.end_ms)}
+        self._job = job
         self._edges = sorted(edges)
-        self._moments = [self._moment(job, at) for at in self._edges]
+        self._found = -1, Moment()  # lessons are gone through: what is asked is mostly the same
 
     def at(self, ms: float) -> Moment:
-        return self._moments[max(0, bisect_right(self._edges, ms) - 1)]
+        place = max(0, bisect_right(self._edges, ms) - 1)
+        if place != self._found[0]:
+            self._found = place, self._moment(self._edges[place])
+        return self._found[1]
 
-    def _moment(self, job: Job, ms: int) -> Moment:
+    def _moment(self, ms: int) -> Moment:
+        job = self._job
         if paused(job.pauses, ms):
             return Moment(paused=True)
         here = [one for one in job.segments if one.start_ms <= ms < one.end_ms]

@@ -67,13 +67,17 @@ class Packet:
 
 
 def pictures(
-    luma: Luma, duration_ms: int, *, sizes: dict[int, tuple[int, int]] | None = None
+    luma: Luma,
+    duration_ms: int,
+    *,
+    sizes: dict[int, tuple[int, int]] | None = None,
+    every_ms: int = PICTURE_MS,
 ) -> list[Packet]:
     """Plain pictures. `sizes`: from which moment on which; a change is a new layer of simulcast."""
     sizes = sizes or {0: (WIDTH, HEIGHT)}
     found: list[Packet] = []
     coder = PictureCoder(*sizes[0])
-    for ms in range(0, duration_ms, PICTURE_MS):
+    for ms in range(0, duration_ms, every_ms):
         fresh = ms in sizes
         if fresh:
             coder = PictureCoder(*sizes[ms])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import av
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -50,7 +49,7 @@ def test_a_gap_in_the_sound_moves_nothing(tapes: Tapes) -> None:
     tapes.add("ada", "microphone", sent)
     made = composed(tapes.job())
     check_in_step(made.film, moments)
-    assert np.abs(watching.sound(made.film)[48 * 1100 : 48 * 2600]).max() < 0.01
+    assert watching.loudest(made.film, 1100, 2600) < 0.01
 
 
 def test_who_comes_late_is_in_step(tapes: Tapes) -> None:
@@ -174,7 +173,7 @@ def test_a_pause_is_a_card_of_its_length(tapes: Tapes) -> None:
 def test_a_picture_that_stays_is_not_written_again_and_again(tapes: Tapes) -> None:
     tapes.add("ada", "microphone", sounds([300], 6000))
     made = composed(tapes.job())
-    assert len(watching.pictures(made.film)) <= 5
+    assert len(list(watching.pictures(made.film))) <= 5
     assert float(watching.probe(made.film)["format"]["duration"]) == pytest.approx(6, abs=0.1)
 
 

@@ -24,6 +24,7 @@ from tests.databases import BOTH
 from tests.redis import RedisServer
 from tests.redis import server as redis_server
 from tests.server.booking import makers
+from tests.server.classroom.leading import moderate
 from tests.server.classroom.stage import RoomClient
 from tests.server.classroom.town import (
     ANSWER,
@@ -34,6 +35,7 @@ from tests.server.classroom.town import (
     settled_town,
 )
 
+OUT_S = 5.0  # so soon is somebody out who has no right to be in
 BACK_S = 10.0  # so soon is everybody back when a process died
 SEGMENT = "a" * 32
 OFFER = {"type": "offer", "sdp": "v=0\r\n"}
@@ -253,3 +255,59 @@ async def test_what_is_taught_with_moves_with_its_room(town: Town) -> None:
     assert [one["id"] for one in bob_back.board] == drawn
     ann_back = await come_back(second, town.session_id, ann.resume)
     assert ann_back.lesson["polls"][0]["counts"] == [1, 0]
+
+
+@pytest.mark.alone
+async def test_who_loses_their_seat_is_out_in_five_seconds_wherever_they_came_in(town: Town) -> None:
+    """By a worker of one of the processes, or of neither: the one that cancels is not the home."""
+    first, second = await town.start(), await town.start()
+    ann = await first.come_in(town.session_id, town.mentor)
+    bob = await second.come_in(town.session_id, town.learner)
+    await ann.hear("participant-joined")
+    began = time.monotonic()
+    await booking.leave_session(town.session_id, town.learner)
+    assert await bob.closed() == 4403
+    assert time.monotonic() - began < OUT_S
+    await town.node.hear(control.Leave, participant=bob.id)
+    await ann.hear("participant-left")
+
+
+async def test_people_wait_at_another_process_and_are_let_in_and_removed_there(town: Town) -> None:
+    first, second = await town.start(), await town.start()
+    ann = await first.come_in(town.session_id, town.mentor)
+    await moderate(ann, "admission-on")
+    await ann.hear("room")
+    bob = await second.wait_at_door(town.session_id, town.learner)
+    (waiting,) = (await ann.hear("knock"))["waiting"]
+    await moderate(ann, "admit", waiting["id"])
+    bob.joined = await bob.hear("joined")
+    await bob.say("chat", text="in")
+    await ann.hear("chat", text="in")
+    await moderate(ann, "remove", bob.id)
+    assert await bob.closed() == 4403
+    assert [error["code"] for error in bob.heard("error")] == ["removed"]
+    for server in (first, second):
+        socket = await town.http.ws_connect(
+            f"ws://127.0.0.1:{server.port}/ws/session/{town.session_id}/", params={"resume": bob.resume}
+        )
+        assert await RoomClient(socket).closed() == 4401
+    await moderate(ann, "readmit", bob.id)
+    await ann.hear("removed", people=[])
+    await second.come_in(town.session_id, town.learner)
+
+
+async def test_the_line_at_the_door_is_made_again_when_the_rooms_home_dies(town: Town) -> None:
+    first, second = await town.start(), await town.start()
+    ann = await first.come_in(town.session_id, town.mentor)
+    await moderate(ann, "admission-on")
+    await ann.hear("room")
+    bob = await second.wait_at_door(town.session_id, town.learner)
+    (waiting,) = (await ann.hear("knock"))["waiting"]
+    await first.kill()
+    assert await bob.closed() == aiohttp.WSCloseCode.SERVICE_RESTART
+    ann = await come_back(second, town.session_id, ann.resume)
+    assert ann.joined["state"]["admission"] is True
+    bob = await second.wait_at_door(town.session_id, town.learner)
+    assert (await ann.hear("knock"))["waiting"] == [waiting]
+    await moderate(ann, "admit", waiting["id"])
+    await bob.hear("joined")

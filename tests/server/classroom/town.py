@@ -69,6 +69,14 @@ class ServerProcess:
         issued = await classroom.issue_ticket(session_id, viewer)
         return await self.enter(session_id, ticket=issued.ticket)
 
+    async def wait_at_door(self, session_id: UUID, viewer: Viewer) -> RoomClient:
+        """Come to a room that lets people in by hand."""
+        issued = await classroom.issue_ticket(session_id, viewer)
+        url = f"ws://127.0.0.1:{self.port}/ws/session/{session_id}/"
+        client = RoomClient(await self.http.ws_connect(url, params={"ticket": issued.ticket}))
+        assert (await client.next())["type"] == "waiting"
+        return client
+
     async def kill(self) -> None:
         self.process.kill()
         await self.process.wait()

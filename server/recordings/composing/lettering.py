@@ -1,10 +1,12 @@
 """Words as pixels: names on people, initials for those without a camera, and cards.
 
-The films' letters come with the program; where a name needs others (中, ع), those of the system."""
+The films' letters come with the program; where a name needs others (中, ع), those of the system. What no
+font has is not written: boxes help nobody."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -54,7 +56,10 @@ def colour_of(participant: str) -> tuple[int, int, int]:
 
 
 def name_band(name: str, width: int, height: int) -> Overlay:
-    """A name for the lower left of a tile of this size."""
+    """A name for the lower left of a tile of this size; nothing to be seen where no font can write it."""
+    name = written(name)
+    if not name:
+        return Overlay(np.zeros((2, 2), np.uint8), np.zeros((2, 2), np.uint8))
     size = max(SMALLEST, round(height * LOWER_THIRD * 0.62))
     font = font_for(name, size)
     text = shortened(name, font, width * 0.9 - size)
@@ -76,7 +81,7 @@ def face(participant: str, name: str, width: int, height: int) -> Planes:
     radius = min(width, height) * 0.3
     x, y = width / 2, height / 2
     draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour_of(participant))
-    letters = initials(name)
+    letters = written(initials(name))
     draw.text((x, y), letters, fill=PALE, font=font_for(letters, round(radius * 0.9)), anchor="mm")
     return _planes(image)
 
@@ -85,7 +90,7 @@ def card(title: str, below: str, width: int, height: int) -> Planes:
     """The whole picture, with one or two lines in its middle."""
     image = Image.new("RGB", (width, height), BACKDROP)
     draw = ImageDraw.Draw(image)
-    lines = [line for line in (title, below) if line]
+    lines = [line for line in map(written, (title, below)) if line]
     for place, line in enumerate(lines):
         size = max(SMALLEST, height // (14 if place == 0 else 22))
         font = font_for(line, size)
@@ -110,16 +115,33 @@ def shortened(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
     return text.rstrip() + "…"
 
 
+def written(text: str) -> str:
+    """What can be written of it: without symbols that its font lacks; empty where it lacks letters."""
+    have = _letters(_font_file(text))
+    if not _needed(text) <= have:
+        return ""
+    return " ".join("".join(one for one in text if ord(one) in have or one.isspace()).split())
+
+
 @cache
 def font_for(text: str, size: int) -> ImageFont.FreeTypeFont:
-    """The first font that has all letters; ours, with boxes for what it lacks, where none has."""
-    needed = frozenset(ord(letter) for letter in text if not letter.isspace())
-    path = BUNDLED if needed <= _letters(BUNDLED) else _elsewhere(needed)
-    return ImageFont.truetype(str(path), size)
+    """The first font that has all letters; ours where none has."""
+    return ImageFont.truetype(str(_font_file(text)), size)
 
 
-def _elsewhere(needed: frozenset[int]) -> Path:
-    return next((path for path in _system_fonts() if needed <= _letters(path)), BUNDLED)
+def _font_file(text: str) -> Path:
+    needed = _needed(text)
+    return next((path for path in _fonts() if needed <= _letters(path)), BUNDLED)
+
+
+def _needed(text: str) -> frozenset[int]:
+    return frozenset(ord(letter) for letter in text if letter.isalnum())
+
+
+def _fonts() -> Iterator[Path]:
+    """Ours first; those of the system are not looked for while it does."""
+    yield BUNDLED
+    yield from _system_fonts()
 
 
 @cache

@@ -31,6 +31,13 @@ def test_names_fit_their_tiles(name: str, width: int, height: int) -> None:
     assert not (wide % 2 or tall % 2)
 
 
+def test_what_no_font_has_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lettering, "_system_fonts", tuple)
+    assert lettering.written("Ada \N{GRINNING FACE}") == "Ada"
+    assert lettering.written("王小明") == ""
+    assert not lettering.name_band("王小明", 320, 180).alpha.any()
+
+
 def test_initials_and_cards_fill_their_place() -> None:
     face = lettering.face("ada", "Ada Lovelace", 256, 192)
     assert face.luma.shape == (192, 256) and face.red.shape == (96, 128)

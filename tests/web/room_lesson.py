@@ -20,6 +20,7 @@ from server.classroom.teaching import saying
 from server.classroom.teaching.desk import Desk
 from server.classroom.teaching.handlers import HANDLERS
 from server.classroom.teaching.keeping import Change
+from server.infra import clock
 
 OURS = {kind.model_fields["type"].default for kind in wire.FROM_BROWSERS}
 OBJECTIVES = ("Hear the seventh of a dominant", "Find the third and the seventh", "Play ii–V–I in C")
@@ -56,6 +57,7 @@ class LessonMock:
 
     desk: Desk = field(default_factory=lambda: Desk(objectives=OBJECTIVES))
     members: dict[str, Any] = field(default_factory=dict)
+    log: Any = field(default_factory=lambda: SimpleNamespace(now=clock.now, add=lambda event: None))
     lesson: Any = field(default_factory=lambda: SimpleNamespace(session_id=UUID(int=1)))
 
     def seat(self, id: str, name: str, role: str = "learner", **more: Any) -> None:

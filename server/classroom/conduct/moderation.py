@@ -16,6 +16,7 @@ from server.classroom.conduct import doorway, events, records, sharing
 from server.classroom.conduct.expressing import set_hand
 from server.classroom.hub import Hub
 from server.classroom.room import Member, Room
+from server.classroom.teaching import saying as teaching
 
 RE = "moderate"
 
@@ -173,6 +174,7 @@ async def _cohost(scene: Scene, member: Member) -> None:
     scene.room.update(member, role="cohost")
     scene.tell(member, "cohost")
     doorway.greet(scene.room, member, scene.room.log.now())
+    teaching.greet(scene.room, member)
 
 
 async def _uncohost(scene: Scene, member: Member) -> None:
@@ -181,6 +183,7 @@ async def _uncohost(scene: Scene, member: Member) -> None:
     await records.set_role(member.seat_id, "learner")
     scene.room.update(member, role="learner")
     scene.tell(member, "uncohost")
+    teaching.greet(scene.room, member)
     if not member.may_share:
         _take_floor(scene, member)
 

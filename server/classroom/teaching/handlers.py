@@ -26,6 +26,7 @@ from media.protocol.teaching import (
     WrapUpSaid,
     WrapUpSend,
 )
+from server.classroom.conduct import events
 from server.classroom.handling import Handler
 from server.classroom.hub import Hub
 from server.classroom.room import Member, Room
@@ -63,6 +64,7 @@ async def _poll(hub: Hub, room: Room, member: Member, message: PollSend) -> None
         if message.question is None or not message.answers:
             raise MessageError("invalid", "Ask a question with two answers or more.", message.type)
         poll = polls.ask(message.question, message.answers, message.many, now)
+        events.record(room, member, "poll", {"poll": poll.id, "question": poll.question})
     elif message.poll is None:
         raise MessageError("invalid", "poll: which one?", message.type)
     elif message.action == "remove":
@@ -163,9 +165,12 @@ def _keep_ending(hub: Hub, room: Room, member: Member, said: ObjectiveSaid | Wra
 
 
 async def _caption(hub: Hub, room: Room, member: Member, message: CaptionSend) -> None:
-    """Said at once: words that come late are of no use."""
+    """Said at once: words that come late are of no use. What is final is kept."""
     check_pace(room, member, message.type)
-    room.broadcast(CaptionSaid(participant=member.id, **message.model_dump(exclude={"type"})))
+    said = CaptionSaid(participant=member.id, **message.model_dump(exclude={"type"}))
+    room.broadcast(said)
+    if said.final:
+        events.record(room, member, "caption", {"text": said.text, "language": said.language})
 
 
 HANDLERS: dict[type[Message], Handler] = {

@@ -12,6 +12,7 @@ from aiohttp import WSCloseCode
 
 from server.booking import service as booking
 from server.booking.models import Booking
+from server.classroom.conduct.models import RoomEvent
 from server.classroom.models import RoomState
 from server.classroom.teaching import pace
 from server.classroom.teaching.models import BoardItem, NoteBlock, Poll, PollVote, WrapUp
@@ -128,11 +129,18 @@ async def test_only_mentors_ask_count_and_wrap_up(stage: Stage, room: Room) -> N
     assert not await WrapUp.exists()
 
 
-async def test_cohost_may_do_what_the_mentor_may(stage: Stage, room: Room) -> None:
-    _, learner, _ = room
-    stage.hub.rooms[str(stage.session_id)].members[learner.id].role = "cohost"
+async def test_cohost_sees_and_does_what_the_mentor_does(room: Room) -> None:
+    mentor, learner, other = room
+    poll = await ask(mentor)
+    await other.say("poll-vote", poll=poll, chosen=[0])
+    await other.hear("poll")
+    await mentor.say("moderate", action="cohost", participant=learner.id)
+    assert (await learner.hear("lesson"))["polls"][0]["counts"] == [1, 0, 0]
     await learner.say("timer", seconds=60)
     await learner.hear("timer")
+    await mentor.say("moderate", action="uncohost", participant=learner.id)
+    assert "counts" not in (await learner.hear("lesson"))["polls"][0]
+    assert await refusal(learner, "timer", seconds=60) == "forbidden"
 
 
 # --- polls
@@ -195,7 +203,7 @@ async def test_votes_at_once_are_counted_once_each(room: Room) -> None:
     while "closed_at" not in (said := (await mentor.hear("poll"))["poll"]):
         pass
     assert (said["votes"], said["counts"]) == (2, [0, 2, 0])
-    assert sorted(await PollVote.all().values_list("chosen", flat=True)) == [[1], [1]]
+    assert [vote.chosen for vote in await PollVote.all()] == [[1], [1]]
 
 
 @pytest.mark.parametrize(
@@ -391,11 +399,16 @@ async def test_process_that_is_no_more_the_home_stores_and_says_nothing(stage: S
 # --- captions
 
 
-async def test_captions_are_said_with_their_speaker(room: Room) -> None:
+async def test_captions_are_said_with_their_speaker_and_kept(stage: Stage, room: Room) -> None:
     mentor, learner, _ = room
     await mentor.say("caption", text="So the seventh", final=False, language="en-GB")
     said = await learner.hear("caption")
     assert (said["participant"], said["text"], said["final"]) == (mentor.id, "So the seventh", False)
+    await mentor.say("caption", text="So the seventh falls.", final=True, language="en-GB")
+    await learner.hear("caption", final=True)
+    await stage.hub.journal.settled()
+    kept = await RoomEvent.get(kind="caption")
+    assert kept.detail == {"text": "So the seventh falls.", "language": "en-GB"}
 
 
 # --- afterwards

@@ -61,7 +61,7 @@ export async function tryConnection(step, url, tracks, progress) {
     found.way = { ...found.way, connect_ms, node: loop.node };
     if (loop.iceServers.length) {
       step.say("Trying the relay as well, for networks that are less open…");
-      found.way.relays = await loop.relays(tracks.microphone);
+      found.way.relays = await loop.relays(tracks.microphone, found.way.path);
     }
   } catch (error) {
     if (!(error instanceof CheckError)) throw error;

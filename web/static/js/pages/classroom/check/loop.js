@@ -12,6 +12,8 @@ const CONNECT_MS = 16_000; // the room tries twice in that time
 const RELAY_MS = 8_000;
 const WAY = { UDP: "turn-udp", TCP: "turn-tcp", TLS: "turn-tls" };
 const WIDTH = 1280;
+/** @type {Leg[]} */
+const LEGS = ["out", "in"];
 
 /** @typedef {"out"|"in"} Leg */
 
@@ -88,17 +90,17 @@ export class Loop {
 
   /**
    * Whether each way by the relay leads through, tried one after the other. The peers are closed.
-   * @param {MediaStreamTrack} track something to send @returns {Promise<Record<string, boolean>>}
+   * @param {MediaStreamTrack} track something to send @param {string} used the way that was just measured
+   * @returns {Promise<Record<string, boolean>>}
    */
-  async relays(track) {
+  async relays(track, used) {
     this.#hangUp();
     /** @type {Record<string, boolean>} */
     const found = {};
-    for (const server of this.iceServers) {
-      for (const url of [server.urls].flat().filter((one) => one.startsWith("turn"))) {
-        const name = wayOf(url);
-        found[name] ||= await this.#relay({ ...server, urls: url }, track);
-      }
+    const servers = this.iceServers.flatMap((server) => [server.urls].flat().map((urls) => ({ ...server, urls })));
+    for (const [index, server] of servers.filter(({ urls }) => urls.startsWith("turn")).entries()) {
+      const name = wayOf(server.urls);
+      found[name] ||= name === used || (await this.#relay(LEGS[index % LEGS.length], server, track));
     }
     return found;
   }
@@ -129,16 +131,17 @@ export class Loop {
     }
   }
 
-  async #relay(server, track) {
+  /** @param {Leg} leg whose seat at the node is used: a try that failed may be in the way of the next there */
+  async #relay(leg, server, track) {
     let connection;
     const reached = new Promise((done) => {
       connection = new Connection([server], {
-        send: (message) => this.#send("out", message),
+        send: (message) => this.#send(leg, message),
         tracks: () => {},
         state: (state) => state === "connected" && done(true),
         broken: () => done(false),
       }, "relay");
-      this.#legs.out = relayed(connection);
+      this.#legs[leg] = relayed(connection);
       connection.publish("microphone", track);
     });
     const through = await within(RELAY_MS, reached);

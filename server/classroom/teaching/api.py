@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from server.booking import service as booking
 from server.booking.service import RoomAccess
+from server.classroom.conduct.rights import room_access
 from server.classroom.teaching.artefacts import Artefacts, artefacts, notes_text
 from server.classroom.teaching.loading import load_desk
 from server.classroom.teaching.sketch import svg
@@ -44,7 +44,7 @@ async def board_picture(request: web.Request) -> web.StreamResponse:
 
 
 async def _access(request: web.Request) -> RoomAccess:
-    return await booking.room_access(id_in_path(request), require_viewer(request).user_id)
+    return await room_access(id_in_path(request), require_viewer(request).user_id)
 
 
 def _file(text: str, media_type: str, name: str) -> web.Response:

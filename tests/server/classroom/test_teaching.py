@@ -438,6 +438,10 @@ async def test_artefacts_are_read_by_members_alone(stage: Stage, room: Room) -> 
     stranger = await stage.bearer(await makers.person("nobody"))
     for path in (url, *(f"/sessions/{stage.session_id}/{name}" for name in FILES)):
         assert (await stage.http.get(path, headers=stranger)).status == 403
+    await mentor.say("moderate", action="remove", participant=learner.id)
+    await learner.closed()
+    for path in (url, *(f"/sessions/{stage.session_id}/{name}" for name in FILES)):
+        assert (await stage.http.get(path, headers=headers)).status == 403
     seat = await Booking.get(session_id=stage.session_id, learner_id=stage.other.user_id)
     await booking.cancel_booking(seat.public_id, stage.other)
     for path in (url, *(f"/sessions/{stage.session_id}/{name}" for name in FILES)):

@@ -160,7 +160,10 @@ class Hub:
         """The member as it would be if they were not in the room yet, and their resume token."""
         session, person, role = entry.access.session, entry.viewer, entry.access.role
         name = await name_among_members(person.user_id)
-        seat = await seats.take_seat(session.id, person.user_id, name, role, entry.resume)
+        alone = session.capacity == 1
+        seat = await seats.take_seat(
+            session.id, person.user_id, name, role, entry.resume, may_share=alone
+        )
         answer = await consent.consent_of(session.id, person.user_id)
         member = Member(
             id=seat.participant_id,
@@ -168,7 +171,7 @@ class Hub:
             user_id=person.user_id,
             name=name,
             role=seat.role,
-            granted=seat.may_share or session.capacity == 1,
+            granted=seat.may_share,
             consent=answer,
             returned=entry.resume is not None,
             login_id=person.login_id,

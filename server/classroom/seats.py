@@ -34,19 +34,22 @@ def token_hash(token: str) -> str:
 
 @transactional
 async def take_seat(
-    session_id: UUID, user_id: int, name: str, role: Role, resume: str | None = None
+    session_id: UUID,
+    user_id: int,
+    name: str,
+    role: Role,
+    resume: str | None = None,
+    *,
+    may_share: bool = False,
 ) -> TakenSeat:
     """The person's seat in the session, made at the first entry.
 
-    Without `resume`, the token they came back with, they get a fresh one and older ones are void. Who was
-    made a co-host stays one."""
+    `role` and `may_share` are those of the first entry: what moderation made of them since stays. Without
+    `resume`, the token they came back with, they get a fresh one and older ones are void."""
     token = resume or secrets.token_urlsafe(32)
     values = {"name": name[:NAME_LIMIT], "resume_hash": token_hash(token)}
-    seat, made = await Seat.get_or_create(
-        defaults={**values, "role": role, "created_at": clock.now()},
-        session_id=session_id,
-        user_id=user_id,
-    )
+    first = {**values, "role": role, "may_share": may_share, "created_at": clock.now()}
+    seat, made = await Seat.get_or_create(first, session_id=session_id, user_id=user_id)
     if not made:
         await Seat.filter(id=seat.id).update(**values)
     return TakenSeat(seat.id, str(seat.public_id), token, seat.role, seat.may_share)  # type: ignore[arg-type]

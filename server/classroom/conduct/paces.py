@@ -19,6 +19,7 @@ REACTIONS = Pace(5, timedelta(seconds=5))
 LOST = Pace(1, timedelta(seconds=30))
 MOMENTS = Pace(10, timedelta(minutes=1))
 TYPING = Pace(1, timedelta(seconds=2))
+ASKS = Pace(1, timedelta(seconds=10))
 REMOVALS = Pace(30, timedelta(minutes=1))
 
 

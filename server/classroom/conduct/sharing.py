@@ -11,7 +11,7 @@ from media.protocol.codec import MessageError
 from media.protocol.conduct import ShareWanted
 from media.protocol.messages import MediaState
 from server.classroom.agenda import Agenda
-from server.classroom.conduct import events
+from server.classroom.conduct import events, paces
 from server.classroom.conduct.floor import Floor
 from server.classroom.room import Member, Room
 
@@ -22,7 +22,7 @@ STOPPED = timedelta(seconds=2)  # what was on its way from a screen that was sto
 def ask(agenda: Agenda, room: Room, member: Member) -> None:
     """Have the floor, or wait for it. Without a grant it asks those who lead for one, and raises
     MessageError `forbidden`."""
-    if not member.may_share:
+    if not member.may_share and room.rules.paces.take(member.id, paces.ASKS, room.log.now()):
         room.tell_leaders(ShareWanted(participant=member.id))
     _check_granted(member, "share")
     _change(agenda, room, lambda floor: floor.ask(member.id))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
 from media.protocol import control
+from server.booking import service as booking
 from server.classroom.models import Seat
 from tests.databases import BOTH
+from tests.server.booking import makers
 from tests.server.classroom.leading import error_of, events, moderate
 from tests.server.classroom.stage import RoomClient, Stage
 
+LATER = timedelta(hours=5)
 SCREEN = {"camera": False, "microphone": False, "screen": True}
 NO_SCREEN = {**SCREEN, "screen": False}
 
@@ -52,6 +56,27 @@ async def test_a_learner_shares_once_it_is_granted_and_after_a_reload(stage: Sta
     assert await floor(mentor) == (learner.id, [])
     await stage.node.hear(control.AllowScreen, participant=learner.id, on=True)
     assert (await Seat.get(session_id=stage.session_id, user_id=stage.learner.user_id)).may_share
+
+
+async def test_asking_without_a_grant_is_told_to_those_who_lead_but_not_too_often(stage: Stage) -> None:
+    mentor, learner = await stage.enter(stage.mentor), await stage.enter(stage.learner)
+    for _ in range(3):
+        await learner.say("share", wanted=True)
+        assert await error_of(learner) == "forbidden"
+    assert [one["type"] for one in await mentor.sync()].count("share-wanted") == 1
+
+
+async def test_in_a_lesson_for_one_the_learner_may_share_from_the_start(stage: Stage) -> None:
+    session_id = await makers.published(stage.mentor, capacity=1, starts_at=stage.clock.now() + LATER)
+    await booking.book_session(session_id, stage.learner)
+    stage.session_id = session_id
+    stage.clock.set((await booking.room_access(session_id, stage.mentor.user_id)).opens_at)
+    mentor, learner = await stage.enter(stage.mentor), await stage.enter(stage.learner)
+    assert learner.joined["self"]["may_share"] is True
+    await moderate(mentor, "disallow-screen", learner.id)
+    await learner.hear("moderated")
+    await learner.leave()
+    assert (await stage.enter(stage.learner)).joined["self"]["may_share"] is False
 
 
 async def test_one_shares_at_a_time_and_the_queue_has_an_order(

@@ -19,7 +19,7 @@ from server.classroom.figures import PresenceRecord, presence_record
 from server.edge.access import viewer
 from server.edge.paging import Part
 from server.edge.templates import render
-from server.feedback.service import Rating, Reviews, rating_of, reviews_of
+from server.feedback.service import Rating, ReviewView, latest_of, rating_of
 from server.infra.clock import now
 from server.pathways.service import PathwayCard, pathways_of
 from server.people.credentials import ShownCredential, shown_credentials
@@ -44,7 +44,7 @@ class Portfolio:
     slots: list[Slot]
     pathways: list[PathwayCard]
     rating: Rating
-    reviews: Reviews
+    reviews: list[ReviewView]
 
 
 async def portfolio_page(request: web.Request) -> web.StreamResponse:
@@ -52,7 +52,7 @@ async def portfolio_page(request: web.Request) -> web.StreamResponse:
     asking, part = viewer(request), Part.asked(request, REVIEWS)
     seen_by = asking.user_id if asking else None
     found = await portfolio(request.match_info["username"], seen_by, part.offset)
-    context = {"portfolio": found, "page": part.of(found.reviews.total)}
+    context = {"portfolio": found, "page": part.of(found.rating.count)}
     return render(request, "discovery/portfolio.html", context)
 
 
@@ -67,7 +67,7 @@ async def portfolio(username: str, viewer_id: int | None, offset: int = 0) -> Po
         sessions=await taught_next(mentor_id, at, SESSIONS, viewer_id),
         pathways=await pathways_of(mentor_id, viewer_id, PATHWAYS),
         rating=await rating_of(mentor_id=mentor_id),
-        reviews=await reviews_of(viewer_id, offset, REVIEWS, mentor_id=mentor_id),
+        reviews=await latest_of(viewer_id, REVIEWS, offset, mentor_id=mentor_id),
         slots=apart(await _free(mentor_id, at, viewer_id)),
     )
 

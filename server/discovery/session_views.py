@@ -23,7 +23,7 @@ from server.edge.keys import SETTINGS
 from server.edge.paths import id_in_path
 from server.edge.redirects import see_other
 from server.edge.templates import read_form, render
-from server.feedback.service import Rating, ReviewView, latest_of, rating_of
+from server.feedback.service import ReviewView, latest_of
 from server.infra.clock import now
 from server.infra.errors import Conflict, DomainError, Forbidden, Invalid
 from server.materials import service as materials
@@ -84,7 +84,6 @@ async def _detail(
     seen_by = asking.user_id if asking else None
     session = await service.get_session(session_id, asking)
     booking = await _booking_of(asking, session)
-    rating, reviews = await _said_of(session, seen_by)
     context = {
         "session": session,
         "terms": service.terms_of(session, booking),
@@ -97,8 +96,7 @@ async def _detail(
         "materials": await materials.shown_on(session, booking, asking),
         "more": await service.also_taught(session, now(), SHOWN_MORE, seen_by),
         "can": service.abilities(session, booking, asking, now()),
-        "rating": rating,
-        "reviews": reviews,
+        "reviews": await _said_of(session, seen_by),
         "calendar": links_of(session, request.app[SETTINGS].base_url),
         "errors": {"form": _sentence(refused)} if refused else {},
         "flash": said(request),
@@ -106,14 +104,11 @@ async def _detail(
     return render(request, "booking/detail.html", context, status_of(refused) if refused else 200)
 
 
-async def _said_of(
-    session: service.SessionDetail, seen_by: int | None
-) -> tuple[Rating, list[ReviewView]]:
-    """What learners said of any date of it: two queries, or none where nobody said anything."""
+async def _said_of(session: service.SessionDetail, seen_by: int | None) -> list[ReviewView]:
+    """The latest that learners said of any date of it: one query, or none where nobody said anything."""
     if not session.rating_count:
-        return Rating(), []
-    latest = await latest_of(seen_by, SHOWN_REVIEWS, offering_id=session.offering_id)
-    return await rating_of(offering_id=session.offering_id), latest
+        return []
+    return await latest_of(seen_by, SHOWN_REVIEWS, offering_id=session.offering_id)
 
 
 async def _booking_of(asking: Viewer | None, session: service.SessionDetail) -> service.BookingRow | None:

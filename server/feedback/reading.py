@@ -37,15 +37,19 @@ COLUMNS = (
 
 async def reviews_of(viewer_id: int | None, offset: int, limit: int, **of: Any) -> Reviews:
     """A page of those that fulfil `of` (`mentor_id=`, `offering_id=`, `session_id=`): two queries."""
-    found = Review.filter(hidden_at__isnull=True, **of).filter(not_blocked(viewer_id, "learner_id"))
-    page = found.order_by("-created_at", "-id").offset(offset).limit(limit)
-    return Reviews(await _views(page, viewer_id), await found.count())
+    items = await latest_of(viewer_id, limit, offset, **of)
+    return Reviews(items, await _shown(viewer_id, of).count())
 
 
-async def latest_of(viewer_id: int | None, limit: int, **of: Any) -> list[ReviewView]:
-    """The newest of them: one query."""
-    found = Review.filter(hidden_at__isnull=True, **of).filter(not_blocked(viewer_id, "learner_id"))
-    return await _views(found.order_by("-created_at", "-id").limit(limit), viewer_id)
+async def latest_of(viewer_id: int | None, limit: int, offset: int = 0, **of: Any) -> list[ReviewView]:
+    """The newest of them but `offset`: one query."""
+    page = _shown(viewer_id, of).order_by("-created_at", "-id").offset(offset).limit(limit)
+    return await _views(page, viewer_id)
+
+
+def _shown(viewer_id: int | None, of: dict[str, Any]) -> QuerySet[Review]:
+    found = Review.filter(hidden_at__isnull=True, **of)
+    return found.filter(not_blocked(viewer_id, "learner_id"))
 
 
 async def own_review(session_id: UUID, viewer_id: int) -> ReviewView | None:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from server.booking import service as booking
-from server.classroom.teaching import wrapup
+from server.classroom.teaching.desk import Ending
+from server.classroom.teaching.saving import save_ending
 from server.edge.access import Viewer
 from server.feedback.forms import Aspects, ReviewForm
 from server.feedback.history import record_past_review
@@ -54,7 +55,6 @@ OPINIONS: dict[str, tuple[Opinion, ...]] = {
     "Averages that lie": (
         Opinion(learner="amara", rating=5, aspects=(5, 5, 4), technical=5,
                 comment="I have stopped believing charts at work, and I can say why.", days=3),
-        Opinion(learner="lea", rating=4, aspects=(4, 4, 5), comment="", days=2),
     ),
 }  # fmt: skip
 
@@ -75,9 +75,10 @@ LEFT_WITH: dict[str, tuple[str, str]] = {
 
 async def leave_words(title: str, session_id: UUID, mentor: Viewer, cast: dict[str, Viewer]) -> None:
     """What the mentor left them with, and what they said of it."""
+    session = await booking.get_session(session_id, mentor)
+    over_at, all_of_it = session.ends_at, set(range(len(session.objectives)))
     if title in LEFT_WITH:
-        await wrapup.write(session_id, mentor, *LEFT_WITH[title])
-    over_at = (await booking.get_session(session_id, mentor)).ends_at
+        await save_ending(session_id, Ending(all_of_it, *LEFT_WITH[title]), over_at)
     for one in OPINIONS.get(title, ()):
         if one.learner in cast:
             at = over_at + timedelta(days=one.days)

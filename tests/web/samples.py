@@ -34,6 +34,7 @@ from tests.web.check_samples import check_pages
 from tests.web.call_samples import call_pages
 from tests.web.check_samples import check_pages
 from tests.web.earnings_samples import EARNINGS_PAGES
+from tests.web.feedback_samples import feedback_pages
 from tests.web.hours_samples import HOURS_PAGES
 from tests.web.material_samples import SHELF, STRANGERS_SHELF, materials_pages
 from tests.web.mentor_samples import MENTOR_PAGES
@@ -366,10 +367,6 @@ MAILS = [
         at=NOW,
         attachments=(),
     ),
-]
-ATTENDANCE = [
-    SimpleNamespace(user_id=7, name="Tomasz Wiśniewski", role="mentor", minutes=46),
-    SimpleNamespace(user_id=1, name=LONG_NAME, role="learner", minutes=38),
 ]
 NONE_CAN = Abilities()
 PORTRAIT = MentorPortrait(
@@ -844,16 +841,7 @@ PAGES: dict[str, Page] = {
         {"session": ENDED, "recording": None, "tracks": []},
         LEARNER,
     ),
-    "summary": (
-        "classroom/summary.html",
-        {
-            "session": ENDED,
-            "attendance": ATTENDANCE,
-            "role": "learner",
-            "recordings_url": f"{ENDED.url}/recordings",
-        },
-        LEARNER,
-    ),
+    **feedback_pages(ENDED, LEARNER, MENTOR),
     "error": (
         "edge/error.html",
         {

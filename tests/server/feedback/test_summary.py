@@ -93,7 +93,7 @@ async def test_everything_is_there_when_the_lesson_ends(http: TestClient, moved_
         "Clear?",
         "How was it?",
         'name="rating" value="5"',
-        "Ask for the same hour next week",
+        "The same hour next week",
     ):
         assert words in text, words
     assert f'action="/sessions/{session_id}/summary"' not in text

@@ -1,20 +1,26 @@
-"""A participant without a browser: the room socket as any client speaks it, media from a film."""
+"""Participants without a browser: the room socket as any client speaks it, media from a film.
+
+Run as a process it reads a JSON list of pairs on one line, a room socket's address and a login's token,
+seats a guest at each, says so, and stays until its input ends."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from typing import Any
 
 import aiohttp
+import uvloop
 
 from scripts.benchmarks.load.description import read, write_answer
 from scripts.benchmarks.load.peer import LoadPeer
 from scripts.benchmarks.viewers.publisher import LayeredPublisher, layered_offer, with_layers_in
-from scripts.benchmarks.viewers.recorded import Layer
+from scripts.benchmarks.viewers.recorded import Layer, film, sound
 
 HOST = "127.0.0.1"
 LABELS = {"0": {"source": "microphone"}, "1": {"source": "camera"}}
+SENT = 2  # layers: the top one is of no use to tiles of this size
 SHOWN_WIDTH = 320  # device pixels: one tile of sixteen
 CONNECTED_WITHIN_S = 30.0
 
@@ -76,3 +82,23 @@ class Guest:
         answer = write_answer(self._peer.local, read(sdp).description)
         layered = with_layers_in(answer, "1", self._rids)
         await self._say(type="answer", answer={"type": "answer", "sdp": layered})
+
+
+async def main() -> None:
+    loop = asyncio.get_running_loop()
+    seats = json.loads(await loop.run_in_executor(None, sys.stdin.readline))
+    layers, voice = film()[:SENT], sound()
+    async with aiohttp.ClientSession() as http:
+        guests = []
+        for address, token in seats:
+            headers = {"Authorization": f"Bearer {token}"}
+            guests.append(Guest(await http.ws_connect(address, headers=headers, max_msg_size=0)))
+            await guests[-1].come_in(layers, voice)
+        print("seated", flush=True)
+        await loop.run_in_executor(None, sys.stdin.read)
+        for guest in guests:
+            await guest.leave()
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

@@ -7,8 +7,9 @@ import { tryCamera, tryMicrophone, trySpeaker } from "./check/own.js";
 import { picture, tone } from "./check/standins.js";
 import { announce, made, part, Step } from "./check/steps.js";
 
-const data = JSON.parse(document.getElementById("check")?.textContent ?? "{}");
-const csrf = /** @type {HTMLElement} */ (document.querySelector("[data-csrf]")).dataset.csrf ?? "";
+const page = /** @type {HTMLElement} */ (document.querySelector("[data-facts]"));
+const data = JSON.parse(page.dataset.facts ?? "{}");
+const csrf = page.dataset.csrf ?? "";
 const place = identify(navigator.userAgent);
 const steps = Object.fromEntries(["browser", "camera", "microphone", "speaker", "connection"].map((name) => [name, new Step(name)]));
 const PARTS_OF_CONNECTION = ["server", "way", "speed", "steadiness"];
@@ -108,12 +109,12 @@ function showVerdict({ verdict, reasons }) {
   const [title, text] = WORDS[verdict];
   part("verdict").dataset.verdict = verdict;
   part("verdict-title").textContent = title;
-  const list = made("ul", "", "bullets");
+  const list = made("ul", "");
   list.append(...reasons.map((reason) => made("li", capital(reason))));
   part("verdict-body").replaceChildren(made("p", text), ...(reasons.length ? [list] : []));
   if (verdict !== "ready") part("verdict-body").append(made("p", "What you can do stands beside each step.", "small soft"));
-  part("start").classList.add("button-quiet");
-  part("back").classList.remove("button-quiet");
+  part("start").classList.toggle("button-quiet", verdict === "ready");
+  part("back").classList.toggle("button-quiet", verdict !== "ready");
   part("verdict-title").focus();
 }
 

@@ -3,7 +3,7 @@
 import { figures } from "./figures.js";
 import * as judging from "./judging.js";
 import { CheckError, Loop } from "./loop.js";
-import { made } from "./steps.js";
+import { made, play } from "./steps.js";
 
 const MEASURE_MS = 12_000; // encoders and estimates of the line take some seconds to rise
 const LOOK_MS = 1_000;
@@ -56,7 +56,7 @@ export async function tryConnection(step, url, tracks, progress) {
     const ms = await loop.open();
     found.server = { code: judging.server(ms), ms };
     step.say("Looking for a way to the media server…");
-    const connect_ms = await loop.connect(tracks, (track) => show(step, track));
+    const connect_ms = await loop.connect(tracks, (track) => play(step.find("returned"), track));
     await measure(step, loop, found, progress);
     found.way = { ...found.way, connect_ms, node: loop.node };
     if (loop.iceServers.length) {
@@ -82,12 +82,6 @@ function fail(found, { code, message }, loop) {
   else if (code === "blocked" && found.server.code === "skipped") found.server = { code: "blocked" };
   else if (message) throw new Error(message);
   else found.way = { code: "unavailable" };
-}
-
-function show(step, track) {
-  const video = step.find("returned");
-  video.srcObject = new MediaStream([track]);
-  video.hidden = false;
 }
 
 /** Fill in how fast and how steady it is, and the way that it goes. */

@@ -2,7 +2,7 @@
 
 import { explain, noAccess, openDevice } from "../../../room/devices.js";
 import { LevelMeter } from "../../../room/level.js";
-import { Step } from "./steps.js";
+import { play, Step } from "./steps.js";
 
 const LOOK_MS = 1_500; // cameras begin dark and adjust
 const DARK = 4; // of 255, on average
@@ -34,9 +34,7 @@ export async function tryCamera(step) {
   step.begin("Allow the camera if your browser asks.");
   const tried = await open("camera");
   if (!tried.track) return tried;
-  const video = step.find("picture");
-  video.srcObject = new MediaStream([tried.track]);
-  video.hidden = false;
+  const video = play(step.find("picture"), tried.track);
   await pause(LOOK_MS);
   if (brightness(video) < DARK) return { ...tried, code: "dark", words: "The camera gives a black picture." };
   const { width = 0, height = 0 } = tried.track.getSettings();
@@ -82,7 +80,7 @@ async function listen(track, box) {
 }
 
 /** Three notes. @param {AudioContext} context */
-async function play(context) {
+async function sound(context) {
   await context.resume();
   const volume = new GainNode(context, { gain: 0.2 });
   volume.connect(context.destination);
@@ -100,12 +98,12 @@ export async function trySpeaker(step) {
   const context = new AudioContext();
   const question = step.find("question");
   question.hidden = false;
-  play(context);
+  sound(context);
   question.querySelector("button").focus({ preventScroll: true });
   const code = await new Promise((answered) => {
     question.onclick = ({ target }) => {
       const answer = target.closest("[data-answer]")?.dataset.answer;
-      if (answer === "again") play(context);
+      if (answer === "again") sound(context);
       else if (answer) answered(answer);
     };
   });

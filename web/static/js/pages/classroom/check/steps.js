@@ -21,6 +21,17 @@ function draw(box, name) {
   box.querySelector("use").setAttribute("href", `${page.dataset.sprite}#${name}`);
 }
 
+/** Show a picture in its box. @param {any} box @param {MediaStreamTrack} track @returns {HTMLVideoElement} */
+export function play(box, track) {
+  const video = document.createElement("video");
+  Object.assign(video, { className: "check-picture", muted: true, autoplay: true, playsInline: true });
+  video.setAttribute("aria-label", box.dataset.label);
+  video.srcObject = new MediaStream([track]);
+  box.replaceChildren(video);
+  box.hidden = false;
+  return video;
+}
+
 export class Step {
   #box;
   #picture;

@@ -34,7 +34,8 @@ from tests.web.check_samples import check_pages
 from tests.web.call_samples import call_pages
 from tests.web.check_samples import check_pages
 from tests.web.earnings_samples import EARNINGS_PAGES
-from tests.web.feedback_samples import feedback_pages
+from tests.web.feedback_samples import BARE as BARE_REVIEW
+from tests.web.feedback_samples import REVIEW, feedback_pages
 from tests.web.hours_samples import HOURS_PAGES
 from tests.web.material_samples import SHELF, STRANGERS_SHELF, materials_pages
 from tests.web.mentor_samples import MENTOR_PAGES
@@ -238,6 +239,8 @@ MENTORS = [
         name="Tomasz Wiśniewski",
         headline="Auditor for eleven years, teacher for two",
         skills=("Accounting", "Finance"),
+        rating=4.6,
+        rating_count=23,
         url="/",
     ),
     SimpleNamespace(
@@ -245,6 +248,8 @@ MENTORS = [
         name="Léna Baptiste",
         headline="I teach grown-ups to play their first song",
         skills=("Music",),
+        rating=None,
+        rating_count=0,
         url="/",
     ),
     SimpleNamespace(username="max", name=LONG_NAME, headline="", skills=(), url="/"),
@@ -387,6 +392,7 @@ def _detail(
     return {
         "session": session,
         "mentor": PORTRAIT,
+        "reviews": [REVIEW, BARE_REVIEW],
         "pathways": PLACES,
         "materials": SHELF if booking else STRANGERS_SHELF,
         "terms": terms(policy_named(session.policy), session.starts_at),
@@ -412,6 +418,7 @@ def _browse(sessions: list[SessionDetail], page: PageView, **more: Any) -> dict[
         "skills": SKILLS,
         "words": WORDS,
         "amounts": [(500, "€5.00"), (2000, "€20.00")],
+        "ratings": [("4", "4 or better")],
         "page": page,
         "chips": [],
         "ways_out": [],

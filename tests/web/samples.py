@@ -30,7 +30,6 @@ from tests.web.achievement_samples import ACHIEVEMENT_PAGES, REVOKING
 from tests.web.assessment_samples import ASSESSMENT_PAGES
 from tests.web.booking_samples import booking_pages
 from tests.web.calendar_samples import CALENDAR_PAGES, LINKS
-from tests.web.check_samples import check_pages
 from tests.web.call_samples import call_pages
 from tests.web.check_samples import check_pages
 from tests.web.earnings_samples import EARNINGS_PAGES

@@ -251,7 +251,9 @@ MENTORS = [
         rating_count=0,
         url="/",
     ),
-    SimpleNamespace(username="max", name=LONG_NAME, headline="", skills=(), url="/"),
+    SimpleNamespace(
+        username="max", name=LONG_NAME, headline="", skills=(), rating=3.9, rating_count=1, url="/"
+    ),
 ]
 FORM = {
     "title": "Re",

@@ -1,4 +1,4 @@
-"""What others tell the classroom: a session went live, or is over; logins of somebody ended, or a seat."""
+"""What others tell the classroom: a session went live, or is over; logins ended, or a seat was lost."""
 
 from __future__ import annotations
 

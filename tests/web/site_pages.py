@@ -100,6 +100,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/sessions/{coming}/check",
         "/sessions/{coming}/room",
         "/sessions/{past}/summary",
+        "/sessions/{past}/feedback",
         "/pathways/{pathway}",
         "/sessions/{past}/recordings",
         "/communication/calls",

@@ -31,6 +31,7 @@ NO_PAGE = re.compile(
     r"|^/communication/unsubscribe/"  # its link is signed; the samples are looked at
     r"|^/bookings/\{id\}/pay$"  # has the provider's fields in it; samples and the journey look at it
     r"|/earnings/account$"  # leads to the provider
+    r"|^/feedback/\{id\}/report$"  # of one review; samples look at it
 )
 EVERY = [(role, path) for role, paths in PAGES.items() for path in paths]
 READ = [

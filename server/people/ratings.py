@@ -9,7 +9,9 @@ SHOWN_TO = 0.05  # ratings are read to a tenth: what is shown as 4.5 is 4.5 to w
 
 async def lock_rating(mentor_id: int) -> None:
     """Keep others from writing it until the caller's transaction ends."""
-    await MentorProfile.filter(user_id=mentor_id).select_for_update().values_list("id", flat=True)
+    await (
+        MentorProfile.filter(user_id=mentor_id).select_for_update().get_or_none()
+    )  # values() would not lock
 
 
 async def write_rating(mentor_id: int, rating: float | None, count: int) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from server.classroom import service as classroom
 from server.classroom.conduct.models import RoomEvent
 from server.edge.access import Viewer
+from tests.server.classroom.fake_node import WAIT_S
 from tests.server.classroom.stage import RoomClient, Stage
 
 
@@ -46,6 +48,7 @@ async def events(stage: Stage, kind: str) -> list[dict[str, Any]]:
 
 async def error_of(client: RoomClient) -> str:
     """Of what they said last; that a node was away for a moment is another matter."""
-    while (code := str((await client.hear("error"))["code"])).startswith("media_"):
-        continue
+    async with asyncio.timeout(WAIT_S):
+        while (code := str((await client.hear("error"))["code"])).startswith("media_"):
+            continue
     return code

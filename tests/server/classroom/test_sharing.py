@@ -157,6 +157,7 @@ async def test_a_stopped_screen_is_forwarded_no_more(stage: Stage, three: tuple[
     await learner.say("media", **SCREEN)
     await stage.node.hear(control.AllowScreen, participant=learner.id, on=True)
     await moderate(mentor, "disallow-screen", learner.id)
+    await learner.hear("moderated", action="disallow-screen")
     await stage.node.hear(control.AllowScreen, participant=learner.id, on=False)
     await learner.say("share", wanted=True)
     assert await error_of(learner) == "forbidden"

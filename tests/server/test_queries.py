@@ -51,6 +51,7 @@ FEW, MANY = 2, 10
 MOST = 18  # queries of one answer; the page of a session shows what eight features know of it
 NOT_ASKED = {
     "/ws/session/{id}/",
+    "/ws/check/{id}/",
     "/ws/notifications/",
     "/ws/sessions/{id}/seats/",
     "/api/v1/recordings/{id}/file",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from server.booking.holding import Holding
+from server.booking.paying import Papers
 from server.booking.policy import full_refund, policy_named, refund, terms
 from server.booking.roster import Seat
 from server.booking.timeline import Moment
@@ -23,6 +24,7 @@ MOMENTS = [
     Moment(NOW - timedelta(hours=1), "session.cancelled", "Mira Okafor", WHY),
     Moment(NOW - timedelta(hours=1), "booking.cancelled_by_mentor", "Mira Okafor", WHY),
 ]
+PAPERS = Papers("/payments/1", "R-000017", "/api/v1/payments/1/receipt")
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff " * 2
 
 
@@ -54,6 +56,7 @@ def booking_pages(
         "errors": {},
         "flash": None,
         "refund": None,
+        "papers": None,
     }
     changed = {"form": "By now 50 % of the price would be given back. Please look at it again."}
     whose = {
@@ -73,10 +76,10 @@ def booking_pages(
         "book-over": {**page, "session": alike[0], "similar": alike},
     }
     bookings = {
-        "booking": {**one, "booking": booking, "refund": full_refund(4500)},
+        "booking": {**one, "booking": booking, "refund": full_refund(4500), "papers": PAPERS},
         "booking-held": {**one, "booking": BookingRow(**held), "refund": full_refund(0)},
         "booking-changed": {**one, "booking": booking, "refund": back, "errors": changed},
-        "booking-cancelled": {**one, "booking": BookingRow(**off, refund_minor=4500)},
+        "booking-cancelled": {**one, "booking": BookingRow(**off, refund_minor=4500), "papers": PAPERS},
     }
     return {
         **{name: ("booking/book.html", context, viewer) for name, context in books.items()},

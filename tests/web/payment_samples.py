@@ -18,6 +18,7 @@ from server.payments.periods import Period
 from server.payments.receipts.listing import Credit, Line
 from server.payments.receipts.seen import PaymentSeen, RefundSeen, Step
 from server.payments.refunds.asking import Refundable
+from server.payments.refunds.by_hand import BY_HAND
 from server.payments.reports.books import AccountLine, Trial
 from server.payments.reports.figures import Figures, Standing
 from server.payments.reports.listing import STATES, PaymentRow
@@ -255,6 +256,7 @@ FILE = SimpleNamespace(
     mentor=SimpleNamespace(public_id=IDENTITY, username=LONGEST.username, name=LONGEST.name),
     refunds=[
         SimpleNamespace(
+            cause="provider:re_1" if refund.status == "failed" else "cancelled",
             reason=refund.reason,
             failure=LONG,
             amount_minor=100,
@@ -292,6 +294,7 @@ FILE = SimpleNamespace(
     history=MOVES,
     actors={1: "lea"},
     left_minor=3000,
+    by_hand=lambda refund: refund.cause.startswith(BY_HAND),
 )
 BARE = SimpleNamespace(
     **{

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from server.accounts.values import (
 from server.admin.audit import AuditEntry
 from server.edge.paging import Part
 from server.edge.permissions import STAFF_ROLES
+from server.payments.refunds.payers import PaidSeat
 
 NOW = datetime(2026, 11, 23, 17, 20, tzinfo=UTC)
 IDENTITY = UUID("6a1f3a52-8a0e-4d0c-9a57-2f1f5ad0a003")
@@ -44,12 +46,23 @@ HISTORY = [
     StandingStep(NOW, "user_warning", "", "warned", "sam", "Be kind."),
     StandingStep(NOW, "user_roles", "learner", "learner,mentor", "", "asked for it"),
 ]
+SEAT = PaidSeat(
+    booking_id=IDENTITY,
+    title="Read a balance sheet",
+    starts_at=NOW,
+    ends_at=NOW + timedelta(minutes=45),
+    amount_minor=4500,
+    refunded_minor=0,
+    currency="EUR",
+    status="succeeded",
+)
 FILE: dict[str, Any] = {
     "file": AccountFile(7, NINA, True, [LOGIN, LOGIN], HISTORY),
     "user": NINA,
     "steps": ["warn", "suspend", "ban"],
     "roles": list(ROLES),
     "fresh": True,
+    "paid": [SEAT, replace(SEAT, title=LONG, refunded_minor=1000)],
     "form": {},
     "errors": {},
 }
@@ -59,6 +72,7 @@ EMPTY_FILE = {
     "user": LONGEST,
     "steps": [],
     "roles": [],
+    "paid": [],
 }
 REFUSED = {**FILE, "form": {"reason": "", "roles": {"ops"}}, "errors": {"reason": "Say why."}}
 

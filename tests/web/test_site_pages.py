@@ -27,7 +27,7 @@ FIRST_VIEW_LIMIT = 150_000  # bytes of everything that was sent
 SHIFT_LIMIT = 0.02  # of the layout-shift score: a line's move on a busy machine; 0.1 counts as good
 NO_PAGE = re.compile(
     r"^/(api|ws|media)/|\.(json|csv|pdf|js|ics|webmanifest|md|txt|svg)$|^/(healthz|readyz|metrics)$|^/dashboard/$"
-    r"|/(again|pdf|export|file)$"
+    r"|/(again|pdf|export|file|receipt)$"
     r"|^/communication/unsubscribe/"  # its link is signed; the samples are looked at
     r"|^/bookings/\{id\}/pay$"  # has the provider's fields in it; samples and the journey look at it
     r"|/earnings/account$"  # leads to the provider

@@ -51,10 +51,11 @@ async def test_page_is_accessible_light_and_steady(
         assert weight["foreign"] == []
         if not path.startswith("/dev/"):
             assert weight["css"] <= CSS_LIMIT
-        if not path.endswith("/room"):
+        if not path.endswith(("/room", "/check")):  # with all that a call needs
             assert weight["script"] <= SCRIPT_LIMIT
+        if not path.endswith("/room"):
             assert await page.evaluate(SHIFTED) <= SHIFT_LIMIT
-        if not path.endswith("/room") and not path.startswith("/dev/"):
+        if not path.endswith(("/room", "/check")) and not path.startswith("/dev/"):
             assert weight["sent"] <= FIRST_VIEW_LIMIT
         if SIGHTS[sight].touch and (role, path) in READ:
             assert await page.evaluate(SMALL_TARGETS) == []

@@ -113,8 +113,9 @@ class RoomMock:
             sending.add_done_callback(self._sending.discard)
 
     async def drop(self, code: int = 1011) -> None:
-        """Close the socket from our side."""
+        """Close the socket from our side, after what was said."""
         if self.socket:
+            await asyncio.gather(*self._sending)
             await self.socket.close(code=code)
 
     async def heard(self, kind: str, count: int = 1, **fields: Any) -> dict[str, Any]:

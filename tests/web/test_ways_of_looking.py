@@ -36,7 +36,7 @@ WORST_CASES = (
     "mail",
     "components",
 )
-ON_PAPER = {"detail": 3, "detail-full": 3, "summary": 1, "recordings": 1, "bookings": 1, "browse": 1}
+ON_PAPER = {"detail": 3, "detail-full": 3, "summary": 2, "recordings": 1, "bookings": 1, "browse": 1}
 A4 = {"width": 794, "height": 1123}
 PDF_PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
 

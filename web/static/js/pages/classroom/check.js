@@ -142,5 +142,4 @@ async function check() {
   button.textContent = "Check again";
 }
 
-part("scripted").hidden = false;
 part("start").addEventListener("click", check);

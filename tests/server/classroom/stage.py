@@ -27,10 +27,13 @@ from tests.server.classroom.fake_node import WAIT_S, FakeNode
 
 
 class RoomClient:
-    """One browser's end of a room socket. What it hears is kept until it is asked for."""
+    """One browser's end of a room socket. What it hears is kept until it is asked for; it reads all the time,
+    so that pings are answered while a test does something else."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket
+        self._arrived: asyncio.Queue[aiohttp.WSMessage | None] = asyncio.Queue()
+        self._reading = asyncio.create_task(self._read())
         self.joined: dict[str, Any] = {}
         self.lesson: dict[str, Any] = {}
         self.board: list[dict[str, Any]] = []
@@ -73,11 +76,23 @@ class RoomClient:
 
     async def next(self) -> dict[str, Any]:
         """The very next message from the wire."""
-        async with asyncio.timeout(WAIT_S):
-            received = await self.socket.receive()
-        assert received.type is aiohttp.WSMsgType.TEXT, (received, self.socket.close_code)
+        received = await self._receive()
+        assert received is not None, self.socket.close_code
         found: dict[str, Any] = json.loads(received.data)
         return found
+
+    async def _read(self) -> None:
+        async for received in self.socket:
+            self._arrived.put_nowait(received)
+        self._arrived.put_nowait(None)
+
+    async def _receive(self) -> aiohttp.WSMessage | None:
+        """None once the socket is closed."""
+        async with asyncio.timeout(WAIT_S):
+            received = await self._arrived.get()
+        if received is None:
+            self._arrived.put_nowait(None)
+        return received
 
     async def sync(self) -> list[dict[str, Any]]:
         """Everything heard up to now: what the server sent before it answers this ping."""
@@ -88,9 +103,8 @@ class RoomClient:
 
     async def closed(self) -> int:
         """The code with which the server closes; messages before it are kept."""
-        async with asyncio.timeout(WAIT_S):
-            async for received in self.socket:
-                self._heard.append(json.loads(received.data))
+        while (received := await self._receive()) is not None:
+            self._heard.append(json.loads(received.data))
         assert self.socket.close_code is not None
         return self.socket.close_code
 

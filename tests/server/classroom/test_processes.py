@@ -198,9 +198,9 @@ async def test_process_that_is_told_to_stop_hands_its_rooms_over_at_once(town: T
     ann = await first.come_in(town.session_id, town.mentor)
     bob = await second.come_in(town.session_id, town.learner)
     first.process.send_signal(signal.SIGTERM)
-    assert await ann.closed() == aiohttp.WSCloseCode.GOING_AWAY
+    codes = await asyncio.gather(ann.closed(), bob.closed())
+    assert codes == [aiohttp.WSCloseCode.GOING_AWAY] * 2
     ann_again = await come_back(second, town.session_id, ann.resume)
-    assert await bob.closed() == aiohttp.WSCloseCode.GOING_AWAY
     bob_again = await come_back(second, town.session_id, bob.resume)
     assert "server processes are gone" not in town.logs()  # nobody had to notice
     await ann_again.say("chat", text="here")

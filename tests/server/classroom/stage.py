@@ -27,8 +27,8 @@ from tests.server.classroom.fake_node import WAIT_S, FakeNode
 
 
 class RoomClient:
-    """One browser's end of a room socket. What it hears is kept until it is asked for; it reads all the time,
-    so that pings are answered while a test does something else."""
+    """One browser's end of a room socket. What it hears is kept until it is asked for; it reads all the
+    time, so that pings are answered while a test does something else."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket

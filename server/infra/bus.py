@@ -300,7 +300,11 @@ class RedisBus:
             await self._read_once()
 
     async def _read_once(self) -> None:
-        streams: dict[Any, Any] = {PREFIX + name: topic.position for name, topic in self._topics.items()}
+        """Of the topics whose place is known: one may have been added a moment ago."""
+        known = {
+            name: topic.position for name, topic in self._topics.items() if topic.position is not None
+        }
+        streams: dict[Any, Any] = {PREFIX + name: position for name, position in known.items()}
         found = await self._redis.xread(streams, count=BATCH, block=BLOCK_MS)
         for key, entries in cast("list[tuple[bytes, list[tuple[bytes, Any]]]]", found or []):
             topic = self._topics.get(key.decode().removeprefix(PREFIX))

@@ -193,6 +193,7 @@ async def test_killed_outpost_costs_the_room_nothing(town: Town) -> None:
     assert not ann.heard("participant-left")
 
 
+@pytest.mark.alone
 async def test_process_that_is_told_to_stop_hands_its_rooms_over_at_once(town: Town) -> None:
     first, second = await town.start(), await town.start()
     ann = await first.come_in(town.session_id, town.mentor)

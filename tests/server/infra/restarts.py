@@ -90,6 +90,12 @@ class Scene:
         except TimeoutError:
             raise AssertionError(self.crowd.trouble()) from None
 
+    async def busy(self) -> None:
+        """Somebody wrote and somebody booked."""
+        async with asyncio.timeout(BACK_WITHIN_S):
+            while not (self.crowd.lines and self.crowd.seats):  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_S)
+
     def _last_trouble(self, since: float) -> float:
         """When somebody was last away or refused, at `since` at least."""
         if self.crowd.absent():
@@ -118,6 +124,7 @@ async def set_up(folder: Path, *, rooms: int, people: int, offers: int) -> Async
                 async with crowd(town, rooms=rooms, people=people, offers=offers) as found:
                     scene = Scene(town, found, database, redis)
                     await scene.calm(time.monotonic())
+                    await scene.busy()
                     yield scene
         finally:
             await db.close_database()

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from server.accounts.views import error_lines
-from server.booking import service as booking
+from server.classroom import service as classroom
 from server.edge.access import require_viewer
 from server.edge.errors import status_of
 from server.edge.paths import id_in_path
@@ -48,7 +48,7 @@ async def _page(
     request: web.Request, sent: Mapping[str, Any], refused: DomainError | None = None
 ) -> web.StreamResponse:
     asking = require_viewer(request)
-    access = await booking.room_access(id_in_path(request), asking.user_id)
+    access = await classroom.room_access(id_in_path(request), asking.user_id)
     if access.session.status not in HELD:
         raise web.HTTPSeeOther(access.session.url)
     summary = await summary_of(access, asking, now())

@@ -1,5 +1,6 @@
 """Who has no right to be in a lesson is out of it within seconds, and finds every door closed: the socket
-by login, ticket and token, media, chat with its files, the recording, the technical check."""
+by login, ticket and token, media, chat with its files, the recording, the technical check, and the
+page of what is left."""
 
 from __future__ import annotations
 
@@ -15,7 +16,6 @@ from server.accounts import service as accounts
 from server.booking import service as booking
 from server.booking.models import Booking
 from server.classroom import service as classroom
-from server.classroom import socket
 from server.payments.models import Payment
 from server.payments.refunds.asking import ask_refund
 from tests.databases import BOTH
@@ -26,12 +26,6 @@ from tests.server.classroom.stage import RoomClient, Stage
 from tests.server.payments.purchases import bought
 
 CLOSED = (401, 403, 404, 409)
-
-
-@pytest.fixture(autouse=True)
-def patient_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client of these tests answers pings only while it is asked what it hears."""
-    monkeypatch.setattr(socket, "HEARTBEAT_S", WAIT_S)
 
 
 Ends = Callable[[Stage, RoomClient, RoomClient], Awaitable[None]]
@@ -80,7 +74,8 @@ async def doors(stage: Stage, headers: dict[str, str], resume: str, ticket: str,
         assert [said.json()["type"] async for said in check] in ([], ["error"])
     assert check.closed
     session = f"/api/v1/sessions/{stage.session_id}"
-    for path in (file, f"{session}/recordings", f"/sessions/{stage.session_id}/recordings"):
+    page = f"/sessions/{stage.session_id}"
+    for path in (file, f"{session}/recordings", f"{page}/recordings", f"{page}/summary"):
         answer = await stage.http.get(path, headers=headers, allow_redirects=False)
         assert answer.status in CLOSED or answer.headers.get("Location", "").startswith("/auth"), path
     for path in (f"{session}/ticket", f"{session}/room/files"):

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from io import BytesIO
 from typing import BinaryIO
 from uuid import UUID
 
 from server.edge.access import Viewer
 from server.edge.file_names import clean_name
 from server.edge.ratelimit import WINDOWS, Limit
-from server.edge.sniffing import HEAD, PICTURES, media_type
 from server.infra import clock
 from server.infra.db import transactional
 from server.infra.errors import Forbidden, Invalid, NotFound
@@ -22,15 +19,13 @@ from server.messages.circles import REFUSALS
 from server.messages.models import MessageFile
 from server.messages.values import Attachment, Door
 from server.people.gallery import gallery
-from server.people.keeping import keep, new_key
-from server.people.photographs import reencoded
+from server.people.keeping import keep, looked_at, new_key
 
 MAX_BYTES = 20 * 1024 * 1024  # of one file
 MAX_FILES = 10  # of one message
 TOO_LARGE = f"This file is too large. Choose one below {MAX_BYTES // 1024 // 1024} MB."
 TOO_MANY = f"Send at most {MAX_FILES} files with a message."
 NOT_YOURS = "One of the files is not there any more. Choose it again."
-EMPTY = "This file is empty."
 KEEP_UNSENT = timedelta(days=1)
 PER_PERSON = Limit("message-files", 120, timedelta(hours=1))
 
@@ -47,16 +42,8 @@ async def take_in(viewer: Viewer, name: str, source: BinaryIO) -> Attachment:
     if not viewer.verified:
         raise Forbidden(Door.UNVERIFIED, REFUSALS[Door.UNVERIFIED])
     await WINDOWS.take(PER_PERSON, str(viewer.user_id))
-    head = source.read(HEAD)
-    source.seek(0)
-    if not head:
-        raise Invalid(fields={"file": EMPTY})
-    kind = media_type(head)
-    if kind in PICTURES:
-        loop = asyncio.get_running_loop()
-        content, kind = await loop.run_in_executor(gallery().thread, reencoded, source)
-        source = BytesIO(content)
-    return await _keep(viewer, clean_name(name, kind), kind, source)
+    content, kind = await looked_at(source)
+    return await _keep(viewer, clean_name(name, kind), kind, content)
 
 
 async def _keep(viewer: Viewer, name: str, kind: str, source: BinaryIO) -> Attachment:

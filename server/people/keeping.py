@@ -6,13 +6,18 @@ import asyncio
 import hashlib
 import secrets
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
+from server.edge.sniffing import HEAD, PICTURES, media_type
+from server.infra.errors import Invalid
 from server.people.gallery import gallery
+from server.people.photographs import reencoded
 
 CHUNK = 1024 * 1024
+EMPTY = "This file is empty."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,21 @@ class Kept:
 def new_key(folder: str) -> str:
     """A place in the storage."""
     return f"{folder}/{secrets.token_hex(16)}"
+
+
+async def looked_at(source: BinaryIO) -> tuple[BinaryIO, str]:
+    """What may be handed to others of a file, and its media type by what is in it: pictures are written
+    anew, so that nothing is in them but the picture. Raises Invalid naming `file`."""
+    head = source.read(HEAD)
+    source.seek(0)
+    if not head:
+        raise Invalid(fields={"file": EMPTY})
+    kind = media_type(head)
+    if kind not in PICTURES:
+        return source, kind
+    loop = asyncio.get_running_loop()
+    content, kind = await loop.run_in_executor(gallery().thread, reencoded, source)
+    return BytesIO(content), kind
 
 
 async def keep(source: BinaryIO, key: str, media_type: str) -> Kept:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
-from io import BytesIO
 from typing import BinaryIO
 from uuid import UUID
 
@@ -19,19 +17,16 @@ from server.classroom.room import Member, Room
 from server.edge.access import Viewer
 from server.edge.file_names import clean_name
 from server.edge.ratelimit import WINDOWS, Limit
-from server.edge.sniffing import HEAD, PICTURES, media_type
 from server.infra import clock
 from server.infra.db import transactional
-from server.infra.errors import Conflict, Forbidden, Invalid, NotFound
+from server.infra.errors import Conflict, Forbidden, NotFound
 from server.infra.outbox import enqueue
 from server.infra.storage import Storage
 from server.people.gallery import gallery
-from server.people.keeping import keep, new_key
-from server.people.photographs import reencoded
+from server.people.keeping import keep, looked_at, new_key
 
 MAX_BYTES = 20 * 1024 * 1024  # of one file
 TOO_LARGE = f"This file is too large. Choose one below {MAX_BYTES // 1024 // 1024} MB."
-EMPTY = "This file is empty."
 NOT_IN_ROOM = "Files are handed round in the room. Come in first."
 NO_FILE = "There is no such file."
 KEEP_UNSENT = timedelta(days=1)
@@ -66,16 +61,8 @@ async def take_in(session_id: UUID, viewer: Viewer, name: str, source: BinaryIO)
     Raises as `seat_of`, and Throttled, Invalid naming `file`, StorageDown."""
     seat = await seat_of(session_id, viewer)
     await WINDOWS.take(PER_PERSON, str(viewer.user_id))
-    head = source.read(HEAD)
-    source.seek(0)
-    if not head:
-        raise Invalid(fields={"file": EMPTY})
-    kind = media_type(head)
-    if kind in PICTURES:
-        loop = asyncio.get_running_loop()
-        content, kind = await loop.run_in_executor(gallery().thread, reencoded, source)
-        source = BytesIO(content)
-    return handed(await _keep(seat, clean_name(name, kind), kind, source))
+    content, kind = await looked_at(source)
+    return handed(await _keep(seat, clean_name(name, kind), kind, content))
 
 
 async def _keep(seat: Seat, name: str, kind: str, source: BinaryIO) -> ChatFile:

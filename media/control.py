@@ -110,11 +110,15 @@ class Control:
         self._fence = Fence()
         self._minutes = UnkeptMinutes(wall_ms)
         self.draining = False
-        self._table: dict[type[Message], Callable[[ServerLink, Any], None]] = {
+        self._table = self._handlers()
+
+    def _handlers(self) -> dict[type[Message], Callable[[ServerLink, Any], None]]:
+        registry = self._registry
+        return {
             Join: self._join,
             Leave: lambda _, message: self._give_up((message.room, message.participant)),
             Seats: self._seats,
-            Release: lambda link, message: self._owners.lose(link, clock(), message.room),
+            Release: lambda link, message: self._owners.lose(link, self._clock(), message.room),
             CloseRoom: self._close_room,
             Drain: self._drain,
             PeerOffer: lambda _, message: registry.peer(message).receive_offer(message),
@@ -123,7 +127,7 @@ class Control:
             PeerSubscribe: lambda _, message: registry.peer(message).subscribe(message),
             AllowScreen: lambda _, message: registry.allow_screen(message),
             Record: lambda _, message: registry.record(message),
-            SegmentAck: lambda _, message: recorder.delete(message.segment),
+            SegmentAck: lambda _, message: self._recorder.delete(message.segment),
             QualityAck: lambda _, message: self._minutes.forget(message.id),
         }
 

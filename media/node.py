@@ -90,18 +90,7 @@ class MediaNode:
             settings.bind, settings.udp_port, self._metrics.counters.drop
         )
         self._recorder = Recorder(settings.data_dir / "segments", self._recorded, self._clock)
-        self._services = Services(
-            endpoint=self._endpoint,
-            certificate=generate_certificate(),
-            advertised_ips=settings.advertised_ips or own_addresses(),
-            recorder=self._recorder,
-            metrics=self._metrics,
-            clock=self._clock,
-            wall_ms=wall_ms,
-            say=self._say,
-            keep=self._keep,
-            strained=lambda: self._stress.strained,
-        )
+        self._services = self._served_by()
         self._registry = Registry(self._services)
         self._control = Control(
             settings.control_secret,
@@ -120,6 +109,21 @@ class MediaNode:
         if settings.redis_url:
             self._registration = Registration(settings.redis_url, self._card)
             self._registration.start()
+
+    def _served_by(self) -> Services:
+        settings = self._settings
+        return Services(
+            endpoint=self._endpoint,
+            certificate=generate_certificate(),
+            advertised_ips=settings.advertised_ips or own_addresses(),
+            recorder=self._recorder,
+            metrics=self._metrics,
+            clock=self._clock,
+            wall_ms=wall_ms,
+            say=self._say,
+            keep=self._keep,
+            strained=lambda: self._stress.strained,
+        )
 
     async def stop(self) -> None:
         """Let servers go first, so that rooms move; then close rooms, transports and open segments. What

@@ -26,6 +26,7 @@ HEARD = """() => engine.onresult({
 })"""
 MOVED = """() => Promise.allSettled(document.getAnimations()
   .filter((one) => one instanceof CSSTransition).map((one) => one.finished))"""
+SLOWLY = "document.documentElement.style.setProperty('--calm', '20s linear')"
 NO_SPEECH = "delete window.SpeechRecognition; delete window.webkitSpeechRecognition;"
 
 
@@ -126,6 +127,7 @@ async def test_phone_on_its_side_keeps_the_stage_and_all_controls_in_view(
     room.people = [MAYA]
     page = await join(await open_room(), room)
     await plays(page, "maya")
+    await page.evaluate(SLOWLY)  # the tiles are still on their way when looked at
     for width, height in ((390, 844), (844, 390), (360, 640)):
         await page.set_viewport_size({"width": width, "height": height})
         for name in ("Mic", "Camera", "Hand", "Chat", "More", "Leave"):

@@ -132,7 +132,9 @@ class ChatMessage(Model):
 
 
 class Consent(Model):
-    """One answer to the question whether a person's tracks may be recorded; the newest one counts."""
+    """One answer to the question whether a person's tracks may be recorded; the newest one counts.
+
+    `text_version` names the words that were agreed to."""
 
     id = fields.BigIntField(primary_key=True)
     session_id: UUID
@@ -144,6 +146,7 @@ class Consent(Model):
         "models.User", related_name=False, on_delete=fields.CASCADE
     )
     given = fields.BooleanField()
+    text_version = fields.CharField(max_length=16, default="", db_default="")
     at = fields.DatetimeField()
 
     class Meta:

@@ -6,12 +6,14 @@ from enum import StrEnum
 
 
 class RecordingStatus(StrEnum):
-    """`finalising`: nothing more is written, some files are still on a media node."""
+    """`finalising`: nothing more is written, some files are still on a media node; `expired`: its time was
+    over and its files are gone."""
 
     RECORDING = "recording"
     FINALISING = "finalising"
     READY = "ready"
     DELETED = "deleted"
+    EXPIRED = "expired"
 
 
 class SegmentStatus(StrEnum):
@@ -21,6 +23,15 @@ class SegmentStatus(StrEnum):
     FINALISING = "finalising"
     READY = "ready"
     LOST = "lost"
+
+
+class LessonFileStatus(StrEnum):
+    """`failed`: nothing can be composed of what was kept; `reason` says why."""
+
+    QUEUED = "queued"
+    COMPOSING = "composing"
+    READY = "ready"
+    FAILED = "failed"
 
 
 # These are still to come.

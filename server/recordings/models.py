@@ -15,8 +15,8 @@ from tortoise.models import Model
 class Recording(Model):
     """The recording of one session. Its id is known to the media node, where segments carry it.
 
-    `origin_at` is zero on its time line. Its files are erased at `expires_at`, unless somebody keeps it by
-    a legal hold (`held_at`)."""
+    `origin_at` is zero on its time line. Its files are erased at `expires_at`, but not while a legal hold
+    is on it (`held_at`)."""
 
     id: UUID = fields.UUIDField(primary_key=True)
     session_id: UUID

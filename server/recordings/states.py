@@ -6,8 +6,8 @@ from enum import StrEnum
 
 
 class RecordingStatus(StrEnum):
-    """`finalising`: nothing more is written, some files are still on a media node; `expired`: its time was
-    over and its files are gone."""
+    """`finalising`: nothing more is written, some files are still on a media node; `expired`: it was kept
+    for as long as we promise, and its files are gone."""
 
     RECORDING = "recording"
     FINALISING = "finalising"

@@ -94,7 +94,7 @@ async def file_of(recording_id: UUID, track: UUID | None, viewer: Viewer) -> Sto
     """The file of one track, or the one that stands for the recording.
 
     Raises NotFound, Conflict(not_ready)."""
-    recording, session, _ = await _readable(recording_id, viewer)
+    recording, session, _ = await readable(recording_id, viewer)
     segments = await _segments(recording)
     chosen = _chosen(segments, track)
     if chosen is None and track is not None:
@@ -132,7 +132,7 @@ async def delete_recording(recording_id: UUID, viewer: Viewer) -> None:
     """Remove a recording and its files, by the mentor.
 
     Raises NotFound, Forbidden, Conflict(wrong_state) while it is being recorded."""
-    recording, _, role = await _readable(recording_id, viewer)
+    recording, _, role = await readable(recording_id, viewer)
     if role != "mentor":
         raise Forbidden(message="Only the mentor can delete the recording.")
     if recording.state == RecordingStatus.RECORDING:
@@ -168,9 +168,10 @@ async def _reader(session_id: UUID, viewer: Viewer) -> tuple[SessionCard, Litera
     return access.session, access.role
 
 
-async def _readable(
+async def readable(
     recording_id: UUID, viewer: Viewer
 ) -> tuple[Recording, SessionCard, Literal["mentor", "learner"]]:
+    """The recording, its session, and what the viewer is in it. Raises NotFound."""
     recording = await Recording.get_or_none(id=recording_id)
     if recording is None or recording.state == RecordingStatus.DELETED:
         raise NotFound(message=NO_RECORDING)

@@ -142,10 +142,12 @@ class HandSend(Message):
 
 
 class RecordingSend(Message):
-    """A person's consent, or the mentor's action."""
+    """A person's consent, or the mentor's action. `text_version` names the words that were agreed to; the
+    newest, where it is left out."""
 
     type: Literal["recording"] = "recording"
     consent: bool | None = None
+    text_version: Annotated[str, Field(max_length=16)] | None = None
     action: Literal["pause", "resume", "stop"] | None = None
 
 

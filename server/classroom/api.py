@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aiohttp import web
-from pydantic import BaseModel, StrictBool
+from pydantic import BaseModel, Field, StrictBool
 
 from server.classroom import service
 from server.classroom.keys import NEWS
@@ -14,7 +14,10 @@ from server.edge.paths import id_in_path
 
 
 class ConsentForm(BaseModel):
+    """`text_version` names the words that were read; the newest, where it is left out."""
+
     consent: StrictBool
+    text_version: str | None = Field(None, max_length=16)
 
 
 @described(data=service.IssuedTicket)
@@ -28,5 +31,6 @@ async def answer_consent(request: web.Request) -> web.StreamResponse:
     asking, session_id = require_viewer(request), id_in_path(request)
     form = await read_json(request, ConsentForm)
     await service.room_access(session_id, asking.user_id)
-    await request.app[NEWS].answer_consent(session_id, asking.user_id, form.consent)
+    news = request.app[NEWS]
+    await news.answer_consent(session_id, asking.user_id, form.consent, form.text_version)
     return ok({"consent": form.consent}, "Your answer is kept.")

@@ -9,6 +9,7 @@ import structlog
 from media.protocol.codec import MessageError
 from server.booking import service as booking
 from server.classroom import state
+from server.classroom.conduct import events
 from server.classroom.room import Member, Room
 from server.classroom.tape import ACTIONS
 from server.infra.errors import DomainError
@@ -52,3 +53,4 @@ async def hold_recording(room: Room, member: Member, action: str) -> None:
         raise MessageError("wrong_state", f"The recording can't {action} now.", "recording")
     await state.set_hold(room.lesson.session_id, hold)
     room.change_tape(hold=hold)
+    events.record(room, member, f"recording-{action}")

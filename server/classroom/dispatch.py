@@ -19,6 +19,7 @@ from server.classroom.hub import Hub
 from server.classroom.relay import pass_to_node
 from server.classroom.room import Member, Room
 from server.classroom.teaching import handlers as teaching
+from server.infra.errors import Conflict
 
 
 async def _relay(hub: Hub, room: Room, member: Member, message: Message) -> None:
@@ -36,7 +37,15 @@ async def _recording(hub: Hub, room: Room, member: Member, message: RecordingSen
         await course.hold_recording(room, member, message.action)
         await hub.settle(room)
     if message.consent is not None:
-        await hub.answer_consent(room.lesson.session_id, member.user_id, message.consent)
+        await _consent(hub, room, member, message)
+
+
+async def _consent(hub: Hub, room: Room, member: Member, message: RecordingSend) -> None:
+    given, version = bool(message.consent), message.text_version
+    try:
+        await hub.answer_consent(room.lesson.session_id, member.user_id, given, version)
+    except Conflict as error:
+        raise MessageError(error.code, error.message, message.type) from error
 
 
 HANDLERS: dict[type[Message], Handler] = {

@@ -363,13 +363,21 @@ class Hub:
 
     # --- what people do
 
-    async def answer_consent(self, session_id: UUID, user_id: int, given: bool) -> None:
-        """Keep the answer, and act on it in the room."""
-        await consent.answer(session_id, user_id, given)
-        await self.consent_answered(session_id, user_id, given)
+    async def answer_consent(
+        self, session_id: UUID, user_id: int, given: bool, version: str | None
+    ) -> None:
+        """Keep the answer, and act on it in the room: on a no at once, whatever the database does.
+
+        Raises Conflict for a yes to words that are not asked any more."""
+        consent.check_text(given, version)
+        if not given:
+            await self.consent_answered(session_id, user_id, given)
+        await consent.answer(session_id, user_id, given, version)
+        if given:
+            await self.consent_answered(session_id, user_id, given)
 
     async def consent_answered(self, session_id: UUID, user_id: int, given: bool) -> None:
-        """The answer is kept already: act on it, if the room is ours."""
+        """Act on an answer that is kept, or a no that is about to be, if the room is ours."""
         room = self.rooms.get(str(session_id))
         if room is None:
             return

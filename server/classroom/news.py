@@ -65,10 +65,15 @@ class News:
             await state.close(session_id)
         await self._tell("ended", session=str(session_id), reason=reason)
 
-    async def answer_consent(self, session_id: UUID, user_id: int, given: bool) -> None:
-        await consent.answer(session_id, user_id, given)
+    async def answer_consent(
+        self, session_id: UUID, user_id: int, given: bool, version: str | None
+    ) -> None:
+        """Raises Conflict for a yes to words that are not asked any more."""
         if self._hub is not None:
-            await self._hub.consent_answered(session_id, user_id, given)
+            await self._hub.answer_consent(session_id, user_id, given, version)
+        else:
+            consent.check_text(given, version)
+            await consent.answer(session_id, user_id, given, version)
         await self._tell("consent", session=str(session_id), user=user_id, given=given)
 
     async def logins_ended(self, ended: accounts.Ended) -> None:

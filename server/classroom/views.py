@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 
 from server.booking.service import RoomAccess
 from server.classroom import lobby, service
+from server.classroom.consent_text import CURRENT
 from server.edge.access import Viewer, require_viewer
 from server.edge.api import timestamp
 from server.edge.paths import id_in_path
@@ -49,6 +51,7 @@ def room_data(access: RoomAccess, asking: Viewer, consent: bool | None) -> dict[
         "can_start": access.role == "mentor" and is_open and session.status == "published",
         "recording": session.recording,
         "consent": consent,
+        "consent_text": asdict(CURRENT),
         "session_url": session.url,
         "leave_url": session.url,
         "summary_url": f"{session.url}/summary",

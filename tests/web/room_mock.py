@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from server.classroom.consent_text import CURRENT
 from tests.chromium import PATIENCE_MS
 from tests.web.pages import environment, for_every_page
 from tests.web.room_lesson import OURS, LessonMock
@@ -175,6 +176,7 @@ class RoomMock:
             "session_url": f"/sessions/{SESSION}",
             "summary_url": f"/sessions/{SESSION}/summary",
             "consent": self.consent,
+            "consent_text": asdict(CURRENT),
             **self.at_hand,
         }
 

@@ -41,15 +41,17 @@ export class Call {
   /** @type {ReturnType<typeof readReport>|null} */
   #reading = null;
   #said = "";
+  #consentText; // version of the words that this page asks
   /** @type {Set<(message: any) => void>} */
   #listeners = new Set();
 
   /**
-   * @param {{session_id: string, ws_url: string}} data
+   * @param {{session_id: string, ws_url: string, consent_text?: {version: string}}} data
    * @param {import("./local.js").LocalMedia} local
    */
   constructor(data, local) {
     this.local = local;
+    this.#consentText = data.consent_text?.version;
     this.#token = new ResumeToken(data.session_id);
     this.#socket = new RoomSocket(data.ws_url, this.#token, {
       message: (message) => this.#receive(message),
@@ -136,7 +138,8 @@ export class Call {
   }
 
   consentTo(consent) {
-    if (this.#socket.send({ type: "recording", consent })) this.state.set({ consent });
+    const message = { type: "recording", consent, text_version: this.#consentText };
+    if (this.#socket.send(message)) this.state.set({ consent });
   }
 
   /** The mentor's word on the recording. @param {"pause"|"resume"} action */

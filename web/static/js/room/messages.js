@@ -157,10 +157,12 @@ export const CLOSE = Object.freeze({
  */
 
 /**
- * A person's consent, or the mentor's action.
+ * A person's consent, or the mentor's action. `text_version` names the words that were agreed to; the
+ * newest, where it is left out.
  * @typedef {object} RecordingSend
  * @property {"recording"} type
  * @property {boolean|null} [consent]
+ * @property {string|null} [text_version]
  * @property {"pause"|"resume"|"stop"|null} [action]
  */
 

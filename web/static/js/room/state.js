@@ -272,6 +272,7 @@ function quality(state, report) {
 /** What is wrong with what nobody asked for by hand is settled there, and said by the connection's state. */
 function failed(state, { code, message, re }) {
   if (OWN_WAYS.has(re) || WITHOUT_NODE.has(code)) return;
+  if (code === "consent_outdated") state.set({ consent: null });
   state.notice("error", { code, text: message, re });
   if (re !== "chat" || !state.pending.length) return;
   state.pending[0].failed = true;

@@ -1,0 +1,1 @@
+"""Attendance decides money: what was measured of a lesson says who gets what, and people may object."""

@@ -40,7 +40,8 @@ ANSWER_S = 5.0  # no answer for so long is a lost connection
 PAUSE_S = 0.1  # between tries to reach Redis
 CANCEL_AGAIN_S = 0.2
 STEADY_S = 5.0  # a failure after so long without one is told again
-RENEW_S = 300.0  # how often read topics are kept from being forgotten
+RENEW_S = 300.0  # how often topics in use are kept from being forgotten
+KEPT_TOPICS = 1_000  # remembered as kept; more of them are looked through
 
 DOWN = (RedisError, OSError, TimeoutError)
 
@@ -205,6 +206,7 @@ class RedisBus:
         self._drained.set()
         self._epoch: bytes | None = None
         self._renewed_at = 0.0
+        self._kept: dict[str, float] = {}  # written topics, and when they were last kept for a while
         self._tasks: tuple[asyncio.Task[None], ...] = ()
 
     async def start(self) -> None:
@@ -244,6 +246,7 @@ class RedisBus:
 
     async def _write(self) -> None:
         """Send what is queued, a batch each round trip; what fails stays queued."""
+        self._kept.clear()  # it may be another Redis
         while True:
             await self._queued.wait()
             batch = tuple(islice(self._outgoing, BATCH))
@@ -259,9 +262,18 @@ class RedisBus:
             for message in batch:
                 fields: dict[Any, Any] = {"by": self.name, "n": message.number, "m": message.payload}
                 pipeline.xadd(PREFIX + message.topic, fields, maxlen=KEPT, approximate=True)
-            for topic in {message.topic for message in batch}:
+            for topic in self._to_keep(batch):
                 pipeline.expire(PREFIX + topic, KEPT_S)
             await pipeline.execute()
+
+    def _to_keep(self, batch: Sequence[_Outgoing]) -> list[str]:
+        """Topics of these messages that were not kept from being forgotten for a while."""
+        now = time.monotonic()
+        if len(self._kept) > KEPT_TOPICS:
+            self._kept = {topic: at for topic, at in self._kept.items() if now - at < RENEW_S}
+        due = {one.topic for one in batch if now - self._kept.get(one.topic, -RENEW_S) >= RENEW_S}
+        self._kept.update(dict.fromkeys(due, now))
+        return list(due)
 
     # --- reading
 

@@ -1,8 +1,8 @@
 """What happened in a room, for those who look at the lesson afterwards.
 
-Kinds: `hand`, `hand-lowered`, `reaction`, `lost-me`, `moment`, `screen`, `screen-end`, `moderation`,
-`recording-pause`, `recording-resume`, `recording-stop`, and those of other parts of the lesson. A
-place on the lesson's time line is `at` less the room's `origin_at`."""
+Kinds: `hand`, `hand-lowered`, `reaction`, `lost-me`, `moment`, `screen`, `screen-end`, `floor`,
+`moderation`, `recording-pause`, `recording-resume`, `recording-stop`, and those of other parts of the
+lesson. A place on the lesson's time line is `at` less the room's `origin_at`."""
 
 from __future__ import annotations
 

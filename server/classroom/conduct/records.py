@@ -6,13 +6,16 @@ from datetime import datetime
 from uuid import UUID
 
 from media.protocol.conduct import Person
+from server.classroom.conduct.floor import Floor
 from server.classroom.conduct.models import Removal, RoomEvent
 from server.classroom.conduct.rules import Rules
 from server.classroom.models import RoomState, Seat, Ticket
 from server.infra import clock
 from server.infra.db import transactional
+from server.infra.outbox import enqueue
 
 HANDS = ("hand", "hand-lowered")
+FLOOR = "floor"
 
 
 async def rules_of(kept: RoomState) -> Rules:
@@ -22,6 +25,7 @@ async def rules_of(kept: RoomState) -> Rules:
         admission=kept.admission,
         removed=await _removed_from(kept.session_id),
         hands=await _hands_up(kept.session_id),
+        floor=Floor(await _floor_of(kept.session_id)),
     )
 
 
@@ -41,6 +45,13 @@ async def _hands_up(session_id: UUID) -> dict[int, datetime]:
         else:
             up.pop(row["seat_id"], None)
     return up
+
+
+async def _floor_of(session_id: UUID) -> list[str]:
+    """Who had the floor for the screen, and who waited for it, when it changed last."""
+    newest = RoomEvent.filter(session_id=session_id, kind=FLOOR).order_by("-at", "-id").first()
+    row = await newest.values("detail")
+    return list(row["detail"]["order"]) if row else []
 
 
 @transactional
@@ -65,13 +76,15 @@ async def set_role(seat_id: int, role: str) -> None:
 
 @transactional
 async def remove(session_id: UUID, user_id: int, by_id: int) -> None:
-    """Put somebody out for good: neither token nor ticket lets them in again. They lead nothing more."""
+    """Put somebody out for good: neither token nor ticket lets them in again. They lead nothing more.
+    All processes hear of it: a technical check of theirs may be at another one than the room."""
     defaults = {"by_id": by_id, "at": clock.now()}
     await Removal.get_or_create(defaults, session_id=session_id, user_id=user_id)
     await Seat.filter(session_id=session_id, user_id=user_id).update(
         resume_hash=None, role="learner", may_share=False
     )
     await Ticket.filter(session_id=session_id, user_id=user_id, used_at__isnull=True).delete()
+    await enqueue("classroom.seat_lost", {"session_id": str(session_id), "user_id": user_id})
 
 
 @transactional

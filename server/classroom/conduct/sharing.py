@@ -13,6 +13,7 @@ from media.protocol.messages import MediaState
 from server.classroom.agenda import Agenda
 from server.classroom.conduct import events, paces
 from server.classroom.conduct.floor import Floor
+from server.classroom.conduct.records import FLOOR
 from server.classroom.room import Member, Room
 
 TURN = timedelta(minutes=1)  # whoever got the floor shows a screen by then, or it passes on
@@ -25,7 +26,7 @@ def ask(agenda: Agenda, room: Room, member: Member) -> None:
     if not member.may_share and room.rules.paces.take(member.id, paces.ASKS, room.log.now()):
         room.tell_leaders(ShareWanted(participant=member.id))
     _check_granted(member, "share")
-    _change(agenda, room, lambda floor: floor.ask(member.id))
+    _change(agenda, room, member, lambda floor: floor.ask(member.id))
 
 
 def start(agenda: Agenda, room: Room, member: Member) -> None:
@@ -37,7 +38,7 @@ def start(agenda: Agenda, room: Room, member: Member) -> None:
         raise MessageError("forbidden", "Your screen was just stopped.", "media")
     if room.rules.floor.sharer not in (None, member.id):
         raise MessageError("screen_taken", "Somebody else shares their screen now.", "media")
-    _change(agenda, room, lambda floor: floor.ask(member.id))
+    _change(agenda, room, member, lambda floor: floor.ask(member.id))
 
 
 def give_up(agenda: Agenda, room: Room, member: Member) -> None:
@@ -45,7 +46,23 @@ def give_up(agenda: Agenda, room: Room, member: Member) -> None:
     if member.media.screen:
         show(room, member, member.media.model_copy(update={"screen": False}))
     if member.id in (room.rules.floor.sharer, *room.rules.floor.queue):
-        _change(agenda, room, lambda floor: floor.give_up(member.id))
+        _change(agenda, room, member, lambda floor: floor.give_up(member.id))
+
+
+def came_up(agenda: Agenda, room: Room, grace: timedelta) -> None:
+    """The room begins in this process, with the floor as it was elsewhere: its people have the grace to
+    come back to it."""
+    if room.rules.floor.sharer is not None:
+        agenda.put((room.id, "floor"), room.log.now() + grace, partial(_missing, agenda, room))
+
+
+async def _missing(agenda: Agenda, room: Room) -> None:
+    floor = room.rules.floor
+    before = floor.sharer
+    floor.keep(room.members)
+    _passed_on(agenda, room, before)
+    if floor.sharer == before:  # who is back shows it by now
+        _hand_over(agenda, room, before)
 
 
 def show(room: Room, member: Member, media: MediaState) -> None:
@@ -70,14 +87,21 @@ def _check_granted(member: Member, re: str) -> None:
         raise MessageError("forbidden", "Ask the mentor to let you share your screen.", re)
 
 
-def _change(agenda: Agenda, room: Room, step: Callable[[Floor], None]) -> None:
+def _change(agenda: Agenda, room: Room, by: Member, step: Callable[[Floor], None]) -> None:
+    """What came of it is kept: it holds in the process that has the room next, too."""
     floor = room.rules.floor
-    before = floor.sharer
+    before, order = floor.sharer, floor.order
     step(floor)
-    if floor.sharer != before:
+    if floor.order != order:
+        events.record(room, by, FLOOR, {"order": floor.order})
+    _passed_on(agenda, room, before)
+
+
+def _passed_on(agenda: Agenda, room: Room, before: str | None) -> None:
+    if room.rules.floor.sharer != before:
         if before is not None:
             room.tell_node(control.AllowScreen(room=room.id, participant=before, on=False))
-        _hand_over(agenda, room, floor.sharer)
+        _hand_over(agenda, room, room.rules.floor.sharer)
     room.refresh_state()
 
 

@@ -15,6 +15,8 @@ import pytest
 from config.settings import Settings
 from media.protocol import control
 from server.accounts import service as accounts
+from server.accounts.logins import open_login
+from server.accounts.values import Client
 from server.booking import service as booking
 from server.classroom.lifespan import open_news
 from server.infra import db, schema
@@ -258,6 +260,29 @@ async def test_what_is_taught_with_moves_with_its_room(town: Town) -> None:
     assert ann_back.lesson["polls"][0]["counts"] == [1, 0]
 
 
+async def test_the_floor_for_the_screen_moves_with_its_room(town: Town) -> None:
+    """With its queue; and whoever has it and does not come back gives it up."""
+    first, second = await town.start(), await town.start()
+    ann = await first.come_in(town.session_id, town.mentor)
+    bob = await second.come_in(town.session_id, town.learner)
+    await moderate(ann, "allow-screen", bob.id)
+    await bob.hear("moderated", action="allow-screen")
+    await bob.say("media", camera=False, microphone=False, screen=True)
+    await ann.hear("room")
+    await ann.say("share", wanted=True)
+    assert (await bob.hear("room"))["state"]["queue"] == []
+    assert (await bob.hear("room"))["state"]["queue"] == [ann.id]
+    await ann.say("chat", text="what was before is stored")
+    await bob.hear("chat")
+    await first.kill()
+    await bob.closed()
+    again = await come_back(second, town.session_id, ann.resume)
+    assert again.joined["state"]["sharer"] == bob.id
+    assert again.joined["state"]["queue"] == [ann.id]
+    state = (await again.hear("room"))["state"]
+    assert (state["sharer"], state["queue"]) == (ann.id, [])
+
+
 @pytest.mark.alone
 async def test_who_loses_their_seat_is_out_in_five_seconds_wherever_they_came_in(town: Town) -> None:
     """By a worker of one of the processes, or of neither: the one that cancels is not the home."""
@@ -295,6 +320,24 @@ async def test_people_wait_at_another_process_and_are_let_in_and_removed_there(t
     await moderate(ann, "readmit", bob.id)
     await ann.hear("removed", people=[])
     await second.come_in(town.session_id, town.learner)
+
+
+async def test_a_removed_persons_check_ends_at_whatever_process_it_is(town: Town) -> None:
+    """The room is at the first process, the check at the second."""
+    first, second = await town.start(), await town.start()
+    ann = await first.come_in(town.session_id, town.mentor)
+    bob = await first.come_in(town.session_id, town.learner)
+    token = (await open_login(town.learner.user_id, Client("127.0.0.1", "127.0.0.1"))).token
+    check = RoomClient(
+        await town.http.ws_connect(
+            f"ws://127.0.0.1:{second.port}/ws/check/{town.session_id}/",
+            headers={"Authorization": f"Bearer {token}"},
+        )
+    )
+    await check.hear("check")
+    await moderate(ann, "remove", bob.id)
+    assert await bob.closed() == 4403
+    assert await check.closed() == 4403
 
 
 async def test_the_line_at_the_door_is_made_again_when_the_rooms_home_dies(town: Town) -> None:

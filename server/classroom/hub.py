@@ -205,6 +205,7 @@ class Hub:
         if room.id not in self.rooms:
             self.rooms[room.id] = room
             self.nodes.place(room)
+            sharing.came_up(self.agenda, room, GRACE)
             if not room.tape.live:
                 self.agenda.put((room.id, "start"), room.lesson.starts_at, partial(self.settle, room))
 

@@ -11,7 +11,13 @@ def announcement(event: RecorderEvent, round: int) -> Message:
     """`round` tells repetitions apart."""
     key = event.key
     if isinstance(event, RecordingTrouble):
-        return control.RecordingTrouble(room=key.room, recording=key.recording, reason=event.reason)
+        return control.RecordingTrouble(
+            room=key.room,
+            recording=key.recording,
+            reason=event.reason,
+            participant=key.participant,
+            source=key.source,
+        )
     segment = {
         "room": key.room,
         "participant": key.participant,

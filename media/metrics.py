@@ -17,6 +17,7 @@ PREFIX = "peerlearn_media_"
 LATENCY_SAMPLE = 64  # one packet in so many is timed: the clock costs more than the sum
 LATENCY_BUCKETS_S = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05)
 JOIN_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20)
+TROUBLES = ("disk_full", "write_failed", "queue", "codec")  # why tracks are not recorded
 DROP_REASONS = ("srtp_auth", "stun", "malformed", "queue", "unknown_address", "unknown_ssrc")
 
 
@@ -38,11 +39,12 @@ class Traffic:
 class Counters:
     """Totals since the process started. `retired` is the traffic of tracks that are gone."""
 
-    __slots__ = ("dropped", "nack_in", "pli_in", "retired", "rtx_in", "rtx_out")
+    __slots__ = ("dropped", "nack_in", "pli_in", "retired", "rtx_in", "rtx_out", "troubles")
 
     def __init__(self) -> None:
         self.nack_in = self.pli_in = self.rtx_in = self.rtx_out = 0
         self.dropped: Counter[str] = Counter(dict.fromkeys(DROP_REASONS, 0))
+        self.troubles: Counter[str] = Counter(dict.fromkeys(TROUBLES, 0))
         self.retired = Traffic()
 
     def drop(self, reason: str) -> None:
@@ -83,6 +85,9 @@ class NodeCollector(Collector):
             "rtx", "Retransmissions", "direction", {"in": counters.rtx_in, "out": counters.rtx_out}
         )
         yield _labelled("dropped", "Datagrams and packets not used", "reason", counters.dropped)
+        yield _labelled(
+            "recording_troubles", "Tracks that could not be written", "reason", counters.troubles
+        )
         for name, read in self._gauges.items():
             family = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
             yield family(PREFIX + name, name.replace("_", " "), read())

@@ -21,7 +21,7 @@ from media.metrics import NodeMetrics
 from media.protocol.codec import Message
 from media.protocol.control import HEARTBEAT_S, Heartbeat, Node, QualityMinute
 from media.protocol.register import Card
-from media.recording.events import RecorderEvent
+from media.recording.events import RecorderEvent, RecordingTrouble
 from media.recording.recorder import Recorder
 from media.registration import Registration
 from media.rooms.registry import Registry
@@ -150,7 +150,13 @@ class MediaNode:
 
     def _recorded(self, event: RecorderEvent) -> None:
         """Called in the recorder's threads."""
-        self._loop.call_soon_threadsafe(self._control.announce, event)
+        self._loop.call_soon_threadsafe(self._announce, event)
+
+    def _announce(self, event: RecorderEvent) -> None:
+        if isinstance(event, RecordingTrouble):
+            self._metrics.counters.troubles[event.reason] += 1
+            log.error("recording of %s in %s stopped: %s", event.key.source, event.key.room, event.reason)
+        self._control.announce(event)
 
     async def _listen(self) -> None:
         host, _, port = self._settings.control_bind.rpartition(":")
@@ -230,6 +236,7 @@ class MediaNode:
                 "stress": self._fullness,
                 "disk_free_bytes": self._disk_free,
                 "recorder_lag_seconds": self._recorder.lag,
+                "recording_alarms": lambda: registry.recording_alarms,
                 "recorder_bytes_total": lambda: self._recorder.bytes_written,
             },
         )

@@ -29,12 +29,16 @@ from media.protocol.messages import (
     QualityReason,
     Role,
     Source,
+    TrackHealth,
     TrackLabel,
 )
 
 HEARTBEAT_S = 2.0
 SEGMENT_PATH = "/segments/{id}"
 CONTROL_PATH = "/control"
+
+
+Silenced = Literal["microphone", "camera"]
 
 
 class InRoom(Message):
@@ -52,17 +56,27 @@ class Join(InRoom):
     """A participant's room socket (re)connected: make its seat, or keep it and forget open offers.
 
     `role` decides whose camera comes first where not everything can be forwarded; `screen`: theirs is
-    forwarded, until `allow-screen` says otherwise."""
+    forwarded, until `allow-screen` says otherwise; `silenced` are held back until `silence` does."""
 
     type: Literal["join"] = "join"
     role: Role = "learner"
     screen: bool = True
+    silenced: list[Silenced] = []
 
 
 class AllowScreen(InRoom):
     """Whether the participant's screen, and its sound, is forwarded and recorded from now on."""
 
     type: Literal["allow-screen"] = "allow-screen"
+    on: bool
+
+
+class Silence(InRoom):
+    """Whether the participant's microphone or camera, whatever comes of it, is held back from now on:
+    neither forwarded nor recorded. Receivers keep their sections: it may be back in a moment."""
+
+    type: Literal["silence"] = "silence"
+    source: Silenced
     on: bool
 
 
@@ -327,17 +341,31 @@ class SegmentLost(InRoom):
 
 
 class RecordingTrouble(Message):
-    """A track can't be written (disk full, writer stalled). The call goes on."""
+    """A track can't be written any more; the call goes on. The node tries again while it is published.
+
+    `reason`: disk_full, write_failed, queue (the writer can't keep up), codec (for good)."""
 
     type: Literal["recording-trouble"] = "recording-trouble"
     room: Id
     recording: Id
     reason: str
+    participant: str = ""
+    source: str = ""
+
+
+class RecordingHealth(Message):
+    """What is really on disk of each track that should be written; said every other second."""
+
+    type: Literal["recording-health"] = "recording-health"
+    room: Id
+    recording: Id
+    tracks: list[TrackHealth]
 
 
 TO_NODE: dict[str, type[Message]] = {
     "join": Join,
     "allow-screen": AllowScreen,
+    "silence": Silence,
     "leave": Leave,
     "seats": Seats,
     "release": Release,
@@ -370,6 +398,7 @@ FROM_NODE: dict[str, type[Message]] = {
     "segment-closed": SegmentClosed,
     "segment-lost": SegmentLost,
     "recording-trouble": RecordingTrouble,
+    "recording-health": RecordingHealth,
 }
 
 

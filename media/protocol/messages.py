@@ -225,13 +225,39 @@ class ParticipantLeft(Message):
     participant: ParticipantId
 
 
+RecordingAlarm = Literal["", "stalled", "no_keyframe", "disk_full", "write_failed", "queue", "codec"]
+
+
+class TrackHealth(Message):
+    """What is on disk of one track in this recording. `last_write_ms` is how long ago that came which was
+    written last, `lag_ms` how far the writer is behind.
+
+    `alarm`: the track sends and is not written. Its file does not grow (stalled), no keyframe comes to go
+    on from, the disk is full or refuses, the writer can't keep up (queue), or the codec can't be kept."""
+
+    participant: Id
+    source: Source
+    bytes: Annotated[int, Field(ge=0)]
+    keyframes: Annotated[int, Field(ge=0)]
+    last_write_ms: int | None = None
+    lag_ms: int = 0
+    alarm: RecordingAlarm = ""
+
+
+class RecordingHealth(Message):
+    tracks: list[TrackHealth]
+
+
 class Recording(Message):
-    """What the recording light shows, and whether the lesson is live; said when either changes."""
+    """What the recording light shows, and whether the lesson is live; said when either changes.
+
+    `health` is told to who leads the lesson, every other second while something is written."""
 
     type: Literal["recording"] = "recording"
     state: RecordingState
     live: bool
     started_at: str | None = None
+    health: RecordingHealth | None = None
 
 
 QualityReason = Literal["your_network", "their_network", "hidden", "paused", "waiting"]

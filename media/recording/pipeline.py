@@ -33,7 +33,10 @@ class OpenSegment:
 
 
 class TrackPipeline:
-    """`start_ms` is the place of the monotonic time `started_at` on the lesson's time line."""
+    """`start_ms` is the place of the monotonic time `started_at` on the lesson's time line.
+
+    Counters that others read: `bytes_written` of media, `octets_on_disk` as the file system tells,
+    `keyframes`, and `written_at`, when that came which was written last."""
 
     def __init__(
         self,
@@ -55,7 +58,11 @@ class TrackPipeline:
         self._depacketiser = VideoDepacketiser() if key.kind == "video" else AudioDepacketiser()
         self._timeline = TimeLine(source.clock_rate)
         self._segment: OpenSegment | None = None
+        self._octets_closed = 0  # of segments that are whole
         self.bytes_written = 0
+        self.octets_on_disk = 0
+        self.keyframes = 0
+        self.written_at: float | None = None
 
     @property
     def needs_keyframe(self) -> bool:
@@ -66,6 +73,12 @@ class TrackPipeline:
     def unfinished(self) -> SegmentOpened | None:
         """The segment that is open."""
         return self._segment.opened if self._segment else None
+
+    def measure(self) -> None:
+        """See what is on disk of the open segment. Raises OSError."""
+        if self._segment is not None:
+            part = self._files.part(self._segment.opened.segment)
+            self.octets_on_disk = self._octets_closed + part.stat().st_size
 
     def take(self, arrived: Arrived) -> None:
         """One packet. Raises one of `webm.MuxError`."""
@@ -99,6 +112,7 @@ class TrackPipeline:
                 return  # its time is over: silence or other sound is written there
             self._fill_silence(segment, position)
         self._append(segment, frame, position)
+        self._count(frame)
         if not segment.announced:
             segment.announced = True
             self._emit(segment.opened)
@@ -149,6 +163,8 @@ class TrackPipeline:
         duration = segment.end_ms - opened.start_ms
         closed = self._files.close(opened, self._files.part(opened.segment), duration)
         self._segment = None
+        self._octets_closed += closed.size
+        self.octets_on_disk = self._octets_closed
         self._emit(closed)
 
     def _fill_silence(self, segment: OpenSegment, position: int) -> None:
@@ -160,6 +176,11 @@ class TrackPipeline:
         start = segment.opened.start_ms
         segment.end_ms = start + segment.file.write(frame, position - start) + self._duration(frame)
         self.bytes_written += len(frame.data)
+
+    def _count(self, frame: Frame) -> None:
+        self.written_at = frame.arrival
+        if frame.keyframe and self._key.kind == "video":
+            self.keyframes += 1
 
     def _duration(self, frame: Frame) -> int:
         """In milliseconds."""

@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 DRAIN_S = 0.1  # between two looks at the queues: no wake-up per packet
 DISK_CHECK_S = 1.0
+STALLED_S = 1.0  # what waits for longer waits for a disk that does not answer
 MIN_FREE_BYTES = 512 * 1024 * 1024  # below this the disk is left to the rest of the machine
 JOIN_S = 10.0  # that closing waits for a stalled disk
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -142,6 +143,11 @@ class Recorder:
         return max((track.lag(now) for track in self._active()), default=0.0)
 
     @property
+    def able(self) -> bool:
+        """Whether a track that is begun now can be written: there is room, and the writer keeps up."""
+        return self.lag() < STALLED_S and self._has_room()
+
+    @property
     def bytes_written(self) -> int:
         """Of media, since the start."""
         return self._bytes_before + sum(track.pipeline.bytes_written for track in self._active())
@@ -153,9 +159,9 @@ class Recorder:
             self._wake.wait(DRAIN_S if self._tracks else None)
             self._wake.clear()
             try:
-                self._check_disk()
+                measures = self._check_disk()
                 for track in self._active():
-                    self._serve(track)
+                    self._serve(track, measures=measures)
             except Exception:
                 logger.exception("the recorder goes on after an error of its own")
 
@@ -163,12 +169,14 @@ class Recorder:
         with self._lock:
             return list(self._tracks)
 
-    def _serve(self, track: TrackRecorder) -> None:
+    def _serve(self, track: TrackRecorder, *, measures: bool) -> None:
         if self._disk_full and track.accepting:
             self._refuse(track, "disk_full")
         finishing = not track.accepting  # asked before draining, so that all before it is written
         try:
             track.drain(self._clock())
+            if measures:
+                track.pipeline.measure()
             if finishing:
                 track.pipeline.finish()
                 self._remove(track)
@@ -178,11 +186,17 @@ class Recorder:
             logger.exception("recording %s failed", track.key)
             self._fail(track, error)
 
-    def _check_disk(self) -> None:
+    def _check_disk(self) -> bool:
+        """True when it was due."""
         now = self._clock()
-        if now - self._disk_checked >= DISK_CHECK_S:
-            self._disk_checked = now
-            self._disk_full = shutil.disk_usage(self._files.directory).free < self._min_free_bytes
+        if now - self._disk_checked < DISK_CHECK_S:
+            return False
+        self._disk_checked = now
+        self._disk_full = not self._has_room()
+        return True
+
+    def _has_room(self) -> bool:
+        return shutil.disk_usage(self._files.directory).free >= self._min_free_bytes
 
     def _fail(self, track: TrackRecorder, error: Exception) -> None:
         """Leave the segment as it is on disk and say so."""
@@ -208,7 +222,7 @@ class Recorder:
         self._refuse(track, "queue")
 
     def _refuse(self, track: TrackRecorder, reason: str) -> None:
-        track.failed = True
+        track.failure = reason
         track.accepting = False
         self._emit(RecordingTrouble(track.key, reason))
 

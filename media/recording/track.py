@@ -29,7 +29,7 @@ class TrackRecorder:
         self.source = source
         self.pipeline = pipeline
         self.accepting = True
-        self.failed = False
+        self.failure = ""  # why it is not written any more
         self._overflow = overflow
         self._wake = wake
         self._queue: deque[Arrived] = deque()
@@ -54,6 +54,10 @@ class TrackRecorder:
         """Take nothing more; what is queued is still written."""
         self.accepting = False
         self._wake()
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.failure)
 
     def drain(self, now: float) -> None:
         """Write what is queued. Raises one of `webm.MuxError`."""

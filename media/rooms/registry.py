@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from media.metrics import Traffic
 from media.protocol.codec import MessageError
-from media.protocol.control import AllowScreen, InRoom, Join, Leave, Record
+from media.protocol.control import AllowScreen, InRoom, Join, Leave, Record, Silence
 from media.rooms.peer import Peer
 from media.rooms.room import Room
 from media.rooms.services import Services
@@ -46,7 +46,7 @@ class Registry:
         room = self._rooms.get(message.room)
         if room is None:
             room = self._rooms[message.room] = Room(message.room, self._services)
-        room.join(message.participant, message.role, screen=message.screen)
+        room.join(message.participant, message.role, screen=message.screen, silenced=message.silenced)
 
     def leave(self, message: Leave) -> None:
         room = self._rooms.get(message.room)
@@ -60,6 +60,11 @@ class Registry:
         room = self._rooms.get(message.room)
         if room is not None:
             room.allow_screen(message.participant, message.on)
+
+    def silence(self, message: Silence) -> None:
+        room = self._rooms.get(message.room)
+        if room is not None:
+            room.hold(message.participant, message.source, on=message.on)
 
     def record(self, message: Record) -> None:
         room = self._rooms.get(message.room)
@@ -88,6 +93,11 @@ class Registry:
             for sink in peer.sending.sinks:
                 traffic.add("out", sink.layers.kind, sink.packets, sink.octets)
         return traffic
+
+    @property
+    def recording_alarms(self) -> int:
+        """Tracks that should be written and are not, just now."""
+        return sum(room.recordings.alarms for room in self._rooms.values())
 
     def tracks(self) -> dict[str, int]:
         """What is published here, and what is received of it."""

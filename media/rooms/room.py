@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Container, Hashable, Iterator
 from dataclasses import dataclass
 
 from media.forward.layers import Layers
 from media.negotiation.events import Outgoing
-from media.protocol.control import Record, RecordingTrouble, ScreenHeld
-from media.protocol.messages import Role
-from media.recording.best_layer import BestLayer
-from media.recording.events import TrackKey
-from media.recording.track import TrackRecorder
+from media.protocol.control import Record, ScreenHeld
+from media.protocol.messages import Role, Source
 from media.rooms.adaptation import Standing
 from media.rooms.assessment import Assessment
 from media.rooms.listening import Listening
 from media.rooms.minutes import Minutes
 from media.rooms.peer import Peer
 from media.rooms.receiving import Section
+from media.rooms.recordings import Recordings
 from media.rooms.services import Services
 
 Key = tuple[str, str]  # participant, source
-RECORDED_VIDEO = "VP8"  # what a WebM file holds without transcoding
-OF_SCREENS = ("screen", "screen-audio")
+OF_SCREENS: tuple[Source, ...] = ("screen", "screen-audio")
+SILENCED: tuple[Source, ...] = ("microphone", "camera")
 
 
 @dataclass(slots=True)
@@ -31,7 +29,6 @@ class Track:
 
     section: Section
     layers: Layers
-    recorder: TrackRecorder | None = None
 
 
 class Room:
@@ -42,9 +39,9 @@ class Room:
         self._services = services
         self._peers: dict[str, Peer] = {}
         self._tracks: dict[Key, Track] = {}
-        self._records: dict[str, Record] = {}
         self._roles: dict[str, Role] = {}
-        self._held: set[str] = set()  # whose screens are not forwarded
+        self._held: set[Key] = set()  # of what no packet goes on
+        self.recordings = Recordings(id, services)
         self._listening = Listening(id, services.say)
         self._assessment = Assessment(id, services.say)
         self._minutes = Minutes(id, services.keep, services.wall_ms, services.strained)
@@ -73,13 +70,16 @@ class Room:
         self._listening.poll(now)
         self._assessment.poll(self._peers, now)
         self._minutes.poll(self._peers, now)
+        self.recordings.poll(now)
 
     # --- people
 
-    def join(self, participant: str, role: Role, *, screen: bool) -> None:
+    def join(self, participant: str, role: Role, *, screen: bool, silenced: Container[str] = ()) -> None:
         """Make the seat, or keep it when the participant's socket came back."""
         self._roles[participant] = role
         self.allow_screen(participant, screen)
+        for source in SILENCED:
+            self.hold(participant, source, on=source in silenced)
         peer = self._peers.get(participant)
         if peer is None:
             peer = self._peers[participant] = Peer(self.id, participant, self, self._services)
@@ -88,14 +88,15 @@ class Room:
 
     def leave(self, participant: str) -> None:
         self._roles.pop(participant, None)
-        self._held.discard(participant)
+        self._held = {key for key in self._held if key[0] != participant}
         peer = self._peers.pop(participant, None)
         if peer is not None:
             peer.close(self._services.clock())
             self._minutes.left(participant)
+        self.recordings.forget(participant)
 
     def close(self) -> None:
-        self._records.clear()
+        self.recordings.clear()
         for participant in tuple(self._peers):
             self.leave(participant)
 
@@ -107,53 +108,58 @@ class Room:
 
     def layers(self, key: Hashable) -> tuple[Layers | None, dict[str, int]]:
         track = self._tracks.get(key)  # type: ignore[call-overload]
-        if track is None:
+        if track is None or key in self._held:
             return None, {}
         return track.layers, track.section.publish.extensions
 
     def source_changed(self, participant: str, section: Section, now: float) -> None:
         key = (participant, section.publish.source)
-        old = self._tracks.pop(key, None)
-        if old is not None:
-            self._stop_recording(old)
+        self._tracks.pop(key, None)
+        self.recordings.drop(key)
         layers = section.layers
-        if layers is not None and self._holds_back(participant, section):
+        if layers is not None and (key not in self._held or key[1] in SILENCED):
+            self._tracks[key] = Track(section, layers)
+        if layers is not None and key in self._held:
             layers = None
             if section.publish.source == "screen":
                 self._services.say(ScreenHeld(room=self.id, participant=participant))
         if layers is not None:
-            self._tracks[key] = Track(section, layers)
-            self._record_track(participant, key)
+            self.recordings.add(key, section.publish, layers)
         if section.publish.source == "microphone":
-            self._listening.follow(participant, section.publish, section.layers, now)
+            self._listening.follow(participant, section.publish, layers, now)
         extensions = section.publish.extensions
         for other in self._others(participant):
             other.sending.source_changed(key, layers, extensions, now)
             self._tell(other, now)
 
-    # --- screens
+    # --- what is held back
 
     def allow_screen(self, participant: str, on: bool) -> None:
-        """Forward their screen from now on, or not: no packet of one held back goes on."""
-        if on == (participant not in self._held):
+        """Forward their screen and its sound from now on, or not."""
+        for source in OF_SCREENS:
+            self.hold(participant, source, on=not on)
+
+    def hold(self, participant: str, source: Source, *, on: bool) -> None:
+        """Neither forward nor record what they send of it, whatever comes, or do so again."""
+        key = (participant, source)
+        if on == (key in self._held):
             return
-        (self._held.discard if on else self._held.add)(participant)
+        (self._held.add if on else self._held.discard)(key)
         peer, now = self._peers.get(participant), self._services.clock()
         sections = peer.receiving.sections if peer else ()
-        for section in [one for one in sections if one.publish.source in OF_SCREENS and one.layers]:
+        for section in [one for one in sections if one.publish.source == source and one.layers]:
             if on:
-                self.source_changed(participant, section, now)
+                self._hold_back(key, section, now)
             else:
-                self._hold_back((participant, section.publish.source), now)
+                self.source_changed(participant, section, now)
 
-    def _holds_back(self, participant: str, section: Section) -> bool:
-        return section.publish.source in OF_SCREENS and participant in self._held
-
-    def _hold_back(self, key: Key, now: float) -> None:
-        track = self._tracks.pop(key, None)
-        if track is None:
-            return
-        self._stop_recording(track)
+    def _hold_back(self, key: Key, section: Section, now: float) -> None:
+        """Screens come and go as tracks. Who is muted may speak again in a moment: nothing is negotiated."""
+        if key[1] == "microphone":
+            self._listening.follow(key[0], section.publish, None, now)
+        if key[1] not in SILENCED:
+            self._tracks.pop(key, None)
+        self.recordings.drop(key)
         for other in self._others(key[0]):
             other.sending.silence(key, now)
             self._tell(other, now)
@@ -181,42 +187,10 @@ class Room:
     # --- recording
 
     def record(self, order: Record) -> None:
-        """Write the participant's tracks from now on, those of later too; or close what is open.
-
-        A server that comes back says it again: what runs goes on."""
-        running = self._records.get(order.participant)
-        if order.on and running is not None and running.recording == order.recording:
-            return
-        if order.on:
-            self._records[order.participant] = order
-        else:
-            self._records.pop(order.participant, None)
-        for key, track in self._tracks.items():
-            if key[0] == order.participant:
-                self._stop_recording(track)
-                self._record_track(order.participant, key)
-
-    def _record_track(self, participant: str, key: Key) -> None:
-        order, track = self._records.get(participant), self._tracks[key]
-        if order is None:
-            return
-        services, publish = self._services, track.section.publish
-        if publish.kind == "video" and publish.codec != RECORDED_VIDEO:
-            trouble = RecordingTrouble(room=self.id, recording=order.recording, reason="codec")
-            services.say(trouble)
-            return
-        name = TrackKey(
-            room=self.id,
-            recording=order.recording,
-            participant=participant,
-            source=publish.source,
-            kind=publish.kind,
-        )
-        start_ms = max(0, services.wall_ms() - order.origin_ms)
-        source = BestLayer(track.layers)
-        track.recorder = services.recorder.start(name, source, start_ms, services.clock())
-
-    def _stop_recording(self, track: Track) -> None:
-        recorder, track.recorder = track.recorder, None
-        if recorder is not None:
-            self._services.recorder.stop(recorder)
+        """Write the participant's tracks from now on, those of later too; or close what is open."""
+        tracks = {
+            key: (track.section.publish, track.layers)
+            for key, track in self._tracks.items()
+            if key not in self._held
+        }
+        self.recordings.order(order, tracks)

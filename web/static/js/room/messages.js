@@ -44,6 +44,7 @@ export const CLOSE = Object.freeze({
 /** @typedef {"off"|"low"|"medium"|"high"|"auto"} Quality */
 /** @typedef {"mentor"|"learner"|"cohost"} Role */
 /** @typedef {"off"|"waiting_consent"|"recording"|"paused"|"interrupted"|"finalising"|"ready"} RecordingState */
+/** @typedef {""|"stalled"|"no_keyframe"|"disk_full"|"write_failed"|"queue"|"codec"} RecordingAlarm */
 /** @typedef {"your_network"|"their_network"|"hidden"|"paused"|"waiting"} QualityReason */
 /** @typedef {"q"|"h"|"f"|"none"} LayerName */
 /** @typedef {"clap"|"heart"|"laugh"|"surprised"|"thumbs-up"|"celebrate"} Emoji */
@@ -243,12 +244,36 @@ export const CLOSE = Object.freeze({
  */
 
 /**
+ * What is on disk of one track in this recording. `last_write_ms` is how long ago that came which was
+ * written last, `lag_ms` how far the writer is behind.
+ *
+ * `alarm`: the track sends and is not written. Its file does not grow (stalled), no keyframe comes to go
+ * on from, the disk is full or refuses, the writer can't keep up (queue), or the codec can't be kept.
+ * @typedef {object} TrackHealth
+ * @property {string} participant
+ * @property {Source} source
+ * @property {number} bytes
+ * @property {number} keyframes
+ * @property {number|null} [last_write_ms]
+ * @property {number} [lag_ms]
+ * @property {RecordingAlarm} [alarm]
+ */
+
+/**
+ * @typedef {object} RecordingHealth
+ * @property {TrackHealth[]} tracks
+ */
+
+/**
  * What the recording light shows, and whether the lesson is live; said when either changes.
+ *
+ * `health` is told to who leads the lesson, every other second while something is written.
  * @typedef {object} Recording
  * @property {"recording"} type
  * @property {RecordingState} state
  * @property {boolean} live
  * @property {string|null} [started_at]
+ * @property {RecordingHealth|null} [health]
  */
 
 /**

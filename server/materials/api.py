@@ -11,7 +11,7 @@ from server.booking.service import get_session
 from server.edge.access import Viewer, require_viewer
 from server.edge.api import ok, read_json, validated
 from server.edge.attachments import ALONE, disposition
-from server.edge.downloads import decide, send
+from server.edge.downloads import content_of, decide, send
 from server.edge.openapi import described
 from server.edge.paths import id_in_path
 from server.edge.templates import read_form
@@ -70,7 +70,7 @@ async def file_content(request: web.Request) -> web.StreamResponse:
     file = await access.download(id_in_path(request), require_viewer(request))
     storage = gallery().storage
     await storage.size(file.key)
-    decision = decide(request, file.size, file.sha256)
+    decision = decide(request, content_of(file.size, file.sha256))
     about = {
         **ALONE,
         "Cache-Control": "private, no-cache",

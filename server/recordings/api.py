@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from aiohttp import web
 
 from server.edge.access import require_viewer
 from server.edge.api import ok, read_query
-from server.edge.downloads import decide, send
 from server.edge.forms import Form
 from server.edge.openapi import described
 from server.edge.paths import as_id, id_in_path
 from server.recordings import service
 from server.recordings.depot import depot
-from server.recordings.download import elsewhere, headers_of
+from server.recordings.download import give, give_companion
+from server.recordings.films.service import LessonFileView
 from server.recordings.service import RecordingView, TrackView
 
 TRACK_FIELDS = (
@@ -31,6 +33,17 @@ TRACK_FIELDS = (
     "salvaged",
     "url",
 )
+FILM_FIELDS = (
+    "state",
+    "done_ms",
+    "total_ms",
+    "left_s",
+    "media_type",
+    "size",
+    "sha256",
+    "duration_ms",
+    "reason",
+)
 
 
 async def get_recording(request: web.Request) -> web.StreamResponse:
@@ -40,25 +53,32 @@ async def get_recording(request: web.Request) -> web.StreamResponse:
 
 
 class WhichFile(Form):
-    """`track` is the id of one of the recording's tracks; without it the file of the whole."""
+    """`track` is the id of one of the recording's tracks; without it the lesson file."""
 
     track: str | None = None
 
 
-@described(query=WhichFile, media_type="video/webm")
+@described(query=WhichFile, media_type="video/mp4")
 async def get_file(request: web.Request) -> web.StreamResponse:
     """GET and HEAD. Each download is kept in the access log before its first byte is sent."""
     asking, track = require_viewer(request), read_query(request, WhichFile).track
-    recording_id = id_in_path(request)
-    file = await service.file_of(recording_id, as_id(track) if track is not None else None, asking)
-    storage = depot().storage
-    await storage.size(file.storage_key)
-    decision = decide(request, file.size, file.sha256)
-    if decision.wanted is not None and request.method == "GET":
-        await service.note_access(file, asking, decision.wanted.first, decision.wanted.count)
-        if link := await elsewhere(request, file, storage):
-            return web.Response(status=302, headers={"Location": link})
-    return await send(request, storage, file.storage_key, decision, headers_of(file))
+    which = as_id(track) if track is not None else None
+    file = await service.file_of(id_in_path(request), which, asking)
+    return await give(request, depot().storage, file, asking)
+
+
+@described(media_type="image/jpeg")
+async def get_poster(request: web.Request) -> web.StreamResponse:
+    """A picture of the lesson file."""
+    file = await service.poster_of(id_in_path(request), require_viewer(request))
+    return await give_companion(request, depot().storage, file)
+
+
+@described(media_type="text/vtt")
+async def get_captions(request: web.Request) -> web.StreamResponse:
+    """Who speaks when in the lesson file (WebVTT)."""
+    file = await service.captions_of(id_in_path(request), require_viewer(request))
+    return await give_companion(request, depot().storage, file)
 
 
 async def delete_recording(request: web.Request) -> web.StreamResponse:
@@ -67,6 +87,7 @@ async def delete_recording(request: web.Request) -> web.StreamResponse:
 
 
 def _recording_shape(recording: RecordingView) -> dict[str, Any]:
+    film = recording.film
     return {
         "id": recording.id,
         "state": recording.state,
@@ -75,7 +96,21 @@ def _recording_shape(recording: RecordingView) -> dict[str, Any]:
         "size": recording.size,
         "sha256": recording.sha256,
         "tracks": [_track_shape(track) for track in recording.tracks],
-        "chapters": [],
+        "film": _film_shape(recording.id, film) if film is not None else None,
+        "chapters": [asdict(chapter) for chapter in film.chapters] if film is not None else [],
+        "expires_at": recording.expires_at,
+        "held": recording.held,
+    }
+
+
+def _film_shape(recording_id: UUID | None, film: LessonFileView) -> dict[str, Any]:
+    """Its addresses are null as long as there is nothing at them."""
+    base = f"/api/v1/recordings/{recording_id}"
+    return {
+        **{field: getattr(film, field) for field in FILM_FIELDS},
+        "url": f"{base}/file" if film.storage_key else None,
+        "poster_url": f"{base}/poster" if film.poster_key else None,
+        "captions_url": f"{base}/captions" if film.captions_key else None,
     }
 
 

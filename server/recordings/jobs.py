@@ -12,10 +12,14 @@ from weakref import WeakValueDictionary
 from media.protocol import control
 from server.classroom import service as classroom
 from server.infra.outbox import Lane, job
-from server.recordings import intake, shelf
+from server.recordings import intake
 from server.recordings.depot import Depot, depot
-from server.recordings.download import media_type
 from server.recordings.fetch import RemoteFile, alone, fetch
+from server.recordings.files import media_type
+from server.recordings.films import jobs as films
+from server.recordings.keeping import removing
+
+__all__ = ["films"]
 
 _busy: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -78,6 +82,8 @@ async def give_up(payload: dict[str, Any]) -> None:
 
 @job("recordings.erase", lane=Lane.LONG)
 async def erase(payload: dict[str, Any]) -> None:
-    """Remove the files of a deleted recording."""
-    for key in await shelf.keys_to_erase(UUID(payload["recording_id"])):
+    """Remove all files of a recording that is gone."""
+    recording_id = UUID(payload["recording_id"])
+    for key in await removing.keys_to_erase(recording_id):
         await depot().storage.delete(key)
+    await removing.note_erased(recording_id)

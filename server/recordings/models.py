@@ -67,6 +67,11 @@ class Segment(Model):
     opened_at: datetime = fields.DatetimeField()
     stored_at: datetime | None = fields.DatetimeField(null=True)
 
+    @property
+    def key(self) -> str:
+        """Its name in the storage."""
+        return f"recordings/{self.recording_id}/{self.public_id}.webm"
+
     class Meta:
         table = "recording_segment"
         indexes = (Index(fields=("recording_id", "start_ms")),)

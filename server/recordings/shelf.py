@@ -1,8 +1,7 @@
-"""Reading recordings: who may, what there is, and which file answers a request."""
+"""Reading recordings: who may, and what there is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -11,16 +10,14 @@ from uuid import UUID
 from server.booking.service import SessionCard
 from server.classroom import service as classroom
 from server.edge.access import Viewer
-from server.infra import clock, outbox
-from server.infra.db import transactional
-from server.infra.errors import Conflict, Forbidden, NotFound
-from server.infra.transitions import record_transition
-from server.recordings.models import Recording, RecordingAccess, Segment
-from server.recordings.states import RecordingStatus, SegmentStatus
+from server.infra.errors import Forbidden, NotFound
+from server.recordings.films.service import LessonFileView, lesson_file
+from server.recordings.models import Recording, Segment
+from server.recordings.states import GONE, LessonFileStatus, RecordingStatus, SegmentStatus
+
+Role = Literal["mentor", "learner"]
 
 NO_RECORDING = "There is no such recording."
-# The file of a recording that is not composed into one: the first of the first kind that there is.
-PREFERRED = ("camera", "screen", "microphone", "screen-audio")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +40,12 @@ class TrackView:
 
 @dataclass(frozen=True, slots=True)
 class RecordingView:
-    """A session's recording. Duration, size and checksum are those of the file without `track`.
+    """A session's recording. Size and checksum are those of the lesson file, 0 and None until it is
+    composed; `duration_ms` is the lesson's by then too.
 
-    `id` is None as long as nothing was ever written."""
+    `id` is None as long as nothing was ever written, `film` where no lesson file was asked for. The files
+    are erased at `expires_at`, None while they are not all here, unless the recording is `held` by us for
+    longer."""
 
     id: UUID | None
     state: str
@@ -54,26 +54,22 @@ class RecordingView:
     size: int
     sha256: str | None
     tracks: tuple[TrackView, ...]
+    film: LessonFileView | None = None
+    expires_at: datetime | None = None
+    held: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """What a download sends. `name` is what the browser may call it."""
-
-    segment_id: int
-    storage_key: str
-    size: int
-    sha256: str
-    kind: str
-    name: str
+    @property
+    def composed(self) -> bool:
+        """Whether the lesson file can be played."""
+        return self.film is not None and self.film.state == LessonFileStatus.READY
 
 
 # --- reading
 
 
 async def recording_of_session(session_id: UUID, viewer: Viewer) -> tuple[SessionCard, RecordingView]:
-    """Raises NotFound, also for everybody who neither taught nor attended."""
-    session, _ = await _reader(session_id, viewer)
+    """Raises NotFound, also for everybody who neither taught it nor has a seat in it."""
+    session, _ = await reader(session_id, viewer)
     recording = await Recording.get_or_none(session_id=session_id)
     if recording is None:
         return session, await _unwritten(session)
@@ -90,92 +86,27 @@ async def state_of(session: SessionCard) -> str:
     return RecordingStatus.FINALISING if over else state
 
 
-async def file_of(recording_id: UUID, track: UUID | None, viewer: Viewer) -> StoredFile:
-    """The file of one track, or the one that stands for the recording.
-
-    Raises NotFound, Conflict(not_ready)."""
-    recording, session, _ = await readable(recording_id, viewer)
-    segments = await _segments(recording)
-    chosen = _chosen(segments, track)
-    if chosen is None and track is not None:
-        raise NotFound(message="There is no such track.")
-    if chosen is None or chosen.state != SegmentStatus.READY:
-        raise Conflict("not_ready", "This file is not ready yet.")
-    names = await classroom.participant_names(recording.session_id)
-    return StoredFile(
-        segment_id=chosen.id,
-        storage_key=chosen.storage_key,
-        size=chosen.size,
-        sha256=chosen.sha256,
-        kind=chosen.kind,
-        name=f"{session.title} - {names.get(chosen.participant, 'participant')} - {chosen.source}.webm",
-    )
-
-
-@transactional
-async def note_access(file: StoredFile, viewer: Viewer, first_byte: int, count: int) -> None:
-    """Keep that somebody was sent these bytes."""
-    await RecordingAccess.create(
-        segment_id=file.segment_id,
-        user_id=viewer.user_id,
-        at=clock.now(),
-        first_byte=first_byte,
-        bytes=count,
-    )
-
-
-# --- removing
-
-
-@transactional
-async def delete_recording(recording_id: UUID, viewer: Viewer) -> None:
-    """Remove a recording and its files, by the mentor.
-
-    Raises NotFound, Forbidden, Conflict(wrong_state) while it is being recorded."""
-    recording, _, role = await readable(recording_id, viewer)
-    if role != "mentor":
-        raise Forbidden(message="Only the mentor can delete the recording.")
-    if recording.state == RecordingStatus.RECORDING:
-        raise Conflict("wrong_state", "End the session or stop the recording first.")
-    await record_transition(
-        "recording", recording.id, recording.state, RecordingStatus.DELETED, viewer.user_id
-    )
-    recording.state, recording.deleted_at = RecordingStatus.DELETED, clock.now()
-    await recording.save(update_fields=["state", "deleted_at"])
-    await outbox.enqueue("recordings.erase", {"recording_id": str(recording.id)})
-
-
-async def keys_to_erase(recording_id: UUID) -> list[str]:
-    """The stored files of a recording that was deleted."""
-    segments = Segment.filter(
-        recording_id=recording_id, recording__state=RecordingStatus.DELETED
-    ).exclude(storage_key="")
-    return [segment.storage_key for segment in await segments]
-
-
 # --- who may
 
 
-async def _reader(session_id: UUID, viewer: Viewer) -> tuple[SessionCard, Literal["mentor", "learner"]]:
-    """The mentor, or a learner whose booking is confirmed and who came. Raises NotFound, also for those
-    who were removed or got their money back."""
+async def reader(session_id: UUID, viewer: Viewer) -> tuple[SessionCard, Role]:
+    """The mentor, or a learner who has a seat: who could not come may catch up. Raises NotFound, also for
+    those who gave their seat back, were removed or got their money back."""
     try:
         access = await classroom.room_access(session_id, viewer.user_id)
     except Forbidden as error:
         raise NotFound(message=NO_RECORDING) from error
-    if access.role != "mentor" and not await classroom.attended(session_id, viewer.user_id):
-        raise NotFound(message=NO_RECORDING)
     return access.session, access.role
 
 
-async def readable(
-    recording_id: UUID, viewer: Viewer
-) -> tuple[Recording, SessionCard, Literal["mentor", "learner"]]:
-    """The recording, its session, and what the viewer is in it. Raises NotFound."""
+async def readable(recording_id: UUID, viewer: Viewer) -> tuple[Recording, SessionCard, Role]:
+    """A recording that has its files still, its session, and what the viewer is in it.
+
+    Raises NotFound."""
     recording = await Recording.get_or_none(id=recording_id)
-    if recording is None or recording.state == RecordingStatus.DELETED:
+    if recording is None or recording.state in GONE:
         raise NotFound(message=NO_RECORDING)
-    session, role = await _reader(recording.session_id, viewer)
+    session, role = await reader(recording.session_id, viewer)
     return recording, session, role
 
 
@@ -184,13 +115,6 @@ async def readable(
 
 async def _segments(recording: Recording) -> list[Segment]:
     return await Segment.filter(recording_id=recording.id).order_by("start_ms", "id")
-
-
-def _chosen(segments: Sequence[Segment], track: UUID | None) -> Segment | None:
-    if track is not None:
-        return next((one for one in segments if one.public_id == track), None)
-    ready = [one for one in segments if one.state == SegmentStatus.READY]
-    return min(ready, key=lambda one: PREFERRED.index(one.source), default=None)
 
 
 async def _unwritten(session: SessionCard) -> RecordingView:
@@ -203,18 +127,23 @@ async def _unwritten(session: SessionCard) -> RecordingView:
 
 
 async def _view(recording: Recording) -> RecordingView:
-    deleted = recording.state == RecordingStatus.DELETED
-    segments = [] if deleted else await _segments(recording)
+    gone = recording.state in GONE
+    segments = [] if gone else await _segments(recording)
+    film = None if gone else await lesson_file(recording.id)
     names = await classroom.participant_names(recording.session_id)
-    main = _chosen(segments, None)
+    composed = film if film is not None and film.state == LessonFileStatus.READY else None
+    ends = (segment.start_ms + segment.duration_ms for segment in segments)
     return RecordingView(
         id=recording.id,
         state=recording.state,
         started_at=recording.origin_at,
-        duration_ms=main.duration_ms if main else 0,
-        size=main.size if main else 0,
-        sha256=main.sha256 if main else None,
+        duration_ms=composed.duration_ms if composed else max(ends, default=0),
+        size=composed.size if composed else 0,
+        sha256=composed.sha256 if composed else None,
         tracks=tuple(_track(recording.id, one, names.get(one.participant, "")) for one in segments),
+        film=film,
+        expires_at=recording.expires_at,
+        held=recording.held_at is not None and not gone,
     )
 
 

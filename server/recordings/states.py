@@ -34,5 +34,7 @@ class LessonFileStatus(StrEnum):
     FAILED = "failed"
 
 
+# Their files are gone, or about to go.
+GONE = (RecordingStatus.DELETED, RecordingStatus.EXPIRED)
 # These are still to come.
 PENDING = (SegmentStatus.RECORDING, SegmentStatus.FINALISING)

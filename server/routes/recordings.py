@@ -12,5 +12,9 @@ ROUTES: tuple[Route, ...] = (
         "GET", f"{API}/sessions/{{id}}/recordings", recordings_api.get_recording, SIGNED_IN, MEMBERS_ONLY
     ),
     Route("GET", f"{API}/recordings/{{id}}/file", recordings_api.get_file, SIGNED_IN, MEMBERS_ONLY),
+    Route("GET", f"{API}/recordings/{{id}}/poster", recordings_api.get_poster, SIGNED_IN, MEMBERS_ONLY),
+    Route(
+        "GET", f"{API}/recordings/{{id}}/captions", recordings_api.get_captions, SIGNED_IN, MEMBERS_ONLY
+    ),
     Route("DELETE", f"{API}/recordings/{{id}}", recordings_api.delete_recording, SIGNED_IN, MENTORS_ONLY),
 )

@@ -297,8 +297,8 @@ async def test_a_foreign_page_gets_no_socket(shape: Running, lesson: Lesson) -> 
 
 
 async def test_recordings_are_served_by_ranges(shape: Running, lesson: Lesson) -> None:
-    recording = await keep_recording(shape, lesson)
-    url = f"{shape.url}/api/v1/recordings/{recording}/file"
+    recording, track = await keep_recording(shape, lesson)
+    url = f"{shape.url}/api/v1/recordings/{recording}/file?track={track}"
     bearer = {"Authorization": f"Bearer {lesson.mentor}"}
     for asked, status, first, end in (
         ({}, 200, 0, 300_000),
@@ -312,9 +312,9 @@ async def test_recordings_are_served_by_ranges(shape: Running, lesson: Lesson) -
             assert answer.headers["Accept-Ranges"] == "bytes"
 
 
-async def keep_recording(shape: Running, lesson: Lesson) -> str:
-    """A stored recording of the lesson, as the worker leaves one."""
-    recording, key = uuid4(), f"recordings/{uuid4()}.webm"
+async def keep_recording(shape: Running, lesson: Lesson) -> tuple[str, str]:
+    """A stored recording of the lesson with one track, as the worker leaves one."""
+    recording, track, key = uuid4(), uuid4(), f"recordings/{uuid4()}.webm"
     path = shape.home / "storage" / key
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(CONTENT)
@@ -330,14 +330,14 @@ async def keep_recording(shape: Running, lesson: Lesson) -> str:
         " source, kind, start_ms, duration_ms, size, sha256, salvaged, storage_key, state, opened_at)"
         " VALUES ($1, $2, 'one', 'http://node', 'somebody',"
         " 'camera', 'video', 0, 9, $3, $4, false, $5, 'ready', $6)",
-        uuid4(),
+        track,
         recording,
         len(CONTENT),
         digest,
         key,
         now,
     )
-    return str(recording)
+    return str(recording), str(track)
 
 
 async def test_static_files_are_kept_for_ever_under_their_hash(shape: Running) -> None:

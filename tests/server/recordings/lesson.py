@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from media.protocol import control
 from server.edge.access import Viewer
+from server.infra import clock
 from server.recordings.depot import depot
+from server.recordings.films.service import keys_of_attempt
+from server.recordings.models import LessonFile
 from tests.server.classroom.stage import RoomClient, Stage
 
+FILM = hashlib.shake_256(b"a film").digest(400_000)
+POSTER, CAPTIONS = b"a poster", b"WEBVTT\n\n00:00.000 --> 00:01.000\nMira\n"
 CONTENT = hashlib.shake_256(b"a picture").digest(300_000)
 
 
@@ -70,3 +78,43 @@ async def stored(key: str) -> bytes:
     """What lies in the storage."""
     storage = depot().storage
     return b"".join([piece async for piece in storage.read(key, 0, await storage.size(key))])
+
+
+async def put(key: str, content: bytes, media_type: str) -> None:
+    with tempfile.NamedTemporaryFile(delete=False) as file:
+        file.write(content)
+    await depot().storage.put(key, Path(file.name), media_type=media_type)
+
+
+async def compose(recording: str | UUID, content: bytes = FILM, captions: bool = True) -> LessonFile:
+    """A lesson file as the composer leaves one, whatever the recording's state."""
+    film, _, poster, text = keys_of_attempt(UUID(str(recording)), 1)
+    await put(film, content, "video/mp4")
+    await put(poster, POSTER, "image/jpeg")
+    if captions:
+        await put(text, CAPTIONS, "text/vtt")
+    made = {
+        "state": "ready",
+        "attempts": 1,
+        "done_ms": 60_000,
+        "total_ms": 60_000,
+        "queued_at": clock.now(),
+        "started_at": clock.now(),
+        "ready_at": clock.now(),
+        "media_type": "video/mp4",
+        "storage_key": film,
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "duration_ms": 60_000,
+        "poster_key": poster,
+        "captions_key": text if captions else "",
+        "chapters": [{"at_ms": 1000, "title": "Closures", "kind": "objective"}],
+    }
+    await LessonFile.filter(recording_id=recording).delete()
+    return await LessonFile.create(recording_id=recording, **made)
+
+
+async def stored_keys() -> list[str]:
+    """Everything that lies in the storage of files."""
+    root: Path = depot().storage._root  # type: ignore[attr-defined]
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import aiohttp
@@ -14,11 +15,11 @@ from config.settings import Settings
 from server.infra.storage import Missing, S3Storage, StorageDown
 from server.recordings import download
 from server.recordings.depot import depot
-from server.recordings.models import RecordingAccess, Segment
+from server.recordings.models import LessonFile, RecordingAccess, Segment
 from tests.buckets import ACCESS_KEY, SECRET_KEY, TOGETHER, ObjectServer
 from tests.conftest import QUICK, settings_for
 from tests.server.classroom.stage import Stage
-from tests.server.recordings.lesson import CONTENT, Taped, stored, taped_lesson
+from tests.server.recordings.lesson import CONTENT, Taped, compose, stored, taped_lesson
 
 pytestmark = TOGETHER
 
@@ -33,9 +34,10 @@ def settings(tmp_path: Path, objects: ObjectServer) -> Settings:
 
 @pytest.fixture
 async def taped(stage: Stage) -> Taped:
-    """A recorded lesson with one stored track of the mentor's camera."""
+    """A recorded lesson with one stored track of the mentor's camera, and a lesson file."""
     found = await taped_lesson(stage)
     await found.write(found.mentor)
+    await compose(found.recording, CONTENT)
     return found
 
 
@@ -83,14 +85,16 @@ async def test_a_large_download_is_handed_over(taped: Taped, monkeypatch: pytest
     assert answer.headers["Cache-Control"] == "no-store"
     async with aiohttp.ClientSession() as http, http.get(answer.headers["Location"]) as got:
         assert await got.read() == CONTENT
-        assert got.headers["Content-Type"] == "video/webm"
+        assert got.headers["Content-Type"] == "video/mp4"
+    asked = parse_qs(urlsplit(answer.headers["Location"]).query)
+    assert int(asked["X-Amz-Expires"][0]) == 60 + 4 * 3600  # the lesson and four hours
     assert (await ask(taped, Range="bytes=0-9")).status == 206
     assert (await ask(taped, "HEAD")).status == 200
     assert await RecordingAccess.all().values_list("bytes", flat=True) == [len(CONTENT), 10]
 
 
 async def test_a_file_that_somebody_removed_is_404(taped: Taped) -> None:
-    await depot().storage.delete((await Segment.get()).storage_key)
+    await depot().storage.delete((await LessonFile.get()).storage_key)
     assert (await ask(taped)).status == 404
 
 
@@ -117,11 +121,13 @@ async def test_a_download_that_breaks_off_is_not_taken_for_whole(
 
 
 async def test_a_deleted_recording_leaves_the_bucket(taped: Taped) -> None:
-    stage, key = taped.stage, (await Segment.get()).storage_key
+    stage, film = taped.stage, await LessonFile.get()
+    keys = [(await Segment.get()).storage_key, film.storage_key, film.poster_key, film.captions_key]
     await stage.end()
     headers = await stage.bearer(stage.mentor)
     answer = await stage.http.delete(f"/api/v1/recordings/{taped.recording}", headers=headers)
     assert answer.status == 200
     await stage.run_jobs()
-    with pytest.raises(Missing):
-        await depot().storage.size(key)
+    for key in keys:
+        with pytest.raises(Missing):
+            await depot().storage.size(key)

@@ -45,6 +45,7 @@ from tests.web.pathway_samples import FOLLOWED, PLACES, pathway_pages
 from tests.web.pay_samples import pay_pages
 from tests.web.payment_samples import MENTOR_PAYMENT_PAGES, OWN_PAYMENT_PAGES, STAFF_PAYMENT_PAGES
 from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
+from tests.web.recording_samples import recording_pages
 from tests.web.request_samples import REQUEST_PAGES
 from tests.web.review_samples import CHANGED, REVIEW_PAGES, SENT_BACK
 from tests.web.staff_samples import ACCEPTING_PAGES, INVITED_PAGES, STAFF_PAGES
@@ -316,28 +317,6 @@ PROFILE_PAGE = {
     ],
     "flash": None,
 }
-TRACKS = [
-    SimpleNamespace(
-        id=str(number),
-        participant_name=name,
-        source=source,
-        kind=kind,
-        start_ms=1_500 * number,
-        duration_ms=2_712_000,
-        size=size,
-        sha256="9f2c" * 16 if state == "ready" else None,
-        state=state,
-        url=f"/api/v1/recordings/1/file?track={number}" if state == "ready" else None,
-    )
-    for number, (name, source, kind, size, state) in enumerate(
-        (
-            ("Tomasz Wiśniewski", "camera", "video", 81_300_000, "ready"),
-            ("Tomasz Wiśniewski", "screen", "video", 31_300_000, "ready"),
-            ("Tomasz Wiśniewski", "microphone", "audio", 12_100_000, "ready"),
-            (LONG_NAME, "camera", "video", None, "finalising"),
-        )
-    )
-]
 USERS = [
     SimpleNamespace(
         username="ines",
@@ -426,10 +405,6 @@ def _browse(sessions: list[SessionDetail], page: PageView, **more: Any) -> dict[
         "everything": 0,
         **more,
     }
-
-
-def _recording(state: str) -> SimpleNamespace:
-    return SimpleNamespace(id=IDENTITY, state=state, duration_ms=2_712_000, size=81_300_000)
 
 
 SET_FILTERS = {"q": "ledger", "level": "beginner", "has_seats": "1"}
@@ -834,21 +809,7 @@ PAGES: dict[str, Page] = {
     **{name: (template, context, MENTOR) for name, (template, context) in EARNINGS_PAGES.items()},
     "admin-control": ("admin/control.html", {"nodes": NODES}, ADMIN),
     "admin-control-empty": ("admin/control.html", {"nodes": []}, ADMIN),
-    "recordings": (
-        "recordings/list.html",
-        {"session": ENDED, "recording": _recording("ready"), "tracks": TRACKS},
-        LEARNER,
-    ),
-    "recordings-pending": (
-        "recordings/list.html",
-        {"session": ENDED, "recording": _recording("finalising"), "tracks": []},
-        LEARNER,
-    ),
-    "recordings-none": (
-        "recordings/list.html",
-        {"session": ENDED, "recording": None, "tracks": []},
-        LEARNER,
-    ),
+    **recording_pages(ENDED, LEARNER, MENTOR),
     **feedback_pages(ENDED, LEARNER, MENTOR),
     "error": (
         "edge/error.html",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ from aiohttp import web
 from playwright.async_api import Browser
 
 from tests.web.pages import environment, for_every_page
+from tests.web.recording_samples import recording
 from tests.web.samples import PAGES
 from web import STATIC
 
@@ -70,9 +72,10 @@ def _track(kind: str, start_ms: int) -> SimpleNamespace:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def address() -> AsyncIterator[str]:
-    template, context, viewer = PAGES["recordings"]
-    tracks = [_track("video", 0), _track("audio", LATE_S * 1000)]
-    whole = {**for_every_page(viewer, "/"), **context, "tracks": tracks}
+    template, context, viewer = PAGES["recordings-tracks"]
+    tracks = (_track("video", 0), _track("audio", LATE_S * 1000))
+    shown = replace(context["playing"], recording=recording(tracks=tracks))
+    whole = {**for_every_page(viewer, "/"), **context, "playing": shown}
     text = environment().get_template(template).render(whole)
     files = {"video": _picture(), "audio": _voice()}
 

@@ -11,7 +11,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 STATES = (
     "recordings",
+    "recordings-mentor",
+    "recordings-bare",
+    "recordings-making",
+    "recordings-queued",
+    "recordings-failed",
+    "recordings-tracks",
     "recordings-pending",
+    "recordings-expired",
+    "recordings-deleted",
     "recordings-none",
     "mentor-overview",
     "mentor-overview-empty",

@@ -18,7 +18,7 @@ from tests.web.samples import PAGES
 from web import STATIC, TEMPLATES
 
 CSS_LIMIT = 40_000  # bytes a page may load
-VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
+VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 NO_NAME_NEEDED = frozenset({"hidden", "submit", "radio", "checkbox"})
 SPRITES = ("icons.svg", "badges.svg")
 SPRITE = frozenset(
@@ -132,7 +132,8 @@ def test_template_compiles(name: str) -> None:
 
 def test_every_page_template_has_a_sample() -> None:
     words = ("notifications/words.txt", "calendar/event.txt")
-    folders = ("layouts/", "partials/", "email/", "classroom/room.html", "classroom/panels/", *words)
+    parts = ("classroom/room.html", "classroom/panels/", "recordings/parts/")
+    folders = ("layouts/", "partials/", "email/", *parts, *words)
     pages = {name for name in TEMPLATE_NAMES if not name.startswith(folders)}
     assert pages - {template for template, _, _ in PAGES.values()} == set()
 

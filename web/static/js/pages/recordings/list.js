@@ -1,38 +1,57 @@
-// One picture at a time, and every voice with it: each track begins at its own place on the recording's time line.
+// The page of a recording: the film or, until it is there, the tracks; what is watched is reported.
 
-const APART_S = 0.15; // a voice this far off is put right; less is not heard
+import { copyLinks } from "../../behaviours/copying.js";
+import { openDialogs } from "../../behaviours/dialogs.js";
+import { playFilm } from "./film.js";
+import { followMaking } from "./making.js";
+import { joinTracks } from "./tracks.js";
+import { reportWatching } from "./watching.js";
 
-const stage = document.querySelector("[data-stage]");
-const voices = [...document.querySelectorAll("[data-voice]")].filter((voice) => voice !== stage);
-const startOf = (element) => Number(element.dataset.start) / 1000;
-const instant = () => stage.currentTime + startOf(stage);
+const main = document.querySelector("#main");
 
-const follow = (voice) => {
-  const wanted = instant() - startOf(voice);
-  const there = wanted >= 0 && !(wanted > voice.duration);
-  if (!there || stage.paused || stage.seeking || stage.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) voice.pause();
-  if (!there) return;
-  if (Math.abs(voice.currentTime - wanted) > APART_S) voice.currentTime = wanted;
-  [voice.playbackRate, voice.volume, voice.muted] = [stage.playbackRate, stage.volume, stage.muted];
-  if (!stage.paused && !stage.seeking && voice.paused) voice.play().catch(() => {}); // it may be paused again meanwhile
-};
-const followAll = () => voices.forEach(follow);
-
-const show = (button) => {
-  const [now, playing] = [instant(), !stage.paused];
-  for (const other of document.querySelectorAll("[data-picture]")) other.setAttribute("aria-pressed", String(other === button));
-  stage.dataset.start = button.dataset.start;
-  stage.src = button.dataset.picture;
-  stage.setAttribute("aria-label", button.textContent.trim());
-  stage.addEventListener("loadedmetadata", () => {
-    stage.currentTime = Math.max(0, now - startOf(stage));
-    if (playing) stage.play();
-  }, { once: true });
+const begin = () => {
+  const player = main.querySelector("[data-watch]");
+  if (!player) return undefined;
+  const stage = player.hasAttribute("data-film") ? playFilm(player) : joinTracks(player);
+  const done = reportWatching(stage, player.dataset.watch);
+  return { stage, done };
 };
 
-if (stage) {
-  for (const event of ["play", "playing", "pause", "seeking", "seeked", "waiting", "ratechange", "volumechange", "timeupdate", "ended"]) {
-    stage.addEventListener(event, followAll);
-  }
-  for (const button of document.querySelectorAll("[data-picture]")) button.addEventListener("click", () => show(button));
-}
+let playing = begin();
+
+// Another state of the page, without a reload: with the film where the tracks were.
+const swap = async (sought) => {
+  const at = playing?.stage.now ?? 0;
+  const url = new URL(location.href);
+  if (at >= 1) url.searchParams.set("t", String(Math.floor(at)));
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(String(answer.status));
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  await loadStyles(page);
+  playing?.done();
+  main.replaceChildren(...page.querySelector("#main").childNodes);
+  document.querySelector("[data-told]")?.remove();
+  copyLinks();
+  openDialogs();
+  playing = begin();
+  if (sought) main.querySelector("[data-film]")?.focus();
+  watch();
+};
+
+const loadStyles = (page) => {
+  const have = new Set([...document.querySelectorAll("link[rel=stylesheet]")].map((one) => one.getAttribute("href")));
+  const missing = [...page.querySelectorAll("link[rel=stylesheet]")].filter((one) => !have.has(one.getAttribute("href")));
+  return Promise.all(missing.map((one) => new Promise((loaded) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.onload = link.onerror = loaded;
+    link.href = one.getAttribute("href");
+    document.head.append(link);
+  })));
+};
+
+const watch = () => {
+  const address = main.querySelector("[data-poll]")?.dataset.poll;
+  if (address) followMaking(main, address, () => playing?.stage.touched ?? false, swap);
+};
+watch();

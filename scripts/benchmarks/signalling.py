@@ -21,6 +21,7 @@ SHAPES = [
 ]
 PEER = "Channels on Daphne, Redis"
 EMBEDDED = "ours, embedded"
+SPREAD = "ours, two processes, rooms spread"  # as no proxy of ours does it
 GATES = {EMBEDDED: 0.3}  # of the peer's processor time
 GATE_WITH_REDIS = 0.4
 GATE_P50, GATE_P99 = 0.25, 0.5
@@ -54,6 +55,7 @@ async def _run(shapes: list[Shape], folder: Path, rounds: int, seconds: float) -
                 ours(
                     "ours, Redis, two processes", folder / "three", shapes, cluster=database, processes=2
                 ),
+                ours(SPREAD, folder / "four", shapes, cluster=database, processes=2, spread=True),
                 channels(folder / "peer"),
             )
         ]

@@ -288,6 +288,22 @@ async def test_a_room_socket_goes_through_the_proxy(shape: Running, lesson: Less
         assert said["text"] == "through the proxy"
 
 
+async def test_all_sockets_of_a_room_come_to_one_server(shape: Running, lesson: Lesson) -> None:
+    """Else each line said crosses Redis. By turns, six of them would do so once in 32 times."""
+    taken = set()
+    for _ in range(6):
+        async with room_socket(shape, lesson):
+            taken |= {server for server in shape.servers if await open_sockets(shape, server)}
+    assert len(taken) == 1
+
+
+async def open_sockets(shape: Running, server: str) -> int:
+    async with shape.http.get(server + "/metrics") as answer:
+        found = re.search(r"^peerlearn_ws_connections ([\d.]+)$", await answer.text(), re.M)
+    assert found
+    return int(float(found[1]))
+
+
 async def test_a_foreign_page_gets_no_socket(shape: Running, lesson: Lesson) -> None:
     address = f"{shape.url}/ws/session/{lesson.session_id}/"
     async with shape.http.ws_connect(address, origin="https://evil.example") as socket:

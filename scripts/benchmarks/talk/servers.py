@@ -66,15 +66,18 @@ async def ours(
     *,
     cluster: Cluster | None = None,
     processes: int = 1,
+    spread: bool = False,
 ) -> AsyncIterator[Target]:
-    """Embedded, or with a `cluster` on PostgreSQL and a Redis of its own, in so many processes."""
+    """Embedded, or with a `cluster` on PostgreSQL and a Redis of its own, in so many processes.
+
+    A room's sockets come to one of them, as our proxy has it, or by turns where rooms are `spread`."""
     async with AsyncExitStack() as stack:
         settings: dict[str, str] = {}
         counted: list[int] = []
         if cluster is not None:
             cache = stack.enter_context(redis.server())
             settings["PEERLEARN_REDIS_URL"] = cache.url
-            settings["PEERLEARN_DATABASE_URL"] = await make_database(cluster, f"talk{processes}")
+            settings["PEERLEARN_DATABASE_URL"] = await make_database(cluster, f"talk{processes}{'spread' * spread}")
             counted.append(_pid(cache))
         read = load_settings({"PEERLEARN_DATA_DIR": str(folder), **settings})
         async with fresh_database(read):
@@ -86,21 +89,22 @@ async def ours(
             await platform.start()
         counted += [platform.pid for platform in platforms]
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        doors = _Doors(town, platforms, http)
+        doors = _Doors(town, platforms, http, spread)
         database = await postmaster(cluster) if cluster else None
         yield Target(name, doors.address, tuple(counted), database)
 
 
 @dataclass
 class _Doors:
-    """Real tickets of real logins; a room's people come in by all processes in turn."""
+    """Real tickets of real logins."""
 
     town: Town
     platforms: Sequence[Platform]
     http: aiohttp.ClientSession
+    spread: bool
 
     async def address(self, shape: Shape, room: int, seat: int) -> str:
-        base = self.platforms[seat % len(self.platforms)].base
+        base = self.platforms[(seat if self.spread else room) % len(self.platforms)].base
         session = self.town.sessions[shape.name][room]
         headers = {"Authorization": f"Bearer {self.town.tokens[shape.name][room][seat]}"}
         ticket = f"{base}/api/v1/sessions/{session}/ticket"

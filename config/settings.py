@@ -96,6 +96,7 @@ class Settings:
     vapid_subject: str
     seat_hold_minutes: int
     seat_offer_minutes: int
+    recording_keep_days: int
     stripe: StripeSettings
     currency: str
     media: MediaSettings
@@ -393,6 +394,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         vapid_subject=_vapid_subject(read, base_url),
         seat_hold_minutes=read.integer("SEAT_HOLD_MINUTES", 15, 5, 24 * 60),
         seat_offer_minutes=read.integer("SEAT_OFFER_MINUTES", 120, 10, 7 * 24 * 60),
+        recording_keep_days=read.integer("RECORDING_KEEP_DAYS", 90, 1, 3650),
         stripe=_read_stripe(read, env, data_dir),
         currency=_currency(read),
         media=_read_media(read, env, data_dir, control_secret),

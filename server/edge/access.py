@@ -90,6 +90,8 @@ class Access(Enum):
     MEDIA_CONTROL = Permission.MEDIA_CONTROL
     AUDIT_VIEW = Permission.AUDIT_VIEW
 
+    RECORDINGS_VIEW = Permission.RECORDINGS_VIEW
+    RECORDINGS_HOLD = Permission.RECORDINGS_HOLD
     @property
     def roles(self) -> frozenset[str]:
         """The roles that open the door; none where it opens without one."""

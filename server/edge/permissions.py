@@ -25,6 +25,8 @@ class Permission(StrEnum):
     MEDIA_CONTROL = "media.control"
     AUDIT_VIEW = "audit.view"
 
+    RECORDINGS_VIEW = "recordings.view"  # which there are, and who fetched them; never what is in them
+    RECORDINGS_HOLD = "recordings.hold"  # keep one for longer than anybody may delete it
 
 _ALL = frozenset(Permission)
 
@@ -39,6 +41,15 @@ GRANTED: Mapping[str, frozenset[Permission]] = {
             Permission.REVIEWS_DECIDE,
             Permission.MONEY_REFUND,
         }
+            Permission.RECORDINGS_VIEW,
+        }
+    ),
+    "finance": frozenset(
+        {
+            Permission.FIGURES_VIEW,
+            Permission.MONEY_VIEW,
+            Permission.MONEY_REFUND,
+            Permission.CASES_DECIDE,
     ),
     "finance": frozenset({Permission.FIGURES_VIEW, Permission.MONEY_VIEW, Permission.MONEY_REFUND}),
     "ops": frozenset({Permission.FIGURES_VIEW, Permission.MEDIA_CONTROL}),

@@ -93,7 +93,12 @@ REMINDERS = Topic(
     usual=ALL,
 )
 MATERIALS = Topic("materials", "Materials", "Files that a mentor adds to a lesson of yours.", usual=BOTH)
-RECORDINGS = Topic("recordings", "Recordings", "The recording of a lesson is ready.", usual=BOTH)
+RECORDINGS = Topic(
+    "recordings",
+    "Recordings",
+    "The recording of a lesson is ready, and, of your own lessons, will soon be deleted.",
+    usual=BOTH,
+)
 FEEDBACK = Topic(
     "feedback",
     "After a lesson",
@@ -194,6 +199,8 @@ KINDS: dict[str, Kind] = _named(
         Kind("lesson_summary", FEEDBACK, "list", mail="lesson_summary"),
         Kind("rate_lesson", FEEDBACK, "star", mail="rate_lesson"),
         Kind("review_received", FEEDBACK, "star", mail="review_received", may_wait=True),
+        Kind("recording_expiring", RECORDINGS, "clock", mail="recording_expiring", before="until"),
+        Kind("recording_interrupted", RECORDINGS, "alert", mail="recording_interrupted", urgent=True),
         Kind("review_reply", FEEDBACK, "chat", mail="review_reply", may_wait=True),
         # --- achievements
         Kind("certificate_issued", ACHIEVEMENTS, "seal", mail="certificate_issued"),

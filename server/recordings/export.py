@@ -8,9 +8,18 @@ from typing import Any
 
 from server.classroom.models import Seat
 from server.infra.personal import Rows, erased, exported
-from server.recordings.models import RecordingAccess, Segment
+from server.recordings.models import Recording, RecordingAccess, Segment, WatchPosition
 
-ROWS = (Rows(RecordingAccess, "user_id", "recordings_fetched"),)
+ROWS = (
+    Rows(RecordingAccess, "user_id", "recordings_fetched"),
+    Rows(WatchPosition, "user_id", "recordings_watched"),
+    Rows(
+        Recording,
+        "held_by_id",
+        why="what the staff did is in the audit log",
+        stay="who holds a recording answers for it",
+    ),
+)
 TRACK = (
     "public_id",
     "recording__session_id",

@@ -17,9 +17,10 @@ from server.recordings.depot import Depot, depot
 from server.recordings.fetch import RemoteFile, alone, fetch
 from server.recordings.files import media_type
 from server.recordings.films import jobs as films
+from server.recordings.keeping import jobs as keeping
 from server.recordings.keeping import removing
 
-__all__ = ["films"]
+__all__ = ["films", "keeping"]
 
 _busy: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 

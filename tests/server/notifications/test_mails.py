@@ -116,6 +116,7 @@ MAILS: dict[str, dict[str, Any]] = {
 }
 
 
+    "recording_expiring": {**SESSION, "starts_at": START, "until": END},
 @pytest.mark.parametrize("name", sorted(MAILS))
 async def test_mail_has_a_subject_and_says_the_same_twice(database: Settings, name: str) -> None:
     to = Addressee("zoe@example.com", "Zoë & <Co>", "Europe/Berlin")

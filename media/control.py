@@ -41,6 +41,7 @@ from media.protocol.control import (
     Seated,
     Seats,
     SegmentAck,
+    Silence,
     decode_to_node,
 )
 from media.protocol.messages import FRAME_LIMIT
@@ -126,6 +127,7 @@ class Control:
             PeerCandidate: lambda _, message: registry.peer(message).receive_candidate(message),
             PeerSubscribe: lambda _, message: registry.peer(message).subscribe(message),
             AllowScreen: lambda _, message: registry.allow_screen(message),
+            Silence: lambda _, message: registry.silence(message),
             Record: lambda _, message: registry.record(message),
             SegmentAck: lambda _, message: self._recorder.delete(message.segment),
             QualityAck: lambda _, message: self._minutes.forget(message.id),

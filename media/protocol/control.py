@@ -32,6 +32,8 @@ from media.protocol.messages import (
     TrackHealth,
     TrackLabel,
 )
+from media.protocol.ways import Fault as Fault
+from media.protocol.ways import Way as Way
 
 HEARTBEAT_S = 2.0
 SEGMENT_PATH = "/segments/{id}"
@@ -61,7 +63,7 @@ class Join(InRoom):
     type: Literal["join"] = "join"
     role: Role = "learner"
     screen: bool = True
-    silenced: list[Silenced] = []
+    silenced: list[Silenced] = Field(default_factory=list)
 
 
 class AllowScreen(InRoom):
@@ -257,20 +259,6 @@ class PeerQuality(InRoom):
     rtt_ms: int | None = None
     layer: LayerName | None = None
     reason: QualityReason | None = None
-
-
-Fault = Literal["up", "down", "other", "node"]
-
-
-class Way(Message):
-    """What went one way between a participant and the node. `lost` is before repair; `jitter_ms` a mean;
-    `layers` the time in milliseconds that each layer was the one of a camera, summed up over cameras."""
-
-    packets: int = 0
-    lost: int = 0
-    octets: int = 0
-    jitter_ms: float = 0.0
-    layers: dict[LayerName, int] = Field(default_factory=dict)
 
 
 class QualityMinute(InRoom):

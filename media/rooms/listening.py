@@ -30,6 +30,12 @@ class _Ear:
         self._source = source
         source.attach(self._voice, now)
 
+    def close(self) -> None:
+        """Hear nothing any more."""
+        self._layers.detach(self)
+        if self._source is not None:
+            self._source.detach(self._voice)
+
 
 class Listening:
     """A microphone that sends no audio levels is not listened to."""
@@ -38,6 +44,7 @@ class Listening:
         self._room = room
         self._say = say
         self._speakers = Speakers()
+        self._ears: dict[str, _Ear] = {}
 
     @property
     def dominant(self) -> str | None:
@@ -47,10 +54,13 @@ class Listening:
     def follow(self, participant: str, publish: Publish, layers: Layers | None, now: float) -> None:
         """The participant's microphone has another track now, or none."""
         level_id = publish.extensions.get(AUDIO_LEVEL)
+        former = self._ears.pop(participant, None)
+        if former is not None:
+            former.close()
         if layers is None or level_id is None:
             self._speakers.forget(participant)
             return
-        ear = _Ear(layers, self._speakers.listen(participant, level_id))
+        ear = self._ears[participant] = _Ear(layers, self._speakers.listen(participant, level_id))
         layers.attach(ear)
         ear.layers_changed(now)
 

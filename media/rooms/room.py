@@ -154,7 +154,7 @@ class Room:
                 self.source_changed(participant, section, now)
 
     def _hold_back(self, key: Key, section: Section, now: float) -> None:
-        """Screens come and go as tracks. Who is muted may speak again in a moment: nothing is negotiated."""
+        """Screens come and go as tracks. Who is muted may speak again soon: nothing is negotiated."""
         if key[1] == "microphone":
             self._listening.follow(key[0], section.publish, None, now)
         if key[1] not in SILENCED:

@@ -71,7 +71,8 @@ class Member:
     who was in the room before it was in this process, and `reset_due` one who was away when a `reset` was
     said. `login_id` is the login that the socket was opened with; 0 where a ticket opened it. `granted`:
     the mentor lets them share their screen; `hand_at` is when they raised their hand, `stopped_at` when
-    their screen was stopped last."""
+    their screen was stopped last. `silenced` are sources that were turned off for them, each with the
+    time until their page has said that it is off."""
 
     id: str
     seat_id: int
@@ -94,6 +95,7 @@ class Member:
     @property
     def leads(self) -> bool:
         """The mentor and those whom they made co-hosts."""
+    silenced: dict[control.Silenced, datetime | None] = field(default_factory=dict)
         return self.role != "learner"
 
     @property
@@ -297,8 +299,15 @@ class Room:
 
     def join_node(self, member: Member) -> None:
         """Have the node know them; and tell them what they need to know of it."""
-        shares = self.rules.floor.sharer == member.id
-        self.tell_node(control.Join(room=self.id, participant=member.id, role=member.role, screen=shares))
+        self.tell_node(
+            control.Join(
+                room=self.id,
+                participant=member.id,
+                role=member.role,
+                screen=self.rules.floor.sharer == member.id,
+                silenced=list(member.silenced),
+            )
+        )
         if self.waits_for is not None:
             self.tell(member, self.waits_for)
         elif member.reset_due:

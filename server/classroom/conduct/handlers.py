@@ -13,7 +13,7 @@ from media.protocol.conduct import (
     TypingSend,
 )
 from media.protocol.messages import ChatSend, HandSend, MediaSend, MediaState
-from server.classroom.conduct import expressing, saying, sharing
+from server.classroom.conduct import expressing, saying, sharing, silencing
 from server.classroom.conduct.moderation import moderate
 from server.classroom.handling import Handler
 from server.classroom.hub import Hub
@@ -29,7 +29,8 @@ async def _share(hub: Hub, room: Room, member: Member, message: ShareSend) -> No
 
 async def _media(hub: Hub, room: Room, member: Member, message: MediaSend) -> None:
     """What they show is said, but for a screen that they may not show."""
-    media = MediaState(camera=message.camera, microphone=message.microphone, screen=message.screen)
+    said = MediaState(camera=message.camera, microphone=message.microphone, screen=message.screen)
+    media = silencing.heed(room, member, said)
     refused, ends = None, member.media.screen and not media.screen
     if media.screen and not member.media.screen:
         try:

@@ -11,8 +11,9 @@ from typing import Any
 from media.protocol import control
 from media.protocol.codec import MessageError
 from media.protocol.conduct import Moderate, ModerateAction, Moderated
+from media.protocol.control import Silenced
 from media.protocol.messages import Close
-from server.classroom.conduct import doorway, events, records, sharing
+from server.classroom.conduct import doorway, events, records, sharing, silencing
 from server.classroom.conduct.expressing import set_hand
 from server.classroom.hub import Hub
 from server.classroom.room import Member, Room
@@ -105,10 +106,9 @@ async def _readmit(scene: Scene, participant: str) -> None:
 # --- what they show
 
 
-def _turn_off(scene: Scene, member: Member, action: ModerateAction, source: str) -> None:
-    """Asked of their page; the others see it at once."""
+def _turn_off(scene: Scene, member: Member, action: ModerateAction, source: Silenced) -> None:
     scene.tell(member, action)
-    scene.room.update(member, media=member.media.model_copy(update={source: False}))
+    silencing.turn_off(scene.room, member, source)
 
 
 async def _mute(scene: Scene, member: Member) -> None:

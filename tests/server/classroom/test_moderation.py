@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from media.protocol import control
@@ -58,6 +60,35 @@ async def test_pages_are_asked_to_turn_things_off_and_all_see_it(stage: Stage) -
         await moderate(mentor, action, learner.id)
         assert await learner.hear("moderated") == {"type": "moderated", "action": action, "by": mentor.id}
         assert (await mentor.hear("participant-updated"))["participant"]["media"][source] is False
+
+
+async def test_the_node_lets_nothing_through_until_the_page_says_it_is_on_again(stage: Stage) -> None:
+    """Also where the page neither heeds nor answers."""
+    mentor, learner = await stage.enter(stage.mentor), await stage.enter(stage.learner)
+    shown = {"camera": False, "microphone": True, "screen": False}
+    await learner.say("media", **shown)
+    await mentor.hear("participant-updated")
+    for turned_off_by_its_page in (True, False):
+        await moderate(mentor, "mute", learner.id)
+        await stage.node.hear(control.Silence, participant=learner.id, source="microphone", on=True)
+        assert not _microphone(await mentor.hear("participant-updated"))
+        await learner.say("media", **{**shown, "camera": True})  # it was on its way
+        assert not _microphone(await mentor.hear("participant-updated"))
+        await learner.say("media", **{**shown, "microphone": not turned_off_by_its_page})
+        await learner.sync()
+        assert not stage.node.said(control.Silence, on=False)
+        await stage.node.restart()
+        assert (await stage.node.hear(control.Join, participant=learner.id)).silenced == ["microphone"]
+        if not turned_off_by_its_page:
+            await stage.pass_time(seconds=3)
+        await learner.say("media", **shown)
+        await stage.node.hear(control.Silence, participant=learner.id, source="microphone", on=False)
+        while not _microphone(await mentor.hear("participant-updated")):
+            pass
+
+
+def _microphone(message: dict[str, Any]) -> bool:
+    return bool(message["participant"]["media"]["microphone"])
 
 
 async def test_mute_all_spares_those_who_lead(stage: Stage) -> None:

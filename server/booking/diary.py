@@ -19,6 +19,7 @@ from server.booking.states import (
     ACTIVE_BOOKINGS,
     CANCELLED_BOOKINGS,
     OPEN_SESSIONS,
+    SEATED,
     BookingStatus,
     SessionStatus,
 )
@@ -125,6 +126,7 @@ async def _booking_rows(
 
 def _booking_row(row: dict[str, Any], session: SessionCard, now: datetime) -> BookingRow:
     confirmed, held = (row["status"] == each for each in (BookingStatus.CONFIRMED, BookingStatus.HELD))
+    recorded = _recorded(session, row["status"] in SEATED)
     return BookingRow(
         id=row["public_id"],
         status=row["status"],
@@ -136,7 +138,7 @@ def _booking_row(row: dict[str, Any], session: SessionCard, now: datetime) -> Bo
         can_join=confirmed and room_open(session, now),
         can_cancel=(confirmed or held) and session.status == SessionStatus.PUBLISHED,
         join_url=f"{session.url}/room",
-        recordings_url=f"{session.url}/recordings" if _recorded(session, confirmed) else None,
+        recordings_url=f"{session.url}/recordings" if recorded else None,
         pay_url=payment_page(row["public_id"]) if held and row["price_minor"] else None,
         refund_minor=row["refund_minor"],
         terms=terms(read_policy(row["policy"]), counted_from(row["policy"], session.starts_at)),
@@ -153,5 +155,5 @@ def room_open(session: SessionCard, now: datetime) -> bool:
     return session.status in OPEN_SESSIONS and now >= doors_open_at(session.starts_at)
 
 
-def _recorded(session: SessionCard, confirmed: bool) -> bool:
-    return confirmed and session.status == SessionStatus.ENDED and session.recording == "auto"
+def _recorded(session: SessionCard, seated: bool) -> bool:
+    return seated and session.status == SessionStatus.ENDED and session.recording == "auto"

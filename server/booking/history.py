@@ -54,7 +54,7 @@ async def _record_bookings(session: Session, learner_ids: Sequence[int]) -> None
         Booking(
             session_id=session.id,
             learner_id=learner_id,
-            status=BookingStatus.CONFIRMED,
+            status=BookingStatus.ATTENDED,
             price_minor=session.price_minor,
             currency=session.currency,
             created_at=session.published_at,

@@ -24,6 +24,7 @@ from server.people import service as people
 from server.people.availability import buffer_of
 
 OVER, NEVER_CAME, OFF = "the session is over", "the mentor never came", "the session is called off"
+SETTLED_AFTER = timedelta(minutes=10)  # what nodes and rooms still hold has come by then
 NEVER_THERE = (BookingStatus.EXPIRED, BookingStatus.NO_SHOW_MENTOR, *CANCELLED_BOOKINGS)
 
 
@@ -112,6 +113,7 @@ async def _end(session: Session, actor_id: int | None, reason: str = "") -> None
     await busy.release_session_time(session.id)
     for job in ("classroom.session_ended", "materials.tell"):
         await enqueue(job, {"session_id": str(session.id)})
+    await _settle_soon(session)
 
 
 @transactional
@@ -159,6 +161,13 @@ async def _miss(session: Session) -> None:
     await close_open(session, None, NEVER_CAME)
     await busy.release_session_time(session.id)
     await enqueue("classroom.session_ended", {"session_id": str(session.id)})
+    await _settle_soon(session)
+
+
+async def _settle_soon(session: Session) -> None:
+    """Who gets what is decided by what was measured, of which the last may still be on its way."""
+    about = {"session_id": str(session.id)}
+    await enqueue("settlement.settle", about, run_at=now() + SETTLED_AFTER)
 
 
 @transactional

@@ -7,9 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from server.booking.models import Booking, Session, SessionSkill
-from server.booking.states import BookingStatus, SessionStatus
+from server.booking.states import SEATED, SessionStatus
 
-VALID = (BookingStatus.CONFIRMED,)  # a seat that was neither given back nor taken away
+VALID = SEATED  # a seat that was neither given back nor taken away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from server.booking.cards import cards_by_id
 from server.booking.diary import room_open
-from server.booking.seats.bookings import active_booking
-from server.booking.states import OPEN_SESSIONS, BookingStatus, SessionStatus
+from server.booking.models import Booking
+from server.booking.states import OPEN_SESSIONS, SEATED, SessionStatus
 from server.booking.times import bookable_until, doors_open_at, over_at
 from server.booking.values import Abilities, BookingRow, RoomAccess, SessionCard
 from server.booking.visibility import NO_SESSION, may_see
@@ -59,8 +59,7 @@ async def room_access(session_id: UUID, user_id: int) -> RoomAccess:
     opens_at, closes_at = doors_open_at(session.starts_at), over_at(session.ends_at)
     if session.mentor_id == user_id:
         return RoomAccess("mentor", session, opens_at, closes_at)
-    booking = await active_booking(session_id, user_id)
-    if booking is not None and booking.status == BookingStatus.CONFIRMED:
+    if await Booking.exists(session_id=session_id, learner_id=user_id, status__in=SEATED):
         return RoomAccess("learner", session, opens_at, closes_at)
     if may_see(session.mentor_id, session.status, None):
         raise Forbidden(message="This room is for its mentor and for those who booked.")

@@ -24,6 +24,8 @@ class SessionStatus(StrEnum):
 class BookingStatus(StrEnum):
     HELD = "held"
     CONFIRMED = "confirmed"
+    ATTENDED = "attended"
+    NO_SHOW_LEARNER = "no_show_learner"
     NO_SHOW_MENTOR = "no_show_mentor"
     EXPIRED = "expired"
     CANCELLED_BY_LEARNER = "cancelled_by_learner"
@@ -34,6 +36,8 @@ class BookingStatus(StrEnum):
 OPEN_SESSIONS = (SessionStatus.PUBLISHED, SessionStatus.LIVE)
 # These occupy a seat; `booking_active` in the database is the same set.
 ACTIVE_BOOKINGS = (BookingStatus.HELD, BookingStatus.CONFIRMED)
+# Their learner's, also when the lesson is over and it is settled who was there.
+SEATED = (BookingStatus.CONFIRMED, BookingStatus.ATTENDED, BookingStatus.NO_SHOW_LEARNER)
 CANCELLED_BOOKINGS = (BookingStatus.CANCELLED_BY_LEARNER, BookingStatus.CANCELLED_BY_MENTOR)
 
 SESSION_MOVES: Mapping[str, frozenset[str]] = {
@@ -58,6 +62,8 @@ BOOKING_MOVES: Mapping[str, frozenset[str]] = {
             BookingStatus.CANCELLED_BY_LEARNER,
             BookingStatus.CANCELLED_BY_MENTOR,
             BookingStatus.NO_SHOW_MENTOR,
+            BookingStatus.ATTENDED,
+            BookingStatus.NO_SHOW_LEARNER,
         }
     ),
     BookingStatus.EXPIRED: frozenset({BookingStatus.CONFIRMED}),  # paid late, and the seat was free

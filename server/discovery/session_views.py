@@ -14,7 +14,7 @@ from server.booking import service
 from server.booking.catalogue import other_dates
 from server.booking.rescheduling.shown import open_move
 from server.booking.said import said
-from server.booking.states import BookingStatus
+from server.booking.states import SEATED
 from server.booking.waiting.queue import Place, place_of
 from server.calendar.links import links_of
 from server.edge.access import Viewer, require_viewer, viewer
@@ -119,7 +119,7 @@ async def _place_of(
     asking: Viewer | None, session_id: UUID, booking: service.BookingRow | None
 ) -> Place | None:
     """Who has a seat for good waits for none."""
-    if asking is None or (booking is not None and booking.status == BookingStatus.CONFIRMED):
+    if asking is None or (booking is not None and booking.status in SEATED):
         return None
     return await place_of(session_id, asking.user_id)
 

@@ -87,11 +87,12 @@ class Access(Enum):
     ROLES_GRANT = Permission.ROLES_GRANT
     REVIEWS_DECIDE = Permission.REVIEWS_DECIDE
     MONEY_VIEW = Permission.MONEY_VIEW
+    CASES_DECIDE = Permission.CASES_DECIDE
     MEDIA_CONTROL = Permission.MEDIA_CONTROL
     AUDIT_VIEW = Permission.AUDIT_VIEW
-
     RECORDINGS_VIEW = Permission.RECORDINGS_VIEW
     RECORDINGS_HOLD = Permission.RECORDINGS_HOLD
+
     @property
     def roles(self) -> frozenset[str]:
         """The roles that open the door; none where it opens without one."""

@@ -22,11 +22,12 @@ class Permission(StrEnum):
     REVIEWS_DECIDE = "reviews.decide"
     MONEY_VIEW = "money.view"
     MONEY_REFUND = "money.refund"  # give payments back to their learners
+    CASES_DECIDE = "cases.decide"  # issues that learners and mentors raise, and their money
     MEDIA_CONTROL = "media.control"
     AUDIT_VIEW = "audit.view"
-
     RECORDINGS_VIEW = "recordings.view"  # which there are, and who fetched them; never what is in them
     RECORDINGS_HOLD = "recordings.hold"  # keep one for longer than anybody may delete it
+
 
 _ALL = frozenset(Permission)
 
@@ -40,7 +41,6 @@ GRANTED: Mapping[str, frozenset[Permission]] = {
             Permission.PEOPLE_CHANGE,
             Permission.REVIEWS_DECIDE,
             Permission.MONEY_REFUND,
-        }
             Permission.RECORDINGS_VIEW,
         }
     ),
@@ -50,8 +50,8 @@ GRANTED: Mapping[str, frozenset[Permission]] = {
             Permission.MONEY_VIEW,
             Permission.MONEY_REFUND,
             Permission.CASES_DECIDE,
+        }
     ),
-    "finance": frozenset({Permission.FIGURES_VIEW, Permission.MONEY_VIEW, Permission.MONEY_REFUND}),
     "ops": frozenset({Permission.FIGURES_VIEW, Permission.MEDIA_CONTROL}),
 }
 

@@ -47,6 +47,7 @@ MODEL_MODULES: tuple[str, ...] = (
     "server.classroom.check.models",
     "server.classroom.measures.models",
     "server.recordings.models",
+    "server.settlement.models",
     "server.feedback.models",
     "server.achievements.models",
     "server.pathways.models",

@@ -60,6 +60,8 @@ PARTIAL_UNIQUES: tuple[PartialUnique, ...] = (
     ),
     # --- payments
     PartialUnique("dispute_open", "dispute", ("payment_id",), "status = 'open'"),
+    # --- settlement
+    PartialUnique("issue_open", "issue", ("booking_id",), "status = 'open'"),
     # --- recordings
 )
 
@@ -152,6 +154,14 @@ CHECKS: tuple[Check, ...] = (
         "{row}ended_at IS NULL OR {row}ended_at >= {row}started_at",
     ),
     Check("room_recording", "room", "({row}recording_id IS NULL) = ({row}origin_at IS NULL)"),
+    # --- settlement
+    Check(
+        "verdict_figures",
+        "verdict",
+        "{row}refund_minor >= 0 AND {row}credit_minor >= 0 AND {row}taught_min BETWEEN 0 AND {row}due_min",
+    ),
+    Check("issue_amounts", "issue", "{row}refund_minor >= 0 AND {row}credit_minor >= 0"),
+    Check("issue_decided", "issue", "({row}status = 'open') = ({row}decided_at IS NULL)"),
     # --- recordings
     Check("segment_stored", "recording_segment", "{row}state <> 'ready' OR {row}storage_key <> ''"),
     Check("segment_size", "recording_segment", "{row}size >= 0 AND {row}duration_ms >= 0"),
@@ -162,7 +172,7 @@ CHECKS: tuple[Check, ...] = (
 PART_OF_WORD: tuple[tuple[str, str], ...] = (("session", "search_text"),)
 
 # Tables whose rows are written once: nothing is changed or deleted.
-APPEND_ONLY: tuple[str, ...] = ("audit_log", "ledger_transaction", "ledger_entry", "receipt")
+APPEND_ONLY: tuple[str, ...] = ("audit_log", "ledger_transaction", "ledger_entry", "receipt", "verdict")
 
 
 @dataclass(frozen=True, slots=True)

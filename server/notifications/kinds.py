@@ -184,6 +184,10 @@ KINDS: dict[str, Kind] = _named(
         Kind("refund_begun", PAYMENTS, "card", mail="refund_begun"),
         Kind("refund_arrived", PAYMENTS, "card"),
         Kind("refund_failed", PAYMENTS, "card", mail="refund_failed"),
+        Kind("lesson_settled", PAYMENTS, "check", mail="lesson_settled"),
+        Kind("issue_raised", PAYMENTS, "alert", mail="issue_raised"),
+        Kind("issue_decided", PAYMENTS, "check", mail="issue_decided"),
+        Kind("issue_to_decide", PAYMENTS, "alert", mail="issue_to_decide"),
         Kind("dispute_opened", PAYMENTS, "card", mail="dispute_opened"),
         Kind("dispute_closed", PAYMENTS, "card", mail="dispute_closed"),
         Kind("dispute_to_answer", PAYMENTS, "card", mail="dispute_to_answer"),
@@ -195,12 +199,12 @@ KINDS: dict[str, Kind] = _named(
         Kind("material_added", MATERIALS, "book", mail="material_added", may_wait=True),
         # --- recordings
         Kind("recording_ready", RECORDINGS, "play", mail="recording_ready"),
+        Kind("recording_expiring", RECORDINGS, "clock", mail="recording_expiring", before="until"),
+        Kind("recording_interrupted", RECORDINGS, "alert", mail="recording_interrupted", urgent=True),
         # --- after a lesson
         Kind("lesson_summary", FEEDBACK, "list", mail="lesson_summary"),
         Kind("rate_lesson", FEEDBACK, "star", mail="rate_lesson"),
         Kind("review_received", FEEDBACK, "star", mail="review_received", may_wait=True),
-        Kind("recording_expiring", RECORDINGS, "clock", mail="recording_expiring", before="until"),
-        Kind("recording_interrupted", RECORDINGS, "alert", mail="recording_interrupted", urgent=True),
         Kind("review_reply", FEEDBACK, "chat", mail="review_reply", may_wait=True),
         # --- achievements
         Kind("certificate_issued", ACHIEVEMENTS, "seal", mail="certificate_issued"),

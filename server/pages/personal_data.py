@@ -20,6 +20,7 @@ from server.pathways import export as pathways
 from server.payments import export as payments
 from server.people import export as people
 from server.recordings import export as recordings
+from server.settlement import export as settlement
 
 
 async def _no_files(user_id: int) -> list[KeptFile]:
@@ -47,6 +48,7 @@ PARTS: tuple[Part, ...] = (
     Part("messages", messages.ROWS, messages.export, messages.erase, messages.files),
     Part("classroom", classroom.ROWS, classroom.export, classroom.erase),
     Part("feedback", feedback.ROWS, feedback.export, feedback.erase),
+    Part("settlement", settlement.ROWS, settlement.export, settlement.erase),
     Part("recordings", recordings.ROWS, recordings.export, recordings.erase),
     Part("pathways", pathways.ROWS, pathways.export, pathways.erase),
     Part("achievements", achievements.ROWS, achievements.export, achievements.erase),

@@ -23,7 +23,8 @@ from server.payments.states import (
 
 class Payment(Model):
     """The money of one booking. `refunded_minor` counts what is given back, also while it is on its way;
-    `lost_minor` what banks took back for good. What is left was earned when it is `released_at`."""
+    `lost_minor` what banks took back for good. What is left was earned when it is `released_at`, which it
+    is not while it is `held_for` something ("issue:…")."""
 
     id = fields.BigIntField(primary_key=True)
     public_id = fields.UUIDField(unique=True, default=uuid4)
@@ -62,6 +63,7 @@ class Payment(Model):
     checked_at = fields.DatetimeField(null=True)  # when the provider was last asked
     succeeded_at = fields.DatetimeField(null=True)
     released_at = fields.DatetimeField(null=True)
+    held_for = fields.CharField(max_length=60, default="", db_default="")
 
     class Meta:
         table = "payment"

@@ -89,11 +89,12 @@ DOOR: dict[Access, dict[str, int | str]] = {
     Access.ROLES_GRANT: staff_alone("owner"),
     Access.REVIEWS_DECIDE: staff_alone("owner", "admin", "support"),
     Access.MONEY_VIEW: staff_alone("owner", "admin", "finance"),
+    Access.CASES_DECIDE: staff_alone("owner", "admin", "finance"),
     Access.MEDIA_CONTROL: staff_alone("owner", "admin", "ops"),
     Access.AUDIT_VIEW: staff_alone("owner", "admin"),
-}
     Access.RECORDINGS_VIEW: staff_alone("owner", "admin", "support"),
     Access.RECORDINGS_HOLD: staff_alone("owner", "admin"),
+}
 SIGNED_IN_STRANGERS = ("unverified", "other learner", "other mentor", *STAFF, LONELY)
 STRANGERS = (*SIGNED_IN_STRANGERS, "anonymous", "banned", *HALF_WAY)
 OBJECT: dict[Whose, dict[str, int]] = {

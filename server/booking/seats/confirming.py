@@ -7,7 +7,7 @@ from typing import Any
 from server.booking import notices
 from server.booking.models import Booking, Session
 from server.booking.moves import move
-from server.booking.states import OPEN_SESSIONS, BookingStatus, wrong_state
+from server.booking.states import OPEN_SESSIONS, SEATED, BookingStatus, wrong_state
 from server.booking.visibility import session_to_change
 from server.booking.waiting.offers import settle
 from server.infra.clock import now
@@ -27,7 +27,7 @@ async def confirm(booking_id: int, actor_id: int | None) -> Booking:
     booking = await Booking.get(id=booking_id)
     session = await session_to_change(booking.session_id)
     await booking.refresh_from_db()
-    if booking.status == BookingStatus.CONFIRMED:
+    if booking.status in SEATED:
         return booking
     _check_holds(booking, session)
     await make_theirs(session, booking, actor_id)

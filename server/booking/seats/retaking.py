@@ -11,7 +11,7 @@ from server.booking.rescheduling.open import being_moved
 from server.booking.seats.bookings import active_booking
 from server.booking.seats.confirming import make_theirs
 from server.booking.seats.taking import count_seat
-from server.booking.states import OPEN_SESSIONS, BookingStatus
+from server.booking.states import OPEN_SESSIONS, SEATED, BookingStatus
 from server.booking.times import bookable_until
 from server.booking.visibility import session_to_change
 from server.booking.waiting.offers import all_promised
@@ -33,7 +33,7 @@ async def retake(booking_id: int, actor_id: int | None) -> bool:
         await make_theirs(session, booking, actor_id)
     elif booking.status == BookingStatus.EXPIRED and await _is_free(session, booking):
         await _take_again(session, booking, actor_id)
-    return booking.status == BookingStatus.CONFIRMED
+    return booking.status in SEATED
 
 
 async def _is_free(session: Session, booking: Booking) -> bool:

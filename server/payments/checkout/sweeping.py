@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from server.booking.models import Booking
-from server.booking.states import BookingStatus
+from server.booking.states import SEATED, BookingStatus
 from server.infra.clock import now
 from server.infra.errors import Invalid
 from server.payments.checkout.calling_off import call_off
@@ -52,7 +52,7 @@ def unwanted(booking_status: str, lost_at: datetime | None, at: datetime) -> boo
     """Whether a seat that is not paid is lost for good."""
     if booking_status == BookingStatus.EXPIRED:
         return lost_at is None or at >= lost_at + LATE
-    return booking_status not in (BookingStatus.HELD, BookingStatus.CONFIRMED)
+    return booking_status not in (BookingStatus.HELD, *SEATED)
 
 
 def is_due(created_at: datetime, checked_at: datetime | None, at: datetime) -> bool:

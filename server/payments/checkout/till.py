@@ -8,7 +8,7 @@ from uuid import UUID
 
 from server.booking import service as booking
 from server.booking.seats.cancelling import own_booking
-from server.booking.states import BookingStatus
+from server.booking.states import SEATED, BookingStatus
 from server.booking.values import BookingRow
 from server.edge.access import Viewer
 from server.infra.clock import now
@@ -75,7 +75,7 @@ async def _checked(payment: Payment, viewer: Viewer) -> bool:
 
 
 def _stage(row: BookingRow, payment: Payment | None, *, unsure: bool) -> Stage:
-    if row.status == BookingStatus.CONFIRMED:
+    if row.status in SEATED:
         return Stage.SEATED
     if payment is not None and payment.status in PAID:
         return Stage.RETURNED

@@ -15,6 +15,8 @@ REASONS = {
     "cancelled_by_learner": "You gave your seat back.",
     "cancelled_by_mentor": "The lesson was called off.",
     "no_show_mentor": "The mentor did not come.",
+    "attended": "Not all of the lesson was taught.",
+    "no_show_learner": "Your mentor did not wait for a quarter of an hour.",
 }
 NO_SEAT = "The seat was not free any more when the payment arrived."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from server.booking.states import BookingStatus
+from server.booking.states import SEATED
 from server.infra.outbox import enqueue
 from server.payments.locking import left_of
 from server.payments.models import Payment
@@ -16,7 +16,7 @@ async def all_given_back(session_id: UUID, user_id: int) -> bool:
     paid = Payment.filter(
         session_id=session_id,
         learner_id=user_id,
-        booking__status=BookingStatus.CONFIRMED,
+        booking__status__in=SEATED,
         status__in=PAID,
         amount_minor__gt=0,
     )

@@ -66,6 +66,7 @@ async def _facts(payment: Payment) -> Facts:
         planned_end=session.ends_at,
         ended_at=session.ended_at,
         disputed=await disputed(payment.id),
+        held=bool(payment.held_for),
         amount_minor=payment.amount_minor,
         commission_minor=payment.commission_minor,
         left_minor=left_of(payment),
@@ -78,6 +79,7 @@ async def _ended(after: int) -> list[int]:
         id__gt=after,
         status__in=PAID,
         released_at__isnull=True,
+        held_for="",
         amount_minor__gt=F("refunded_minor") + F("lost_minor"),
         session__ends_at__lte=now() - ISSUES,
     )

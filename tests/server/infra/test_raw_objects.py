@@ -157,6 +157,22 @@ CHECKED: dict[str, tuple[list[Values], list[Values]]] = {
         ],
     ),
     "dispute_amount": ([{"amount_minor": 1}], [{"amount_minor": 0}]),
+    "verdict_figures": (
+        [{"refund_minor": 0, "credit_minor": 0, "taught_min": 0, "due_min": 0}],
+        [
+            {"refund_minor": -1, "credit_minor": 0, "taught_min": 0, "due_min": 0},
+            {"refund_minor": 0, "credit_minor": -1, "taught_min": 0, "due_min": 0},
+            {"refund_minor": 0, "credit_minor": 0, "taught_min": 2, "due_min": 1},
+        ],
+    ),
+    "issue_amounts": (
+        [{"refund_minor": 0, "credit_minor": 0}],
+        [{"refund_minor": -1, "credit_minor": 0}, {"refund_minor": 0, "credit_minor": -1}],
+    ),
+    "issue_decided": (
+        [{"status": "open", "decided_at": None}, {"status": "decided", "decided_at": NOON}],
+        [{"status": "open", "decided_at": NOON}, {"status": "decided", "decided_at": None}],
+    ),
     "payout_amount": ([{"amount_minor": 1}], [{"amount_minor": 0}]),
     "transfer_amount": (
         [{"amount_minor": 1, "reversed_minor": 0}, {"amount_minor": 1, "reversed_minor": 1}],
@@ -201,6 +217,10 @@ COUNTED: dict[str, tuple[list[Values], list[Values]]] = {
     ),
     "attendance_open": ([{"ended_at": None}], [{"ended_at": NOON}]),
     "dispute_open": ([{"status": "open"}], [{"status": "won"}]),
+    "issue_open": (
+        [{"status": "open", "decided_at": None}],
+        [{"status": "decided", "decided_at": NOON}],
+    ),
 }
 WITHOUT_REFERENCES = {
     "sqlite": "PRAGMA foreign_keys = OFF",

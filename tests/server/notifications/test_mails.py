@@ -28,6 +28,16 @@ REQUEST = {"title": "R&D <b>basics</b>", "path": "/requests/1", "who": "Lea", **
 MOVE = {**SESSION, **TIMES, "at": START, "who": "Mira"}
 REFUND = {**SESSION, "refund_minor": 1000, "currency": "EUR", "credit": False}
 PAYOUT = {"amount_minor": 4250, "currency": "EUR", "path": "/dashboard/mentor/earnings"}
+VERDICT = {
+    "outcome": "cut_short",
+    "due_min": 60,
+    "taught_min": 40,
+    "node_min": 3,
+    "own_min": 0,
+    "refund_minor": 1250,
+    "credit_minor": 300,
+    "currency": "EUR",
+}
 DISPUTE = {**SESSION, "starts_at": START, "until": END, "amount_minor": 5000, "currency": "EUR"}
 MAILS: dict[str, dict[str, Any]] = {
     "verify_email": {"token": "abc"},
@@ -90,9 +100,23 @@ MAILS: dict[str, dict[str, Any]] = {
     "dispute_opened": DISPUTE,
     "dispute_closed": {**DISPUTE, "won": False},
     "dispute_to_answer": DISPUTE,
+    "lesson_settled": {**SESSION, "starts_at": START, "verdict": VERDICT, "reader": "learner"},
+    "issue_raised": {**SESSION, "starts_at": START, "until": START, "side": "learner"},
+    "issue_decided": {
+        **SESSION,
+        "starts_at": START,
+        "resolution": "credit",
+        "amount_minor": 1250,
+        "currency": "EUR",
+        "reader": "mentor",
+        "answer": "We looked at <b>it</b>.",
+    },
+    "issue_to_decide": {**SESSION, "starts_at": START, "until": START},
     "books_differ": {"path": "/dashboard/admin/payments", "findings": [["EUR", "12 <b>more</b>"]]},
     "reminder": {**SESSION, **TIMES, "mentor": "Mira"},
+    "recording_interrupted": {**SESSION, "why": "its disk is full", "node": "http://<b>media-1</b>"},
     "recording_ready": {**SESSION, "starts_at": START},
+    "recording_expiring": {**SESSION, "starts_at": START, "until": END},
     "material_added": {**SESSION, **TIMES, "mentor": "Mira", "files": ["slides.pdf", "data.csv"]},
     "lesson_summary": {**SESSION, "mentor": "Mira"},
     "rate_lesson": {**SESSION, "mentor": "Mira"},
@@ -116,7 +140,6 @@ MAILS: dict[str, dict[str, Any]] = {
 }
 
 
-    "recording_expiring": {**SESSION, "starts_at": START, "until": END},
 @pytest.mark.parametrize("name", sorted(MAILS))
 async def test_mail_has_a_subject_and_says_the_same_twice(database: Settings, name: str) -> None:
     to = Addressee("zoe@example.com", "Zoë & <Co>", "Europe/Berlin")

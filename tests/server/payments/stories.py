@@ -11,6 +11,7 @@ from uuid import UUID
 from server.booking import service as booking
 from server.booking.models import Booking, Session
 from server.booking.times import next_mark
+from server.classroom.models import AttendanceInterval
 from server.edge.access import Viewer
 from server.infra.clock import ManualClock
 from server.payments.checkout.beginning import begin_payment
@@ -24,6 +25,7 @@ from server.payments.ledger.chart import (
 )
 from server.payments.ledger.postings import Place
 from server.payments.models import Payment, Refund
+from server.settlement.settling import settle
 from tests.server.booking.makers import mentor, person, published
 from tests.server.payments.provider import Provider
 
@@ -77,11 +79,27 @@ class Seat:
         assert await booking.mark_live(self.session_id, self.mentor.user_id)
 
     async def take_place(self) -> None:
-        """The lesson is held and ends at its planned end."""
+        """The lesson is held, with everybody there, ends at its planned end and is settled."""
         await self.begin()
         session = await Session.get(id=self.session_id)
+        seats = await Booking.filter(session_id=session.id, status="confirmed")
+        await were_there(session, self.mentor.user_id, *(seat.learner_id for seat in seats))
         self.clock.set(session.ends_at)
         await booking.end_session(self.session_id, self.mentor)
+        await settle(self.session_id)
+
+
+async def were_there(session: Session, *user_ids: int) -> None:
+    """With media, for the whole of the lesson."""
+    for user_id in user_ids:
+        for kind in ("socket", "media"):
+            await AttendanceInterval.create(
+                session_id=session.id,
+                user_id=user_id,
+                kind=kind,
+                started_at=session.starts_at,
+                ended_at=session.ends_at,
+            )
 
 
 async def paid_seat(

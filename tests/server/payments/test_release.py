@@ -34,11 +34,12 @@ def taking_payments() -> Iterator[None]:
         yield
 
 
-def facts(booking_status: str = "confirmed", session_status: str = "ended", **more: object) -> Facts:
+def facts(booking_status: str = "attended", session_status: str = "ended", **more: object) -> Facts:
     values: dict[str, object] = {
         "planned_end": END,
         "ended_at": END,
         "disputed": False,
+        "held": False,
         "amount_minor": 100,
         "commission_minor": 15,
         "left_minor": 100,
@@ -55,12 +56,15 @@ def facts(booking_status: str = "confirmed", session_status: str = "ended", **mo
         (facts(ended_at=END + timedelta(minutes=10)), END + timedelta(minutes=10)),
         (facts("cancelled_by_learner", "published", ended_at=None), END),
         (facts("cancelled_by_learner", "missed", ended_at=None), END),
+        (facts("no_show_learner"), END),
         (facts("confirmed", "published", ended_at=None), None),
         (facts("confirmed", "live", ended_at=None), None),
+        (facts("confirmed"), None),  # nobody has settled yet who was there
         (facts("no_show_mentor", "missed"), None),
         (facts("cancelled_by_mentor", "cancelled"), None),
         (facts("expired"), None),
         (facts(disputed=True), None),
+        (facts(held=True), None),
     ],
 )
 def test_lesson_is_earned_three_days_after_its_end(known: Facts, counts_from: datetime | None) -> None:

@@ -156,7 +156,8 @@ class RecordingSend(Message):
 
 class RoomState(Message):
     """What holds for the whole room. A `locked` one takes nobody new; with `admission` newcomers wait to
-    be let in. `sharer` has the floor for the screen, `queue` are those who wait for it, in order."""
+    be let in. `sharer` has the floor for the screen, `queue` are those who wait for it, in order. With too
+    little room on the media server's disk a lesson that is to be recorded is not `recordable`."""
 
     live: bool
     recording: RecordingState
@@ -164,6 +165,7 @@ class RoomState(Message):
     admission: bool = False
     sharer: Id | None = None
     queue: list[Id] = Field(default_factory=list)
+    recordable: bool = True
 
 
 class ChatFile(Message):

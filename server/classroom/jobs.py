@@ -8,7 +8,7 @@ from uuid import UUID
 
 from server.accounts import service as accounts
 from server.booking import service as booking
-from server.classroom import running, seats, state, tickets
+from server.classroom import alerts, running, seats, state, tickets
 from server.classroom.conduct import files, rights
 from server.infra.errors import NotFound
 from server.infra.outbox import Lane, job, periodic
@@ -48,6 +48,13 @@ async def seat_lost(payload: dict[str, Any]) -> None:
     why = await rights.objection(session_id, user_id)
     if why is not None and news is not None:
         await news.seat_lost(session_id, user_id, why)
+
+
+@job("classroom.recording_interrupted")
+async def recording_interrupted(payload: dict[str, Any]) -> None:
+    """A media node can't write: its operators are to look at its disk while the lesson goes on."""
+    session_id = UUID(payload["session_id"])
+    await alerts.recording_interrupted(session_id, payload["reason"], payload["node_url"])
 
 
 @job("classroom.forget_files", lane=Lane.LONG)

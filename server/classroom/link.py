@@ -17,7 +17,7 @@ from media.protocol.checking import is_check
 from media.protocol.codec import Message, MessageError, encode
 from media.protocol.messages import FRAME_LIMIT
 from server.classroom.joins import Joins
-from server.classroom.placement import Candidate
+from server.classroom.placement import DISK_NEEDED, Candidate
 
 SILENT_AFTER_S = 6.0  # three heartbeats
 DEAD_AFTER_S = 1.0  # of failed redials
@@ -81,6 +81,11 @@ class NodeLink:
     def holds(self, room: str) -> bool:
         """Whether the node had the room when we were linked."""
         return self.node is not None and room in self.node.rooms
+
+    @property
+    def short_of_disk(self) -> bool:
+        """By its last heartbeat."""
+        return self.heartbeat is not None and self.heartbeat.disk_free_bytes < DISK_NEEDED
 
     def candidate(self, *, draining: bool) -> Candidate[NodeLink]:
         """How fit the node is for one more room."""

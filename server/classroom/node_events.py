@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from media.protocol import control
 from media.protocol.codec import Message
 from media.protocol.messages import (
@@ -22,6 +24,8 @@ from server.classroom.journal import Job, Journal
 from server.classroom.measures.engagement import Engagements
 from server.classroom.measures.minutes import Minutes
 from server.classroom.room import Member, Room
+
+log = structlog.get_logger()
 
 CLOSED_BY_PEER = "closed_by_peer"  # the reason when the browser itself closed its transport
 
@@ -60,6 +64,7 @@ class NodeEvents:
             control.SegmentClosed: self._segment_closed,
             control.SegmentLost: self._segment_lost,
             control.RecordingTrouble: self._recording_trouble,
+            control.RecordingHealth: self._recording_health,
             control.RoomSpeaking: self._speaking,
             control.PeerQuality: self._quality,
             **dict.fromkeys(FOR_BROWSERS, self._pass_on),
@@ -129,7 +134,8 @@ class NodeEvents:
         self._announce("recordings.segment_opened", f"opened:{message.segment}", node_url, message)
         room = self._rooms.get(message.room)
         if room is not None:
-            room.set_trouble(False)
+            room.writing.opened(message.participant, message.source)
+            room.refresh_state()
 
     def _segment_closed(self, node_url: str, message: control.SegmentClosed) -> None:
         """Said again until it is acknowledged."""
@@ -147,8 +153,24 @@ class NodeEvents:
 
     def _recording_trouble(self, node_url: str, message: control.RecordingTrouble) -> None:
         room = self._rooms.get(message.room)
+        if room is None:
+            return
+        log.error("recording interrupted", node=node_url, **message.model_dump(exclude={"type"}))
+        room.writing.failed(message)
+        room.refresh_state()
+        if room.writing.interrupted:
+            self._alert(node_url, message)
+
+    def _alert(self, node_url: str, message: control.RecordingTrouble) -> None:
+        """Whoever looks after the platform hears of it, once for each lesson and reason."""
+        payload = {"session_id": message.room, "reason": message.reason, "node_url": node_url}
+        key = f"interrupted:{message.room}:{message.reason}"
+        self._journal.add(Job("classroom.recording_interrupted", payload, key))
+
+    def _recording_health(self, node_url: str, message: control.RecordingHealth) -> None:
+        room = self._rooms.get(message.room)
         if room is not None:
-            room.set_trouble(True)
+            room.tell_health(message)
 
     def _speaking(self, node_url: str, message: control.RoomSpeaking) -> None:
         room = self._rooms.get(message.room)

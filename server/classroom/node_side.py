@@ -24,5 +24,9 @@ class NodeSide(Protocol):
     def epoch(self) -> str | None:
         """Differs for each start of the node's process; None while there is no connection."""
 
+    @property
+    def short_of_disk(self) -> bool:
+        """Whether it has too little room to record anything."""
+
     def send(self, message: Message) -> bool:
         """False when there is no connection."""

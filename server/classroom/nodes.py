@@ -212,8 +212,11 @@ class NodePool:
         self._place_waiting()
 
     def link_beat(self, link: NodeLink) -> None:
-        """There may be room again."""
+        """There may be room again, for lessons and on its disk, or none any more."""
         self._place_waiting()
+        for room in self._rooms.values():
+            if room.node is link:
+                room.refresh_state()
 
     def link_message(self, link: NodeLink, message: Message) -> None:
         """What a node says of a room that is not its own (any more) is dropped, but for its files."""

@@ -27,6 +27,7 @@ from media.protocol.messages import (
     ParticipantUpdated,
     QualityReport,
     Recording,
+    RecordingHealth,
     RecordingState,
     Reset,
     Role,
@@ -41,8 +42,11 @@ from server.classroom.reports import Reports
 from server.classroom.tape import Tape
 from server.classroom.teaching.desk import Desk
 from server.classroom.wire import frame_of
+from server.classroom.writing import Writing
 from server.edge.api import timestamp
 from server.edge.wire import Wire
+
+WRITTEN = frozenset({"recording", "interrupted"})  # while something is, or should be
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +95,11 @@ class Member:
     reset_due: bool = False
     login_id: int = 0
     stopped_at: datetime | None = None
+    silenced: dict[control.Silenced, datetime | None] = field(default_factory=dict)
 
     @property
     def leads(self) -> bool:
         """The mentor and those whom they made co-hosts."""
-    silenced: dict[control.Silenced, datetime | None] = field(default_factory=dict)
         return self.role != "learner"
 
     @property
@@ -146,7 +150,7 @@ class Room:
         self.lines = Lines(chat)
         self._recorded: set[str] = set()
         self._reports = Reports()
-        self._trouble = False  # the node says that it can't write
+        self.writing = Writing()
         self._shown = self.state()
 
     # --- saying things
@@ -265,6 +269,8 @@ class Room:
         A process that doesn't know them has lost their transports: they are told to `reset`."""
         lost_all, again = not self.known_to(node), self._epoch == node.epoch
         self.node, self._epoch, self.waits_for = node, node.epoch, None
+        if lost_all:
+            self.writing.forget()
         for member in self.members.values():
             self.join_node(member)
             self._tell_recorder(member, self._is_written(member))
@@ -339,20 +345,24 @@ class Room:
         self.tape = replace(self.tape, **changes)  # type: ignore[arg-type]
         self.refresh_tape()
 
-    def set_trouble(self, trouble: bool) -> None:
-        """The node can't write, or writes again."""
-        self._trouble = trouble
-        self.refresh_tape()
+    def tell_health(self, said: control.RecordingHealth) -> None:
+        """Who leads the lesson sees what gets onto the disk."""
+        if said.recording != str(self.tape.recording_id):
+            return
+        health = self.writing.heard(said)
+        self.refresh_state()
+        if self._shown.recording in WRITTEN:
+            self.tell_leaders(self._recording_message(self._shown, health))
 
     def recording_state(self) -> RecordingState:
         consented = any(one.consent for one in self.members.values())
-        interrupted = self._trouble or self.node is None
+        interrupted = self.writing.interrupted or self.node is None
         return self.tape.state(consented=consented, interrupted=interrupted)
 
-    def _recording_message(self, state: RoomState) -> Recording:
+    def _recording_message(self, state: RoomState, health: RecordingHealth | None = None) -> Recording:
         origin = self.tape.origin_at
         started_at = timestamp(origin) if origin else None
-        return Recording(state=state.recording, live=state.live, started_at=started_at)
+        return Recording(state=state.recording, live=state.live, started_at=started_at, health=health)
 
     def state(self) -> RoomState:
         rules = self.rules
@@ -363,6 +373,7 @@ class Room:
             admission=rules.admission,
             sharer=rules.floor.sharer,
             queue=list(rules.floor.queue),
+            recordable=not (self.tape.wanted and self.node and self.node.short_of_disk),
         )
 
     def _instruct_recorder(self) -> None:

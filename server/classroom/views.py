@@ -10,6 +10,7 @@ from aiohttp import web
 from server.booking.service import RoomAccess
 from server.classroom import lobby, service
 from server.classroom.consent_text import CURRENT
+from server.classroom.recordable import recording_problem
 from server.edge.access import Viewer, require_viewer
 from server.edge.api import timestamp
 from server.edge.paths import id_in_path
@@ -30,6 +31,7 @@ async def room_page(request: web.Request) -> web.StreamResponse:
         raise web.HTTPSeeOther(f"{session.url}/summary" if over else session.url)
     consent = await service.consent_of(session_id, asking.user_id)
     room = room_data(access, asking, consent) | await lobby.at_hand(access, asking)
+    room["recording_problem"] = await recording_problem(session)
     context = {"session": session, "room": room}
     return render(request, "classroom/room.html", context)
 

@@ -199,6 +199,7 @@ KINDS: dict[str, Kind] = _named(
         Kind("material_added", MATERIALS, "book", mail="material_added", may_wait=True),
         # --- recordings
         Kind("recording_ready", RECORDINGS, "play", mail="recording_ready"),
+        Kind("recording_interrupted", RECORDINGS, "alert", mail="recording_interrupted", urgent=True),
         Kind("recording_expiring", RECORDINGS, "clock", mail="recording_expiring", before="until"),
         Kind("recording_interrupted", RECORDINGS, "alert", mail="recording_interrupted", urgent=True),
         # --- after a lesson

@@ -8,6 +8,7 @@ from typing import Any
 
 from server.classroom.check.findings import Verdict, weights
 from server.classroom.check.service import CheckResult
+from server.classroom.recordable import NO_SPACE
 
 AT = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
 READY = CheckResult(Verdict.READY, AT)
@@ -22,9 +23,12 @@ def check_pages(session: Any, viewer: Any) -> Mapping[str, tuple[Any, ...]]:
         "session": session,
         "role": "learner",
         "last": None,
+        "recording_problem": "",
         "check": {"ws_url": "/ws/check/1/", "save_url": "/api/v1/sessions/1/check", "weights": weights()},
     }
     states = {"check": None, "check-ready": READY, "check-limited": LIMITED, "check-failed": FAILED}
-    return {
+    pages = {
         name: ("classroom/check.html", {**page, "last": last}, viewer) for name, last in states.items()
     }
+    unrecorded = {**page, "recording_problem": NO_SPACE}
+    return {**pages, "check-not-recordable": ("classroom/check.html", unrecorded, viewer)}

@@ -177,6 +177,7 @@ class RoomMock:
             "summary_url": f"/sessions/{SESSION}/summary",
             "consent": self.consent,
             "consent_text": asdict(CURRENT),
+            "recording_problem": "",
             **self.at_hand,
         }
 

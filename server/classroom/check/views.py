@@ -10,6 +10,7 @@ from server.booking.service import RoomAccess
 from server.classroom.check import service
 from server.classroom.check.door import access
 from server.classroom.check.findings import weights
+from server.classroom.recordable import recording_problem
 from server.edge.access import require_viewer
 from server.edge.paths import id_in_path
 from server.edge.templates import render
@@ -24,7 +25,13 @@ async def check_page(request: web.Request) -> web.StreamResponse:
     except Conflict as over:
         raise web.HTTPSeeOther(f"/sessions/{session_id}") from over
     last = await service.latest(session_id, asking.user_id)
-    context = {"session": found.session, "role": found.role, "last": last, "check": _data(found)}
+    context = {
+        "session": found.session,
+        "role": found.role,
+        "last": last,
+        "check": _data(found),
+        "recording_problem": await recording_problem(found.session),
+    }
     return render(request, "classroom/check.html", context)
 
 

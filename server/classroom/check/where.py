@@ -20,7 +20,7 @@ FULL = Error(
 
 async def node_for(session: SessionCard, pool: NodePool) -> NodeLink:
     """Raises Refused while there is none, or none that takes more than its lessons."""
-    link = await _carrying(session, pool) or pool.fittest(recorded=session.recording == "auto")
+    link = await carrying(session, pool) or pool.fittest(recorded=session.recording == "auto")
     if link is None:
         linked = any(each.epoch is not None for each in pool.links)
         raise Refused(WSCloseCode.TRY_AGAIN_LATER, FULL if linked else GONE)
@@ -29,7 +29,7 @@ async def node_for(session: SessionCard, pool: NodePool) -> NodeLink:
     return link
 
 
-async def _carrying(session: SessionCard, pool: NodePool) -> NodeLink | None:
+async def carrying(session: SessionCard, pool: NodePool) -> NodeLink | None:
     """The node that the open room is at, in whatever process."""
     kept = await RoomState.get_or_none(session_id=session.id)
     link = pool.link_at(kept.node_url) if kept is not None and kept.node_url else None

@@ -115,6 +115,7 @@ MAILS: dict[str, dict[str, Any]] = {
     "books_differ": {"path": "/dashboard/admin/payments", "findings": [["EUR", "12 <b>more</b>"]]},
     "reminder": {**SESSION, **TIMES, "mentor": "Mira"},
     "recording_interrupted": {**SESSION, "why": "its disk is full", "node": "http://<b>media-1</b>"},
+    "recording_interrupted": {**SESSION, "why": "its disk is full", "node": "http://<b>media-1</b>"},
     "recording_ready": {**SESSION, "starts_at": START},
     "recording_expiring": {**SESSION, "starts_at": START, "until": END},
     "material_added": {**SESSION, **TIMES, "mentor": "Mira", "files": ["slides.pdf", "data.csv"]},

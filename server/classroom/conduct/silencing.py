@@ -15,7 +15,7 @@ ON_ITS_WAY = timedelta(seconds=2)  # what was said before the page heard of it t
 
 def turn_off(room: Room, member: Member, source: Silenced) -> None:
     """The others see it at once, and get nothing of it whatever their page does."""
-    member.silenced[source] = room.log.now()
+    member.silenced[source] = room.log.now() if getattr(member.media, source) else None
     _tell_node(room, member, source, on=True)
     room.update(member, media=member.media.model_copy(update={source: False}))
 

@@ -310,7 +310,8 @@ class RoomMock:
             self.consent = message["consent"]
             self.recording = "recording" if self.consent else "waiting_consent"
         if "action" in message:
-            self.recording = {"pause": "paused", "resume": "recording"}[message["action"]]
+            done = {"pause": "paused", "resume": "recording", "stop": "finalising"}
+            self.recording = done[message["action"]]
         self.send({"type": "recording", "state": self.recording, "live": self.live})
 
     async def _on_chat_remove(self, message: dict[str, Any]) -> None:

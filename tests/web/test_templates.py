@@ -61,6 +61,7 @@ MAIL = {
     "won": True,
     "findings": [["EUR", "The provider has 12.00 less than the books say."]],
     "currency": "EUR",
+    "node": "http://media-1:7880",
     "device": "Firefox on Linux",
     "address": "192.0.2.7",
     "what": "second_factor_on",

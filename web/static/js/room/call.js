@@ -142,7 +142,7 @@ export class Call {
     if (this.#socket.send(message)) this.state.set({ consent });
   }
 
-  /** The mentor's word on the recording. @param {"pause"|"resume"} action */
+  /** The mentor's word on the recording. @param {"pause"|"resume"|"stop"} action */
   directRecording(action) {
     this.#socket.send({ type: "recording", action });
   }

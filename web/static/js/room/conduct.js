@@ -17,8 +17,8 @@ export function leads(participant) {
 
 /** The door and the floor, from `state` of `joined` or `room`. */
 export function houseOf(state) {
-  const { locked = false, admission = false, sharer = null, queue = [] } = state ?? {};
-  return { locked, admission, sharer, queue };
+  const { locked = false, admission = false, sharer = null, queue = [], recordable = true } = state ?? {};
+  return { locked, admission, sharer, queue, recordable };
 }
 
 function room(state, { state: now }) {

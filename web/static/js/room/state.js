@@ -47,6 +47,8 @@ export class RoomState {
   moments = [];
   live = false;
   recording = "off";
+  /** What is on disk, for who leads. @type {import("./messages.js").RecordingHealth|null} */
+  health = null;
   /** @type {boolean|null} */
   consent = null;
   endsAt = "";
@@ -200,6 +202,7 @@ function joined(state, message) {
     others: byId(message.participants),
     live: message.state.live,
     recording: message.state.recording,
+    health: null,
     house: houseOf(message.state),
     knocking: [], // said again after this
     consent: message.consent ?? null,
@@ -250,9 +253,12 @@ function participantLeft(state, { participant }) {
   state.notice("left", { name: known.name });
 }
 
+const WRITTEN = new Set(["recording", "interrupted"]);
+
 function recording(state, message) {
   const before = state.recording;
-  state.set({ recording: message.state, live: message.live });
+  const health = WRITTEN.has(message.state) ? (message.health ?? state.health) : null;
+  state.set({ recording: message.state, live: message.live, health });
   if (before !== message.state) state.notice("recording", { text: message.state });
 }
 

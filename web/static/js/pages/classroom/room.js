@@ -24,6 +24,7 @@ import { Reactions } from "./room/reactions.js";
 import { Requests } from "./room/requests.js";
 import { Settings } from "./room/settings.js";
 import { Sounds } from "./room/sounds.js";
+import { Tape } from "./room/tape.js";
 import { Stage } from "./room/tiles.js";
 
 const data = JSON.parse(document.getElementById("room")?.textContent ?? "{}");
@@ -49,13 +50,14 @@ const floor = new Floor(call);
 const reactions = new Reactions(call, announce);
 const attention = new Attention(call, toast);
 const captions = new Captions(call, toast);
+const tape = new Tape(call);
 const sounds = new Sounds(call, (blocked) => {
   banner.soundBlocked = blocked;
   banner.update();
 });
 const controls = new Controls(call, { sounds, facts, panels, ...page });
 const small = new SmallWindow(call, stage, (action) => controls.act(action));
-for (const one of [stage, chat, write, lead, requests, floor, reactions, attention, captions, settings, small]) {
+for (const one of [stage, chat, write, lead, requests, floor, reactions, attention, captions, settings, small, tape]) {
   controls.add(one.actions);
 }
 
@@ -137,7 +139,8 @@ state.subscribe((changed) => {
   if (any("typing")) chat.showTyping();
   if (any("phase", "self", "others", "house", "knocking", "putOut")) showHouse();
   if (any("phase", "self", "lost")) attention.update();
-  if (any("phase", "self", "live", "recording", "consent", "endsAt")) facts.update();
+  if (any("phase", "self", "live", "recording", "consent", "endsAt", "house")) facts.update();
+  if (any("phase", "self", "recording", "health", "house")) tape.update();
   if (any("link", "media", "tries", "phase", "others", "reports")) banner.update();
   if (any("phase", "self", "chat")) controls.update();
   if (any("phase", "others", "tracks", "dominant")) small.update();

@@ -16,6 +16,7 @@ const DIRECTED = {
   interrupted: PAUSE,
   paused: { action: "resume", words: "Resume the recording" },
 };
+const NOT_YET = new Set(["off", "waiting_consent"]); // while nothing is written
 const SETTLED = new Set(["finalising", "ready"]);
 
 export class Facts {
@@ -44,7 +45,8 @@ export class Facts {
     part("tape").hidden = !mentor || !DIRECTED[recording];
     say(part("tape-words"), DIRECTED[recording]?.words ?? "");
     part("record").dataset.state = recording;
-    say(part("record-words"), RECORDING[recording]?.chip ?? recording);
+    const refused = this.#state.house.recordable === false && NOT_YET.has(recording);
+    say(part("record-words"), refused ? "Can’t be recorded" : (RECORDING[recording]?.chip ?? recording));
     this.#showConsent();
     this.#showTime();
   }

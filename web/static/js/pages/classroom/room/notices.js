@@ -14,6 +14,7 @@ export function noticesOf({ call, announce, toast, reactions, floor }) {
     hand: ({ name }) => announce(`${name} raised a hand.${leads(state.self) ? ` ${state.hands.length} up.` : ""}`),
     screen: ({ name }) => announce(`${name} shares the screen.`),
     recording: ({ text }) => announce(RECORDING[text]?.said ?? ""),
+    "recording-well": () => announce("Everything is being recorded again."),
     reaction: (notice) => reactions.show(notice),
     locked: () => announce("The room is locked: nobody new gets in."),
     unlocked: () => announce("The room is open again."),

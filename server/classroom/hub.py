@@ -279,7 +279,7 @@ class Hub:
         for kind in ("media", "socket"):
             self.journal.add(Went(room.lesson.session_id, member.user_id, kind, gone_at))
         if member.hand_at is not None:
-            events.record(room, member, "hand-lowered")
+            events.record(room, member, "hand-lowered", {"left": True})
         sharing.give_up(self.agenda, room, member)
         room.leave(member)
         room.rules.paces.forget(member.id, self._clock())

@@ -15,3 +15,7 @@ JOBS_LAG = Gauge("peerlearn_jobs_lag_seconds", "How long the oldest due job has 
 JOBS_FAILED = Counter("peerlearn_jobs_failed_total", "Runs of jobs that raised.", ("job",))
 BOOKINGS = Counter("peerlearn_bookings_total", "Bookings made.")
 PAYMENTS = Counter("peerlearn_payments_total", "Payments by what they came to.", ("status",))
+FILMS = Counter("peerlearn_films_total", "Attempts at a lesson file, by what they came to.", ("outcome",))
+FILMS_WAITING = Gauge("peerlearn_films_waiting", "Lesson files that are still to be composed.")
+FILMS_OLDEST = Gauge("peerlearn_films_oldest_seconds", "How long the oldest of them has been waiting.")
+FILM_SPEED = Gauge("peerlearn_film_speed_ratio", "Film made per time, of the last one: 1 is real time.")

@@ -6,6 +6,7 @@ Set up once by `lifespan`; jobs, which are called with nothing but their payload
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -15,12 +16,15 @@ from server.infra.storage import Storage
 
 @dataclass(frozen=True, slots=True)
 class Depot:
-    """`incoming` holds files that are still being fetched; a restart goes on with them."""
+    """`incoming` holds files that are still being fetched; a restart goes on with them. In `scratch`
+    films are composed; a restart begins them anew."""
 
     storage: Storage
     incoming: Path
+    scratch: Path
     secret: str
     http: aiohttp.ClientSession
+    keep_for: timedelta  # recordings, from their end on
 
 
 _depot: Depot | None = None

@@ -9,13 +9,14 @@ from uuid import UUID
 import structlog
 
 from media.protocol import control
-from server.booking import service as booking
 from server.classroom import service as classroom
 from server.infra import clock, outbox
 from server.infra.db import after_commit, transactional
 from server.infra.transitions import record_transition
+from server.recordings.films import rows as films
+from server.recordings.keeping import retention
 from server.recordings.models import Recording, Segment
-from server.recordings.states import PENDING, RecordingStatus, SegmentStatus
+from server.recordings.states import GONE, PENDING, RecordingStatus, SegmentStatus
 
 GIVE_UP_AFTER = timedelta(minutes=30)  # a node that is not back by then took its open files with it
 
@@ -73,8 +74,8 @@ async def note_closed(message: control.SegmentClosed, node_url: str, at: datetim
             }
         )
         await segment.save()
-    wanted = not stored and recording.state != RecordingStatus.DELETED
-    return Announced(segment.id, f"recordings/{recording.id}/{segment.public_id}.webm", wanted)
+    wanted = not stored and recording.state not in GONE
+    return Announced(segment.id, segment.key, wanted)
 
 
 @transactional
@@ -98,7 +99,7 @@ async def note_stored(segment_id: int, storage_key: str) -> None:
     await segment.save(update_fields=["state", "storage_key", "stored_at"])
     recording = await Recording.get(id=segment.recording_id)
     await _complete(recording)
-    if recording.state == RecordingStatus.DELETED:  # while the file was on its way
+    if recording.state in GONE:  # while the file was on its way
         await outbox.enqueue("recordings.erase", {"recording_id": str(recording.id)})
 
 
@@ -108,7 +109,8 @@ async def finish(session_id: UUID) -> None:
     recording = await _recording(session_id)
     if recording is None or recording.state != RecordingStatus.RECORDING:
         return
-    await _move(recording, RecordingStatus.FINALISING)
+    if not await _move(recording, RecordingStatus.FINALISING):
+        return
     await outbox.enqueue(
         "recordings.give_up", {"session_id": str(session_id)}, run_at=clock.now() + GIVE_UP_AFTER
     )
@@ -130,18 +132,22 @@ async def _complete(recording: Recording) -> None:
     if recording.state != RecordingStatus.FINALISING:
         return
     if not await Segment.exists(recording_id=recording.id, state__in=PENDING):
-        await _move(recording, RecordingStatus.READY)
+        if not await _move(recording, RecordingStatus.READY):
+            return
         session_id = recording.session_id
-        await booking.tell_recorded(session_id)
+        await retention.begin(recording.id, clock.now())
+        await films.ask(recording)
         after_commit(lambda: classroom.recording_stored(session_id))
 
 
-async def _move(recording: Recording, to: RecordingStatus) -> None:
-    await record_transition("recording", recording.id, recording.state, to, None)
-    recording.state = to
-    if to == RecordingStatus.READY:
-        recording.finished_at = clock.now()
-    await recording.save(update_fields=["state", "finished_at"])
+async def _move(recording: Recording, to: RecordingStatus) -> bool:
+    """False where it is in another state by now: its mentor deleted it."""
+    old, finished_at = recording.state, clock.now() if to == RecordingStatus.READY else None
+    if not await Recording.filter(id=recording.id, state=old).update(state=to, finished_at=finished_at):
+        return False
+    await record_transition("recording", recording.id, old, to, None)
+    recording.state, recording.finished_at = to, finished_at
+    return True
 
 
 async def _recording_of(room: str, recording_id: str) -> Recording | None:

@@ -144,6 +144,7 @@ async def _objective(hub: Hub, room: Room, member: Member, message: ObjectiveSen
     reached = room.desk.ending.reached
     (reached.add if message.reached else reached.discard)(message.index)
     said = ObjectiveSaid(index=message.index, reached=message.reached)
+    events.record(room, member, "objective", {"index": message.index, "reached": message.reached})
     _keep_ending(hub, room, member, said)
 
 

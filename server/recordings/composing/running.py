@@ -59,9 +59,11 @@ async def compose(
 ) -> Composed:
     """Wait for the film. `on_progress` is told about each second of film, in order.
 
+    What it needs besides lies beside the film.
+
     Raises BadJob (don't try again), or another ComposingError (starting over may help). When it is
     cancelled the process is ended, and nothing of the film is left."""
-    with tempfile.TemporaryDirectory(prefix="composing-") as folder:
+    with tempfile.TemporaryDirectory(prefix="composing-", dir=job.output.parent) as folder:
         path = Path(folder) / "job.json"
         await asyncio.to_thread(path.write_text, job.model_dump_json(), "utf-8")
         with (Path(folder) / "complaints").open("w+b") as complaints:

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from server.infra import clock
+from server.recordings.films.chapters import Chapter
 from server.recordings.models import LessonFile
 from server.recordings.states import LessonFileStatus
 
-ChapterKind = Literal["start", "screen", "hand", "poll", "objective", "moment"]
+__all__ = [
+    "Chapter",
+    "LessonFileView",
+    "chapters_of",
+    "keys_of",
+    "keys_of_attempt",
+    "left_s",
+    "lesson_file",
+]
 
+SUFFIXES = (".mp4", ".webm", ".jpg", ".vtt")
 SURE_AFTER_MS = 2_000  # of film; before that a speed says nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """A place to jump to on the recording's time line."""
-
-    at_ms: int
-    title: str
-    kind: ChapterKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,15 @@ async def lesson_file(recording_id: UUID) -> LessonFileView | None:
 
 
 async def keys_of(recording_id: UUID) -> list[str]:
-    """What is stored of a lesson file, to be erased with its recording."""
+    """Every name under which something of a lesson file may be stored, to be erased with its recording:
+    also of an attempt that was ended between storing and saying so."""
     row = await LessonFile.get_or_none(recording_id=recording_id)
-    return [] if row is None else [key for key in _keys(row) if key]
+    attempts = row.attempts if row else 0
+    return [key for attempt in range(1, attempts + 1) for key in keys_of_attempt(recording_id, attempt)]
 
 
-def _keys(row: LessonFile) -> tuple[str, ...]:
-    return row.storage_key, row.poster_key, row.captions_key
+def keys_of_attempt(recording_id: UUID, attempt: int) -> list[str]:
+    return [f"recordings/{recording_id}/lesson-{attempt}{suffix}" for suffix in SUFFIXES]
 
 
 def _view(row: LessonFile, now: datetime) -> LessonFileView:

@@ -194,8 +194,8 @@ def only_server(settings: Settings) -> Iterator[None]:
 
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[None]:
+    load_jobs()  # first: a mistake in one must not leave the database's thread behind, which never ends
     await db.open_database(settings)
-    load_jobs()
     try:
         yield
     finally:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from server.booking.models import Booking
 from server.booking.paying import payment_statuses
-from server.booking.states import ACTIVE_BOOKINGS
+from server.booking.states import SEATED, BookingStatus
 from server.booking.values import Person, SessionDetail
 from server.edge.access import Viewer
 from server.infra.errors import Forbidden
@@ -21,7 +21,7 @@ MONEY_LEFT = ("succeeded", "partially_refunded")  # as payments say it, which ar
 @dataclass(frozen=True, slots=True)
 class Seat:
     """One booking as the mentor sees it. `refund_minor` is what was promised to be given back;
-    `refund_url` where they may give back more, if there is more."""
+    `refund_url` where they may give back more, if there is more; `attendance_url` says who was there."""
 
     learner: Person
     status: str
@@ -32,10 +32,11 @@ class Seat:
     confirmed_at: datetime | None
     cancelled_at: datetime | None
     refund_url: str = ""
+    attendance_url: str = ""
 
     @property
     def taken(self) -> bool:
-        return self.status in ACTIVE_BOOKINGS
+        return self.status in (BookingStatus.HELD, *SEATED)
 
 
 AS_KEPT = (
@@ -65,6 +66,7 @@ async def roster(session_id: UUID, viewer_id: int) -> list[Seat]:
             _person(row, viewer_id),
             **{name: row[name] for name in AS_KEPT},
             refund_url=_refund_url(row["public_id"], money.get(row["public_id"], "")),
+            attendance_url=_attendance_url(row["public_id"], row["status"]),
         )
         for row in rows
     ]
@@ -73,6 +75,11 @@ async def roster(session_id: UUID, viewer_id: int) -> list[Seat]:
 
 def _refund_url(booking_id: UUID, payment_status: str) -> str:
     return f"/bookings/{booking_id}/refund" if payment_status in MONEY_LEFT else ""
+
+
+def _attendance_url(booking_id: UUID, status: str) -> str:
+    settled = (*SEATED, BookingStatus.NO_SHOW_MENTOR)
+    return f"/bookings/{booking_id}/attendance" if status in settled else ""
 
 
 def _person(row: dict[str, object], viewer_id: int) -> Person:

@@ -185,9 +185,9 @@ KINDS: dict[str, Kind] = _named(
         Kind("refund_arrived", PAYMENTS, "card"),
         Kind("refund_failed", PAYMENTS, "card", mail="refund_failed"),
         Kind("lesson_settled", PAYMENTS, "check", mail="lesson_settled"),
-        Kind("issue_raised", PAYMENTS, "alert", mail="issue_raised"),
+        Kind("issue_raised", PAYMENTS, "flag", mail="issue_raised"),
         Kind("issue_decided", PAYMENTS, "check", mail="issue_decided"),
-        Kind("issue_to_decide", PAYMENTS, "alert", mail="issue_to_decide"),
+        Kind("issue_to_decide", PAYMENTS, "flag", mail="issue_to_decide"),
         Kind("dispute_opened", PAYMENTS, "card", mail="dispute_opened"),
         Kind("dispute_closed", PAYMENTS, "card", mail="dispute_closed"),
         Kind("dispute_to_answer", PAYMENTS, "card", mail="dispute_to_answer"),
@@ -199,7 +199,6 @@ KINDS: dict[str, Kind] = _named(
         Kind("material_added", MATERIALS, "book", mail="material_added", may_wait=True),
         # --- recordings
         Kind("recording_ready", RECORDINGS, "play", mail="recording_ready"),
-        Kind("recording_interrupted", RECORDINGS, "alert", mail="recording_interrupted", urgent=True),
         Kind("recording_expiring", RECORDINGS, "clock", mail="recording_expiring", before="until"),
         Kind("recording_interrupted", RECORDINGS, "alert", mail="recording_interrupted", urgent=True),
         # --- after a lesson

@@ -25,6 +25,7 @@ from server.routes import (
     recordings,
     requests,
     rescheduling,
+    settlement,
 )
 from server.routes.table import Route
 
@@ -44,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
     *messages.ROUTES,
     *classroom.ROUTES,
     *measures.ROUTES,
+    *settlement.ROUTES,
     *recordings.ROUTES,
     *feedback.ROUTES,
     *achievements.ROUTES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator
 
 from server.edge.amounts import minor_units
 from server.edge.forms import Form
@@ -21,11 +21,12 @@ class IssueForm(Form):
     reason: Category
     text: Words
 
-    @model_validator(mode="after")
-    def _is_chosen(self) -> IssueForm:
-        if self.reason not in CHOICES:
+    @field_validator("reason")
+    @classmethod
+    def _is_chosen(cls, reason: Category) -> Category:
+        if reason not in CHOICES:
             raise ValueError("Choose what was wrong.")
-        return self
+        return reason
 
 
 class DecisionForm(Form):

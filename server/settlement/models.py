@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from tortoise import fields
@@ -10,6 +10,9 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from server.settlement.states import IssueStatus
+
+if TYPE_CHECKING:
+    from server.accounts.models import User
 
 
 class Verdict(Model):
@@ -78,7 +81,7 @@ class Issue(Model):
     opened_at = fields.DatetimeField()
     due_at = fields.DatetimeField()
     taken_by_id: int | None
-    taken_by: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+    taken_by: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
         "models.User", related_name=False, null=True, on_delete=fields.RESTRICT
     )
     taken_at = fields.DatetimeField(null=True)
@@ -87,7 +90,7 @@ class Issue(Model):
     credit_minor = fields.BigIntField(default=0)
     answer = fields.CharField(max_length=2000, default="")
     decided_by_id: int | None
-    decided_by: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+    decided_by: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
         "models.User", related_name=False, null=True, on_delete=fields.RESTRICT
     )
     decided_at = fields.DatetimeField(null=True)

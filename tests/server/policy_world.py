@@ -46,6 +46,7 @@ from server.people.models import MentorRevision
 from server.people.pictures import SMALL, address
 from server.recordings.models import Recording
 from server.routes import Route
+from server.settlement.models import Issue
 from tests.factories import PASSWORD
 from tests.server.achievements.lessons import certificate_of
 from tests.server.booking.makers import bearer
@@ -96,6 +97,8 @@ class World:
             await bought(await self._booking())
         if "/bookings/{id}" in path:
             return path.replace("{id}", str(await self._booking()))
+        if "/cases/{id}" in path or "/disputes/{id}" in path:
+            return path.replace("{id}", str(await self._issue()))
         if "/feedback/{id}" in path:
             return path.replace("{id}", str(await self._review()))
         if "/materials/{id}" in path:
@@ -236,6 +239,13 @@ class World:
             },
             booking_id=seat.id,
         )
+        return kept.public_id
+
+    async def _issue(self) -> UUID:
+        """What the learner says was wrong with this lesson, though it is not over."""
+        seat, at = await Booking.get(public_id=await self._booking()), clock.now()
+        said = {"side": "learner", "category": "other", "opened_at": at, "due_at": at}
+        kept, _ = await Issue.get_or_create(said, booking_id=seat.id, status="open")
         return kept.public_id
 
     async def _draft(self) -> UUID:

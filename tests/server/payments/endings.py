@@ -13,6 +13,9 @@ from server.payments.books.invariants import broken
 from server.payments.books.reconciling import expected, reconcile
 from server.payments.checkout import sweeping as checkout
 from server.payments.disputes import told as disputes
+from server.payments.ledger.balances import balance
+from server.payments.ledger.chart import PLATFORM_GOODWILL
+from server.payments.ledger.postings import Place
 from server.payments.models import Dispute, Payment, Refund, StripeEvent
 from server.payments.payouts import following, reversing
 from server.payments.refunds import sending as refunds
@@ -20,6 +23,9 @@ from server.payments.refunds.undoing import UNDONE
 from server.payments.release.releasing import release_due
 from server.payments.states import PAID, DisputeStatus, RefundStatus
 from server.payments.webhook.handlers import HANDLERS
+from server.settlement.models import Issue, Verdict
+from server.settlement.settling import settle_late
+from server.settlement.states import IssueStatus
 from server.worker import run_due
 from tests.server.payments.provider import Provider
 
@@ -69,6 +75,7 @@ async def sweeps() -> None:
     await disputes.sweep()
     await following.sweep()
     await reversing.sweep()
+    await settle_late()
     await release_due()
 
 
@@ -85,7 +92,19 @@ async def wrongs(provider: Provider, currency: str) -> list[str]:
         found.append(f"the provider has {there}, the books say {wanted}")
     for payment in await Payment.filter(status__in=PAID).order_by("id"):
         found += await _of_payment(payment, provider)
-    return found
+    return found + await _of_settlement(currency)
+
+
+async def _of_settlement(currency: str) -> list[str]:
+    """Each credit was given once, and nothing is held but what is not decided."""
+    given = await balance(Place(PLATFORM_GOODWILL), currency)
+    rows = [*await Verdict.all(), *await Issue.all()]
+    if given != (wanted := sum(row.credit_minor for row in rows)):
+        return [f"{wanted} credit was decided, {given} given"]
+    held = await Payment.exclude(held_for="").values_list("booking_id", flat=True)
+    still = await Issue.filter(status=IssueStatus.OPEN).values_list("booking_id", flat=True)
+    paid = await Payment.filter(status__in=PAID).values_list("booking_id", flat=True)
+    return [] if set(held) & set(paid) == set(still) & set(paid) else [f"{held} held, {still} undecided"]
 
 
 async def _of_payment(payment: Payment, provider: Provider) -> list[str]:

@@ -1,7 +1,7 @@
 """Everything that may happen to the money of one mentor's lessons, in any order: booked, paid by card or
-credit, given back here or by hand, disputed, released, paid out and compared, with answers that are lost
-or never come and events told in any order and again and again. After each step the books are asked
-whether they are true."""
+credit, settled by who was there, objected to, given back here or by hand, disputed, released, paid out
+and compared, with answers that are lost or never come and events told in any order and again and again.
+After each step the books are asked whether they are true."""
 
 from __future__ import annotations
 
@@ -31,12 +31,32 @@ from server.payments.release.releasing import release_due
 from server.payments.release.rule import ISSUES
 from server.payments.states import PAID, DisputeStatus
 from server.payments.webhook.handlers import HANDLERS
+from server.settlement.deciding import decide, take
+from server.settlement.forms import DecisionForm
+from server.settlement.models import Issue
+from server.settlement.opening import raise_issue
+from server.settlement.settling import LATE, settle_late
+from server.settlement.states import Category, IssueStatus, Resolution
 from tests.server.payments import endings
 from tests.server.payments.stage import Stage
+from tests.server.settlement.lessons import ALL, Minutes, failed, was_there
 
 T = TypeVar("T")
 CARDS = ("pm_card_visa", "pm_card_mastercard", "pm_card_refundFail", "pm_card_pendingRefund")
 NUMBERS = st.integers(0, 1000)  # which of those that are there
+NEVER = range(0)
+# How a lesson went: the minutes of mentor and learners, and those in which the node failed everybody.
+WENT: dict[str, tuple[Minutes | None, Minutes | None, range]] = {
+    "well": (ALL, ALL, NEVER),
+    "mentor left": ((0, 20), ALL, NEVER),
+    "mentor never there": (None, ALL, NEVER),
+    "nobody there": (None, None, NEVER),
+    "learners never there": (ALL, None, NEVER),
+    "node failed": (ALL, ALL, range(10, 25)),
+    "node failed, mentor left": ((0, 40), ALL, range(5, 12)),
+    "node failed for good": (ALL, ALL, range(60)),
+    "unclear": (ALL, ALL, NEVER),
+}
 
 
 class History(Stage):
@@ -91,24 +111,67 @@ class History(Stage):
     def call_off(self, session: int) -> None:
         self.run(self.refusing(booking.cancel_session(chosen(self.sessions, session), self.mira)))
 
-    @rule(then=st.sampled_from(("", "earned", "paid out")))
-    def hold_next(self, then: str) -> None:
-        """The next lesson takes place; and nobody complains."""
-        self.run(self._hold_next())
+    @rule(then=st.sampled_from(("", "earned", "paid out")), went=st.sampled_from(tuple(WENT)))
+    def hold_next(self, then: str, went: str) -> None:
+        """The next lesson is over; and nobody complains."""
+        self.run(self._hold_next(went))
         if then:
+            self.run(settle_late())
             self.run(self.pass_time(self.clock.now() + ISSUES))
             self.run(release_due())
         if then == "paid out":
             self.pay_out(sent="sent")
 
-    async def _hold_next(self) -> None:
+    async def _hold_next(self, went: str) -> None:
         coming = Session.filter(status=SessionStatus.PUBLISHED, starts_at__gte=self.clock.now())
         session = await coming.order_by("starts_at").first()
         if session is not None:
             await self.pass_time(session.starts_at)
             await booking.mark_live(session.id, self.mira.user_id)
+            await self._attend(session, went)
             await self.pass_time(session.ends_at)
             await booking.end_session(session.id, self.mira)
+            await self.pass_time(self.clock.now() + LATE)
+
+    async def _attend(self, session: Session, went: str) -> None:
+        mentor, learner, node = WENT[went]
+        taken = await Booking.filter(session_id=session.id, status=BookingStatus.CONFIRMED)
+        ids = {each.learner_id for each in taken}
+        came = [(each, learner) for each in self.learners if each.user_id in ids]
+        for who, minutes in [(self.mira, mentor), *came]:
+            if minutes is not None:
+                await was_there(session.id, who, minutes, media=went != "unclear")
+            await failed(session.id, who, "node", node)
+
+    # --- objections
+
+    @rule(number=NUMBERS, by_mentor=st.booleans())
+    def raise_issue(self, number: int, by_mentor: bool) -> None:
+        self.run(self.refusing(self._raise_issue(number, by_mentor)))
+
+    async def _raise_issue(self, number: int, by_mentor: bool) -> None:
+        if rows := await Booking.filter(session__status=SessionStatus.ENDED).order_by("id"):
+            row = chosen(rows, number)
+            learner = next(each for each in self.learners if each.user_id == row.learner_id)
+            who = self.mira if by_mentor else learner
+            await raise_issue(row.public_id, who, Category.OTHER, "It was not as it should be.")
+
+    @rule(
+        number=NUMBERS,
+        resolution=st.sampled_from(tuple(Resolution)),
+        amount=st.sampled_from((None, 1, 33, 2500)),
+        twice=st.booleans(),
+    )
+    def decide_issue(self, number: int, resolution: Resolution, amount: int | None, twice: bool) -> None:
+        for _ in range(1 + twice):
+            self.run(self.refusing(self._decide_issue(number, resolution, amount)))
+
+    async def _decide_issue(self, number: int, resolution: Resolution, amount: int | None) -> None:
+        if rows := await Issue.filter(status=IssueStatus.OPEN).order_by("id"):
+            issue_id = chosen(rows, number).public_id
+            said = DecisionForm(resolution=resolution, amount_minor=amount, answer="We looked at it.")
+            await take(issue_id, self.staff)
+            await decide(issue_id, self.staff, said)
 
     @rule(number=NUMBERS, amount=st.sampled_from((None, 1, 33, 2500)), lost=st.booleans())
     def give_back(self, number: int, amount: int | None, lost: bool) -> None:
@@ -259,6 +322,7 @@ class History(Stage):
 
     async def _decide_next(self, number: int) -> None:
         await self._decide(won=number % 2 == 0)
+        await self.refusing(self._decide_issue(number, Resolution.NONE, None))
 
 
 def chosen(those: Sequence[T], number: int) -> T:

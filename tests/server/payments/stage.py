@@ -92,6 +92,7 @@ class Stage(RuleBasedStateMachine):
     async def people(self) -> None:
         self.mira = await mentor()
         self.learners: list[Viewer] = [await person(name) for name in LEARNERS]
+        self.staff = await person("root", "admin")
         self.sessions: list[UUID] = []
         for price, hours in zip(PRICES[self.currency], STARTS, strict=True):
             start = self.clock.now() + timedelta(hours=hours)

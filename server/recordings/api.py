@@ -18,6 +18,8 @@ from server.recordings.depot import depot
 from server.recordings.download import give, give_companion
 from server.recordings.films.service import LessonFileView
 from server.recordings.service import RecordingView, TrackView
+from server.recordings.watching.playing import missed
+from server.recordings.watching.service import watch_of
 
 TRACK_FIELDS = (
     "id",
@@ -47,9 +49,11 @@ FILM_FIELDS = (
 
 
 async def get_recording(request: web.Request) -> web.StreamResponse:
-    session_id = id_in_path(request)
+    session_id, user_id = id_in_path(request), require_viewer(request).user_id
     _, recording = await service.recording_of_session(session_id, require_viewer(request))
-    return ok(_recording_shape(recording))
+    watch = await watch_of(recording.id, user_id) if recording.id else None
+    away = await missed(session_id, user_id, recording)
+    return ok({**_recording_shape(recording), "watch": watch, "missed": away})
 
 
 class WhichFile(Form):

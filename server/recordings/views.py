@@ -46,4 +46,4 @@ def asked_ms(seconds: str) -> int:
 def resume_ms(shown: Playing) -> int:
     """Where somebody goes on; 0 is the beginning."""
     at_ms = shown.watch.position_ms if shown.watch else 0
-    return at_ms if AT_LEAST_MS <= at_ms <= NEAR_THE_END * shown.length_ms else 0
+    return at_ms if AT_LEAST_MS <= at_ms <= NEAR_THE_END * shown.recording.duration_ms else 0

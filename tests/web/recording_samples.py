@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from server.booking.values import SessionCard
 from server.classroom.replay import SaidLine
 from server.edge.access import Viewer
 from server.recordings.films.service import Chapter, LessonFileView
+from server.recordings.shelf import RecordingView, TrackView
 from server.recordings.watching.playing import Missed, Playing, Replayed
 from server.recordings.watching.service import Watch
 
@@ -22,10 +23,13 @@ LENGTH_MS = 2_712_000
 LONG_NAME = "Maximiliane-Théodora von Hohenschwangau-Featherstonehaugh"
 
 
-def track(number: int, name: str, source: str, size: int, state: str = "ready") -> SimpleNamespace:
+def track(
+    number: int, name: str, source: str, size: int, state: str = "ready", **changes: Any
+) -> TrackView:
     ready = state == "ready"
-    return SimpleNamespace(
-        id=str(number),
+    found = TrackView(
+        id=UUID(int=number),
+        participant=str(number),
         participant_name=name,
         source=source,
         kind="audio" if source == "microphone" else "video",
@@ -34,8 +38,10 @@ def track(number: int, name: str, source: str, size: int, state: str = "ready") 
         size=size,
         sha256="9f2c" * 16 if ready else "",
         state=state,
+        salvaged=False,
         url=f"/api/v1/recordings/1/file?track={number}" if ready else None,
     )
+    return replace(found, **changes)
 
 
 TRACKS = (
@@ -95,16 +101,17 @@ def film(state: str = "ready", **changes: Any) -> LessonFileView:
     return LessonFileView(**{**usual, **changes})
 
 
-def recording(
-    state: str = "ready", tracks: Sequence[SimpleNamespace] = TRACKS, **more: Any
-) -> SimpleNamespace:
-    usual = {
+def recording(state: str = "ready", tracks: Sequence[TrackView] = TRACKS, **more: Any) -> RecordingView:
+    usual: dict[str, Any] = {
         "id": IDENTITY,
         "started_at": NOW,
+        "duration_ms": LENGTH_MS if tracks else 0,
+        "size": 214_000_000,
+        "sha256": "41d0" * 16,
+        "film": film() if tracks else None,
         "expires_at": NOW + timedelta(days=88),
-        "held": False,
     }
-    return SimpleNamespace(state=state, tracks=tracks, **{**usual, **more})
+    return RecordingView(state=state, tracks=tuple(tracks), **{**usual, **more})
 
 
 def context(session: SessionCard, **changes: Any) -> dict[str, Any]:
@@ -114,8 +121,6 @@ def context(session: SessionCard, **changes: Any) -> dict[str, Any]:
         "session": session,
         "role": "learner",
         "recording": recording(),
-        "film": film(),
-        "length_ms": LENGTH_MS,
         "watch": None,
         "missed": (),
         "chat": CHAT,
@@ -128,19 +133,21 @@ def recording_pages(session: SessionCard, learner: Viewer, mentor: Viewer) -> di
     watch = Watch(754_000, 700_000, False, NOW)
     finished = Watch(2_700_000, 2_600_000, True, NOW)
     making = film("composing", done_ms=1_100_000, left_s=170)
-    nothing: dict[str, Any] = {"film": None, "length_ms": 0, "chat": ()}
+    failed = film("failed", reason="No picture could be read")
+    bare = film(chapters=(), captions_key="", poster_key="")
     states: dict[str, tuple[dict[str, Any], Viewer]] = {
         "": ({"missed": away, "watch": watch, "resume_ms": 754_000}, learner),
         "-mentor": ({"role": "mentor", "watch": finished}, mentor),
-        "-bare": ({"film": film(chapters=(), captions_key="", poster_key=""), "chat": ()}, learner),
-        "-making": ({"film": making}, mentor),
-        "-queued": ({"film": film("queued")}, learner),
-        "-failed": ({"film": film("failed", reason="No picture could be read")}, learner),
-        "-tracks": ({"film": None}, learner),
-        "-pending": ({**nothing, "recording": recording("finalising", ())}, learner),
-        "-expired": ({**nothing, "recording": recording("expired", ())}, learner),
-        "-deleted": ({**nothing, "recording": recording("deleted", ())}, mentor),
-        "-none": ({**nothing, "recording": recording("off", (), id=None)}, learner),
+        "-held": ({"role": "mentor", "recording": recording(held=True)}, mentor),
+        "-bare": ({"recording": recording(film=bare), "chat": ()}, learner),
+        "-making": ({"recording": recording(film=making)}, mentor),
+        "-queued": ({"recording": recording(film=film("queued"))}, learner),
+        "-failed": ({"recording": recording(film=failed)}, learner),
+        "-tracks": ({"recording": recording(film=None)}, learner),
+        "-pending": ({"recording": recording("finalising", ())}, learner),
+        "-expired": ({"recording": recording("expired", ())}, learner),
+        "-deleted": ({"recording": recording("deleted", ())}, mentor),
+        "-none": ({"recording": recording("off", (), id=None)}, learner),
     }
     return {
         f"recordings{name}": ("recordings/list.html", context(session, **changes), viewer)

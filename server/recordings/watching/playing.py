@@ -10,12 +10,13 @@ from uuid import UUID
 from server.booking.service import SessionCard
 from server.classroom.replay import SaidLine, absences, chat_read_by
 from server.edge.access import Viewer
-from server.recordings.films.service import LessonFileView, lesson_file
-from server.recordings.shelf import RecordingView, recording_of_session
+from server.recordings.films.service import LessonFileView
+from server.recordings.shelf import RecordingView, Role, recording_of_session
 from server.recordings.states import LessonFileStatus
-from server.recordings.watching.service import Watch, length_of, watch_of
+from server.recordings.watching.service import Watch, watch_of
 
 A_MS = timedelta(milliseconds=1)
+MAKING = (LessonFileStatus.QUEUED, LessonFileStatus.COMPOSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,62 +39,55 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Playing:
-    """`film` None: none was asked for yet. `recording` without an id: nothing was ever written.
-    `length_ms` is of the film, or of what there is until there is one."""
+    """`recording` without an id: nothing was ever written."""
 
     session: SessionCard
-    role: str
+    role: Role
     recording: RecordingView
-    film: LessonFileView | None
-    length_ms: int
     watch: Watch | None
     missed: tuple[Missed, ...]
     chat: tuple[Replayed, ...]
 
     @property
+    def film(self) -> LessonFileView | None:
+        """None: none was asked for yet."""
+        return self.recording.film
+
+    @property
     def plays_film(self) -> bool:
-        return self.film is not None and self.film.state == LessonFileStatus.READY
+        return self.recording.composed
 
     @property
     def making(self) -> bool:
-        return self.film is not None and self.film.state in (
-            LessonFileStatus.QUEUED,
-            LessonFileStatus.COMPOSING,
-        )
+        return self.film is not None and self.film.state in MAKING
 
 
 async def playing(session_id: UUID, viewer: Viewer) -> Playing:
     """Raises NotFound."""
     session, recording = await recording_of_session(session_id, viewer)
-    shown = bool(recording.id and recording.tracks)
-    film = await lesson_file(recording.id) if recording.id else None
-    length_ms = await length_of(recording.id) if recording.id and shown else 0
+    user_id = viewer.user_id
     return Playing(
         session=session,
-        role="mentor" if session.mentor_id == viewer.user_id else "learner",
+        role="mentor" if session.mentor_id == user_id else "learner",
         recording=recording,
-        film=film if shown else None,
-        length_ms=length_ms,
-        watch=await watch_of(recording.id, viewer.user_id) if recording.id else None,
-        missed=await missed(session_id, viewer.user_id, recording.started_at, length_ms),
-        chat=await _chat(session_id, viewer.user_id, recording.started_at, length_ms),
+        watch=await watch_of(recording.id, user_id) if recording.id else None,
+        missed=await missed(session_id, user_id, recording),
+        chat=await _chat(session_id, user_id, recording) if recording.composed else (),
     )
 
 
-async def missed(
-    session_id: UUID, user_id: int, origin: datetime | None, length_ms: int
-) -> tuple[Missed, ...]:
-    """On the time line that begins at `origin`. One query."""
+async def missed(session_id: UUID, user_id: int, recording: RecordingView) -> tuple[Missed, ...]:
+    """One query, where there is anything to miss."""
+    origin, length_ms = recording.started_at, recording.duration_ms
     if origin is None or not length_ms:
         return ()
     away = await absences(session_id, user_id, (origin, origin + length_ms * A_MS))
     return tuple(Missed((begin - origin) // A_MS, (end - origin) // A_MS) for begin, end in away)
 
 
-async def _chat(
-    session_id: UUID, user_id: int, origin: datetime | None, length_ms: int
-) -> tuple[Replayed, ...]:
-    if origin is None or not length_ms:
+async def _chat(session_id: UUID, user_id: int, recording: RecordingView) -> tuple[Replayed, ...]:
+    origin, length_ms = recording.started_at, recording.duration_ms
+    if origin is None:
         return ()
     return tuple(placed(line, origin, length_ms) for line in await chat_read_by(session_id, user_id))
 

@@ -3,164 +3,207 @@
 import { followChapters } from "./chapters.js";
 import { replayChat } from "./chat.js";
 import { useKeys } from "./keys.js";
-import { showTabs } from "./panes.js";
 import { drawLine } from "./line.js";
+import { showTabs } from "./panes.js";
+import { Stage } from "./stage.js";
 
 const SKIP_S = 10;
-const IDLE_MS = 2500; // the bar goes away in full screen
 const FLASH_MS = 700;
+const IDLE_MS = 2500; // the bar goes away in full screen
 const STORE = "peerlearn.film";
 
-export const clock = (seconds) => {
-  const whole = Math.max(0, Math.floor(seconds));
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  const tail = String(whole % 60).padStart(2, "0");
-  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
-};
-
-const remembered = () => {
-  try { return JSON.parse(localStorage.getItem(STORE)) ?? {}; } catch { return {}; }
-};
-
-/** @param {HTMLElement} player @returns a stage: {media, now, seek(s), touched} in seconds of the recording's time line */
+/** @param {HTMLElement} player @returns {Stage} */
 export const playFilm = (player) => {
-  const part = (name) => player.querySelector(`[data-${name}]`);
-  const [media, screen, speed, volume] = [part("stage"), part("screen"), part("speed"), part("volume")];
-  const track = media.textTracks[0];
-  const missed = (part("missed")?.dataset.missed ?? "").trim().split(" ").filter(Boolean).map((ms) => ms / 1000);
-  const kept = remembered();
-  const keep = (what) => localStorage.setItem(STORE, JSON.stringify(Object.assign(kept, what)));
+  const film = new Film(player);
+  for (const part of [followChapters, drawLine, replayChat]) part(film.stage, player);
+  showTabs(player);
+  useKeys(player, film);
+  return film.stage;
+};
 
-  const stage = {
-    media,
-    touched: false,
-    get now() { return media.currentTime; },
-    get length() { return media.duration || Number(part("seek").max); },
-    seek(at) {
-      stage.touched = true;
-      media.currentTime = Math.min(Math.max(0, at), stage.length);
-    },
-    play: () => media.play().catch(() => {}), // a browser may want a click first: the button stays
-    jump(at) { stage.seek(at); stage.play(); },
-  };
+class Film {
+  #player;
+  #media;
+  #track;
+  #kept = {};
+  #missed;
+  #flashing = 0;
 
-  let flashes = 0;
-  const flash = (words) => {
-    const box = part("flash");
-    [box.textContent, box.hidden] = [words, false];
-    clearTimeout(flashes);
-    flashes = setTimeout(() => { box.hidden = true; }, FLASH_MS);
-  };
+  constructor(player) {
+    this.#player = player;
+    this.#media = this.#part("stage");
+    this.stage = new Stage(this.#media, Number(this.#part("seek").max));
+    this.#track = this.#media.textTracks[0];
+    this.#missed = (this.#part("missed")?.dataset.missed ?? "").split(" ").filter(Boolean).map((ms) => Number(ms) / 1000);
+    this.#remember();
+    this.#wire();
+    this.#begin();
+    this.#showBar();
+  }
 
-  const skip = (seconds) => {
-    stage.seek(stage.now + seconds);
-    flash(`${seconds > 0 ? "+" : "−"}${Math.abs(seconds)} s`);
-  };
-  const setSpeed = (rate) => {
-    media.playbackRate = Number(rate);
-    speed.value = String(rate);
-    keep({ speed: media.playbackRate });
-  };
-  const nextSpeed = (step) => {
-    const next = speed.options[speed.selectedIndex + step];
-    if (next) { setSpeed(next.value); flash(`${next.value}×`); }
-  };
-  const louder = (by) => {
-    [media.volume, media.muted] = [Math.min(1, Math.max(0, media.volume + by)), false];
-    flash(`${Math.round(media.volume * 100)} %`);
-  };
-  const fullScreen = () => {
+  #part(name) {
+    return this.#player.querySelector(`[data-${name}]`);
+  }
+
+  // --- what buttons and keys do
+
+  play() {
+    if (this.#media.paused) this.stage.play();
+    else this.#media.pause();
+  }
+
+  back() {
+    this.skip(-SKIP_S);
+  }
+
+  forward() {
+    this.skip(SKIP_S);
+  }
+
+  skip(seconds) {
+    this.stage.seek(this.stage.now + seconds);
+    this.#flash(`${seconds > 0 ? "+" : "−"}${Math.abs(seconds)} s`);
+  }
+
+  to(share) {
+    this.stage.seek(share * this.stage.length);
+  }
+
+  mute() {
+    this.#media.muted = !this.#media.muted;
+  }
+
+  louder(by) {
+    [this.#media.volume, this.#media.muted] = [Math.min(1, Math.max(0, this.#media.volume + by)), false];
+    this.#flash(`${Math.round(this.#media.volume * 100)} %`);
+  }
+
+  speed(rate) {
+    this.#media.playbackRate = rate;
+    this.#part("speed").value = String(rate);
+    this.#keep({ speed: rate });
+  }
+
+  faster(steps) {
+    const { options, selectedIndex } = this.#part("speed");
+    const next = options[selectedIndex + steps];
+    if (!next) return;
+    this.speed(Number(next.value));
+    this.#flash(next.textContent);
+  }
+
+  captions() {
+    if (!this.#track) return this.#flash("This film has no captions");
+    const on = this.#track.mode !== "showing";
+    this.#track.mode = on ? "showing" : "hidden";
+    this.#keep({ captions: on });
+    this.#show();
+  }
+
+  missed() {
+    if (this.#missed.length) this.stage.jump(this.#missed.find((at) => at > this.stage.now + 1) ?? this.#missed[0]);
+  }
+
+  pip() {
+    const asked = document.pictureInPictureElement ? document.exitPictureInPicture() : this.#media.requestPictureInPicture();
+    asked.catch(() => {}); // a browser may not let it
+  }
+
+  full() {
+    const screen = this.#part("screen");
     if (document.fullscreenElement) document.exitFullscreen();
     else if (screen.requestFullscreen) screen.requestFullscreen().catch(() => {});
-    else media.webkitEnterFullscreen?.(); // an iPhone shows nothing but the film
-  };
-  const caption = () => {
-    if (!track) return flash("No captions");
-    track.mode = track.mode === "showing" ? "hidden" : "showing";
-    keep({ captions: track.mode === "showing" });
-    show();
-  };
-  const toMissed = () => {
-    if (missed.length) stage.jump(missed.find((at) => at > stage.now + 1) ?? missed[0]);
-  };
+    else this.#media.webkitEnterFullscreen?.(); // an iPhone shows nothing but the film
+  }
 
-  const act = {
-    play: () => (media.paused ? stage.play() : media.pause()),
-    back: () => skip(-SKIP_S),
-    forward: () => skip(SKIP_S),
-    mute: () => { media.muted = !media.muted; },
-    captions: caption,
-    pip: () => (document.pictureInPictureElement ? document.exitPictureInPicture() : media.requestPictureInPicture()).catch(() => {}),
-    full: fullScreen,
-    missed: toMissed,
-    keys: () => part("keys-on").closest("dialog").showModal(),
-  };
+  keys() {
+    this.#part("keys-on").closest("dialog").showModal();
+  }
 
-  const show = () => {
+  // --- how it looks
+
+  #flash(words) {
+    const box = this.#part("flash");
+    [box.textContent, box.hidden] = [words, false];
+    clearTimeout(this.#flashing);
+    this.#flashing = setTimeout(() => { box.hidden = true; }, FLASH_MS);
+  }
+
+  #show() {
     const states = {
-      play: !media.paused,
-      mute: media.muted || !media.volume,
-      captions: track?.mode === "showing",
-      full: document.fullscreenElement === screen,
+      play: !this.#media.paused,
+      mute: this.#media.muted || !this.#media.volume,
+      captions: this.#track?.mode === "showing",
+      full: document.fullscreenElement === this.#part("screen"),
     };
     for (const [name, on] of Object.entries(states)) {
-      const button = player.querySelector(`[data-do="${name}"]`);
+      const button = this.#player.querySelector(`[data-do="${name}"]`);
       if (!button) continue;
-      button.setAttribute("aria-pressed", String(on));
-      button.title = `${button.querySelector(on ? "[data-on] svg" : "[data-off] svg").getAttribute("aria-label")} (${button.getAttribute("aria-keyshortcuts")})`;
+      button.classList.toggle("is-on", on);
+      const words = button.querySelector(on ? "[data-on] svg" : "[data-off] svg").getAttribute("aria-label");
+      button.title = `${words} (${button.getAttribute("aria-keyshortcuts")})`;
     }
-    volume.value = String(media.muted ? 0 : media.volume);
-  };
-
-  for (const button of player.querySelectorAll("[data-do]")) button.addEventListener("click", () => act[button.dataset.do]());
-  speed.addEventListener("change", () => setSpeed(speed.value));
-  volume.addEventListener("input", () => { [media.volume, media.muted] = [Number(volume.value), false]; });
-  media.addEventListener("click", () => act.play());
-  media.addEventListener("dblclick", fullScreen);
-  media.addEventListener("play", () => { stage.touched = true; part("begin-here").hidden = true; });
-  media.addEventListener("volumechange", () => keep({ volume: media.volume }));
-  for (const event of ["play", "pause", "volumechange", "ended"]) media.addEventListener(event, show);
-  document.addEventListener("fullscreenchange", show);
-  for (const link of player.querySelectorAll("[data-jump]")) {
-    link.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // another tab has the page at that time
-      event.preventDefault();
-      stage.jump(Number(link.dataset.jump) / 1000);
-    });
+    this.#part("volume").value = String(this.#media.muted ? 0 : this.#media.volume);
   }
-  addEventListener("hashchange", () => {
-    const at = /^#t=(\d+)$/.exec(location.hash);
-    if (at) stage.jump(Number(at[1]));
-  });
 
-  hideWhenIdle(screen, media);
-  media.controls = false;
-  part("bar").hidden = false;
-  const pip = player.querySelector('[data-do="pip"]');
-  pip.hidden = !document.pictureInPictureEnabled;
-  for (const button of player.querySelectorAll('[data-do="missed"]')) button.hidden = false;
-  if (kept.volume !== undefined) media.volume = kept.volume;
-  if (kept.speed) setSpeed(kept.speed);
-  if (track) track.mode = kept.captions ? "showing" : "hidden";
-  beginAt(stage, player, part);
-  show();
-  showTabs(player);
-  followChapters(stage, player);
-  drawLine(stage, player);
-  replayChat(stage, player);
-  useKeys(player, { ...act, skip, nextSpeed, louder, seek: (share) => stage.seek(share * stage.length) });
-  return stage;
-};
+  #showBar() {
+    this.#media.controls = false;
+    this.#part("bar").hidden = false;
+    this.#player.querySelector('[data-do="pip"]').hidden = !document.pictureInPictureEnabled;
+    if (this.#missed.length) this.#part("missed").hidden = false;
+    hideWhenIdle(this.#part("screen"), this.#media);
+    this.#show();
+  }
 
-// A play button on the picture: it goes on where one was.
-const beginAt = (stage, player, part) => {
-  const hash = /^#t=(\d+)$/.exec(location.hash);
-  const from = hash ? Number(hash[1]) : (Number(player.dataset.begin) || Number(player.dataset.resume)) / 1000;
-  if (from) stage.media.addEventListener("loadedmetadata", () => { stage.media.currentTime = from; }, { once: true });
-  if (from && stage.media.readyState) stage.media.currentTime = from;
-  part("begin-here").hidden = false;
-  part("continue").addEventListener("click", stage.play);
-  player.querySelector("[data-from-start]")?.addEventListener("click", () => stage.jump(0));
+  // A button on the picture goes on where one was, which is part of the film's address; a link's #t= comes first.
+  #begin() {
+    this.stage.beginAt(asked() ?? 0);
+    this.#part("begin-here").hidden = false;
+    this.#part("continue").addEventListener("click", () => this.stage.play());
+    this.#part("from-start")?.addEventListener("click", () => this.stage.jump(0));
+  }
+
+  #wire() {
+    const [media, speed, volume] = [this.#media, this.#part("speed"), this.#part("volume")];
+    for (const button of this.#player.querySelectorAll("[data-do]")) button.addEventListener("click", () => this[button.dataset.do]());
+    for (const link of this.#player.querySelectorAll("[data-jump]")) link.addEventListener("click", (event) => this.#jump(event, link));
+    speed.addEventListener("change", () => this.speed(Number(speed.value)));
+    volume.addEventListener("input", () => { [media.volume, media.muted] = [Number(volume.value), false]; });
+    media.addEventListener("click", () => this.play());
+    media.addEventListener("dblclick", () => this.full());
+    media.addEventListener("play", () => { this.#part("begin-here").hidden = true; });
+    media.addEventListener("volumechange", () => this.#keep({ volume: media.volume }));
+    for (const event of ["play", "pause", "volumechange", "ended"]) media.addEventListener(event, () => this.#show());
+    document.addEventListener("fullscreenchange", () => this.#show());
+    addEventListener("hashchange", () => { if (asked() !== null) this.stage.jump(asked()); });
+  }
+
+  #jump(event, link) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // another tab has the page at that time
+    event.preventDefault();
+    this.stage.jump(Number(link.dataset.jump) / 1000);
+    this.#part("screen").scrollIntoView({ block: "nearest" });
+  }
+
+  // --- what stays from film to film
+
+  #remember() {
+    try { this.#kept = JSON.parse(localStorage.getItem(STORE)) ?? {}; } catch { /* nothing was kept */ }
+    if (this.#kept.volume !== undefined) this.#media.volume = this.#kept.volume;
+    if (this.#kept.speed) this.speed(this.#kept.speed);
+    if (this.#track) this.#track.mode = this.#kept.captions ? "showing" : "hidden";
+  }
+
+  #keep(what) {
+    Object.assign(this.#kept, what);
+    localStorage.setItem(STORE, JSON.stringify(this.#kept));
+  }
+}
+
+// The seconds of a link's #t=, as media fragments have it.
+const asked = () => {
+  const found = /^#t=(\d+)$/.exec(location.hash);
+  return found ? Number(found[1]) : null;
 };
 
 const hideWhenIdle = (screen, media) => {

@@ -1,6 +1,6 @@
 // The time line: what was played and loaded, and what lies under the pointer.
 
-import { clock } from "./film.js";
+import { clock } from "./stage.js";
 
 const WIDE = 1000; // of the drawing
 

@@ -30,11 +30,11 @@ const swap = async (sought) => {
   await loadStyles(page);
   playing?.done();
   main.replaceChildren(...page.querySelector("#main").childNodes);
-  document.querySelector("[data-told]")?.remove();
+  for (const media of main.querySelectorAll("video, audio")) media.load(); // what was parsed elsewhere waits for that
   copyLinks();
   openDialogs();
   playing = begin();
-  if (sought) main.querySelector("[data-film]")?.focus();
+  if (sought) main.querySelector("[data-continue]")?.focus();
   watch();
 };
 

@@ -13,7 +13,7 @@ from server.infra.errors import Conflict
 
 @transactional
 async def record_past_presence(session_id: UUID, user_ids: Iterable[int]) -> None:
-    """Write down that these people were there from the beginning of a lesson to its end.
+    """Write down that these people were there, with media, from the beginning of a lesson to its end.
 
     Raises Conflict (`wrong_state`) where it was not held, or is not over."""
     lesson = await held_lesson(session_id)
@@ -23,10 +23,11 @@ async def record_past_presence(session_id: UUID, user_ids: Iterable[int]) -> Non
         AttendanceInterval(
             session_id=session_id,
             user_id=user_id,
-            kind="socket",
+            kind=kind,
             started_at=lesson.started_at,
             ended_at=lesson.ended_at,
         )
         for user_id in user_ids
+        for kind in ("socket", "media")
     ]
     await AttendanceInterval.bulk_create(rows)

@@ -36,6 +36,7 @@ from server.people.availability import Override, Weekly
 from server.people.gallery import open_gallery
 from server.people.states import MentorStatus
 from server.people.timetable import add_override, keep_week, today
+from server.settlement.past import record_past_verdicts
 
 log = structlog.get_logger()
 
@@ -153,6 +154,7 @@ async def _hold(form: booking.SessionForm, mentor: Viewer, learners: list[Viewer
     session_id = await booking.record_past_session(mentor, form, everybody)
     await record_past_presence(session_id, [mentor.user_id, *everybody])
     await record_past_payments(session_id)
+    await record_past_verdicts(session_id)
     await achievements.issue(session_id)
     for learner in learners[:1]:
         latest = (await achieved(learner.username, learner.user_id, 0, 1)).certificates[0]

@@ -103,7 +103,7 @@ async def _open(
     values: dict[str, Any] = {"opener_id": opener_id, "side": side, "category": category, "text": text}
     issue = await Issue.create(booking_id=booking.id, opened_at=at, due_at=at + DECIDED_WITHIN, **values)
     paid = await Payment.get_or_none(booking_id=booking.id)
-    if paid is not None:
+    if paid is not None and paid.released_at is None:
         await hold(await locked_payment(paid.id), f"issue:{issue.public_id}")
     await record_transition("issue", issue.id, "", issue.status, opener_id, category)
     await enqueue(REMIND, {"issue_id": issue.id}, run_at=issue.due_at - REMINDED_BEFORE)

@@ -12,6 +12,7 @@ from server.booking.models import Booking, Session
 from server.edge.access import Viewer
 from server.infra.errors import Conflict, NotFound
 from server.payments.models import Payment
+from server.payments.release.rule import SETTLED
 from server.payments.shares import kept_shares
 from server.payments.states import PAID
 from server.people.privacy import visible
@@ -44,8 +45,9 @@ class IssueSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attendance:
-    """One seat. `verdict` are the figures of `telling.figures`, None until it is settled; `paid_minor` is
-    the price, `mentor_minor` what the mentor has of it in the end, `back_minor` all that goes back."""
+    """One seat; it is not `measured` where the lesson was before we did. `verdict` are the figures of
+    `telling.figures`, None until it is settled; `paid_minor` is the price, `mentor_minor` what the mentor
+    has of it in the end, `back_minor` all that goes back."""
 
     booking_id: UUID
     side: str
@@ -54,6 +56,7 @@ class Attendance:
     starts_at: datetime
     ends_at: datetime
     over: bool
+    measured: bool
     learner: str
     mentor: str
     currency: str
@@ -102,6 +105,7 @@ async def described(booking: Booking, session: Session, side: Side, reader_id: i
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         over=session.status in OVER,
+        measured=verdict is not None or booking.status not in SETTLED,
         learner=faces[booking.learner_id].name,
         mentor=faces[session.mentor_id].name,
         currency=booking.currency,

@@ -68,7 +68,7 @@ async def settle_one(booking_id: int, found: Measured) -> bool:
     if payment is not None and await disputed(payment.id):
         return False
     judged = _judged(session, booking, payment, found)
-    verdict = await _write(session, booking, judged, found)
+    verdict = await write_verdict(session, booking, judged, found)
     if session.status == SessionStatus.ENDED:
         to = BECOMES.get(judged.outcome, BookingStatus.ATTENDED)
         await settle_seat(booking, to, judged.refund_minor, WHY.get(judged.outcome, ""))
@@ -103,7 +103,8 @@ def _judged(session: Session, booking: Booking, payment: Payment | None, found: 
     return judge(seat)
 
 
-async def _write(session: Session, booking: Booking, judged: Judged, found: Measured) -> Verdict:
+async def write_verdict(session: Session, booking: Booking, judged: Judged, found: Measured) -> Verdict:
+    """Once for each seat: a second one is refused by the database."""
     return await Verdict.create(
         booking_id=booking.id,
         session_id=session.id,

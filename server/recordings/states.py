@@ -17,12 +17,14 @@ class RecordingStatus(StrEnum):
 
 
 class SegmentStatus(StrEnum):
-    """`recording`: open on the node; `finalising`: closed there, being fetched; `lost`: never came."""
+    """`recording`: open on the node; `finalising`: closed there, being fetched; `lost`: never came;
+    `erased`: gone with its recording."""
 
     RECORDING = "recording"
     FINALISING = "finalising"
     READY = "ready"
     LOST = "lost"
+    ERASED = "erased"
 
 
 class LessonFileStatus(StrEnum):

@@ -8,6 +8,7 @@ from server.admin import (
     deliveries,
     invitations_api,
     invitations_views,
+    recordings_views,
     reviews_api,
     reviews_views,
     users_api,
@@ -37,6 +38,7 @@ REVISIONS, EVIDENCE = f"{API}/admin/revisions", f"{API}/admin/credentials"
 DESK = "/dashboard/admin"
 MONEY = reports_views.PAGE
 USERS, INVITATIONS = users_views.PAGE, invitations_views.PAGE
+RECORDINGS = recordings_views.PAGE
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/dashboard/admin/overview", admin_views.overview, FIGURES),
@@ -66,6 +68,17 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{DESK}/revisions/{{revision}}", reviews_views.review_revision, REVIEWS, EVERYBODYS),
     Route("POST", f"{DESK}/credentials/{{id}}", reviews_views.review_credential, REVIEWS, EVERYBODYS),
     Route("GET", deliveries.PAGE, deliveries.deliveries_page, PEOPLE),
+    Route("GET", RECORDINGS, recordings_views.recordings, Access.RECORDINGS_VIEW),
+    Route(
+        "GET", f"{RECORDINGS}/{{id}}", recordings_views.recording_page, Access.RECORDINGS_VIEW, EVERYBODYS
+    ),
+    Route(
+        "POST",
+        f"{RECORDINGS}/{{id}}/hold",
+        recordings_views.change_hold,
+        Access.RECORDINGS_HOLD,
+        EVERYBODYS,
+    ),
     Route("GET", "/dashboard/admin/control", admin_views.control, MEDIA),
     Route("POST", "/dashboard/admin/media-nodes/{id}", admin_views.switch_node, MEDIA, EVERYBODYS),
     Route("GET", f"{API}/admin/users", users_api.users, PEOPLE),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.recordings import api as recordings_api
 from server.recordings import views as recordings_views
+from server.recordings.keeping import views as keeping_views
 from server.recordings.watching import api as watching_api
 from server.routes.table import API, MEMBERS_ONLY, MENTORS_ONLY, SIGNED_IN, Route
 
@@ -25,5 +26,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "GET", f"{API}/recordings/{{id}}/captions", recordings_api.get_captions, SIGNED_IN, MEMBERS_ONLY
     ),
+    Route("GET", "/sessions/{id}/recordings/log", keeping_views.log_page, SIGNED_IN, MENTORS_ONLY),
+    Route("GET", f"{API}/sessions/{{id}}/recordings/log", keeping_views.log_api, SIGNED_IN, MENTORS_ONLY),
     Route("DELETE", f"{API}/recordings/{{id}}", recordings_api.delete_recording, SIGNED_IN, MENTORS_ONLY),
 )

@@ -36,6 +36,7 @@ from tests.web.earnings_samples import EARNINGS_PAGES
 from tests.web.feedback_samples import BARE as BARE_REVIEW
 from tests.web.feedback_samples import REVIEW, feedback_pages
 from tests.web.hours_samples import HOURS_PAGES
+from tests.web.keeping_samples import keeping_pages
 from tests.web.material_samples import SHELF, STRANGERS_SHELF, materials_pages
 from tests.web.mentor_samples import MENTOR_PAGES
 from tests.web.message_samples import MESSAGE_PAGES, REPORT_PAGES
@@ -810,6 +811,7 @@ PAGES: dict[str, Page] = {
     "admin-control": ("admin/control.html", {"nodes": NODES}, ADMIN),
     "admin-control-empty": ("admin/control.html", {"nodes": []}, ADMIN),
     **recording_pages(ENDED, LEARNER, MENTOR),
+    **keeping_pages(ENDED, MENTOR, ADMIN),
     **feedback_pages(ENDED, LEARNER, MENTOR),
     "error": (
         "edge/error.html",

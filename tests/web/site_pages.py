@@ -157,6 +157,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/dashboard/mentor/pathways",
         "/dashboard/mentor/pathways/{pathway}",
         "/sessions/{taught}/materials",
+        "/sessions/{taught}/recordings/log",
     ),
     "admin": (
         "/dashboard/admin/overview",
@@ -166,6 +167,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/dashboard/admin/invitations",
         "/dashboard/admin/audit",
         "/dashboard/admin/control",
+        "/dashboard/admin/recordings",
+        "/dashboard/admin/recordings?show=held&q=nobody-has-this-name",
         "/dashboard/admin/payments",
         "/dashboard/admin/payments/list",
         "/dashboard/admin/payments/list?q=nobody-has-this-name",

@@ -1,5 +1,5 @@
 """Legal hold: the staff keeps a recording beyond its time, while something about it is looked into.
-Nobody deletes it meanwhile, and no time ends it. Whether a hold or an end came first is for the database."""
+Nobody deletes it meanwhile, and no time ends it. Whether hold or end came first is for the database."""
 
 from __future__ import annotations
 

@@ -10,12 +10,15 @@ from typing import Any
 from uuid import UUID
 
 from server.accounts import service as accounts
+from server.booking.service import SessionCard
 from server.classroom import service as classroom
 from server.edge.access import Viewer
 from server.infra import clock, db
 from server.infra.db import transactional
+from server.infra.errors import Forbidden
 from server.recordings.files import StoredFile
-from server.recordings.models import LessonFile, RecordingAccess, Segment
+from server.recordings.models import LessonFile, Recording, RecordingAccess, Segment
+from server.recordings.shelf import reader
 
 ONE_SITTING = timedelta(minutes=30)
 LESSON_FILE = "lesson-file"
@@ -89,6 +92,22 @@ async def note_sent(number: int, count: int) -> None:
 
 
 # --- reading
+
+
+async def log_of(
+    session_id: UUID, viewer: Viewer, offset: int, limit: int
+) -> tuple[SessionCard, list[Line], int]:
+    """A part of the log of a lesson's recording, for its mentor, also when that is gone.
+
+    Raises NotFound, Forbidden."""
+    session, role = await reader(session_id, viewer)
+    if role != "mentor":
+        raise Forbidden(message="Only the mentor can see who fetched the recording.")
+    recording = await Recording.get_or_none(session_id=session_id)
+    if recording is None:
+        return session, [], 0
+    found, total = await lines(recording.id, session_id, offset, limit)
+    return session, found, total
 
 
 async def lines(recording_id: UUID, session_id: UUID, offset: int, limit: int) -> tuple[list[Line], int]:

@@ -13,7 +13,7 @@ from server.notifications.service import withdraw
 from server.recordings.films.service import keys_of
 from server.recordings.models import LessonFile, Recording, Segment, WatchPosition
 from server.recordings.shelf import readable
-from server.recordings.states import GONE, RecordingStatus
+from server.recordings.states import GONE, RecordingStatus, SegmentStatus
 
 DELETABLE = (RecordingStatus.FINALISING, RecordingStatus.READY)
 HELD = (
@@ -77,7 +77,8 @@ async def keys_to_erase(recording_id: UUID) -> list[str]:
 @transactional
 async def note_erased(recording_id: UUID) -> None:
     """Nothing of it is stored any more; what it was about goes too."""
-    await Segment.filter(recording_id=recording_id).update(storage_key="")
+    stored = Segment.filter(recording_id=recording_id).exclude(storage_key="")
+    await stored.update(state=SegmentStatus.ERASED, storage_key="")
     await LessonFile.filter(recording_id=recording_id).update(
         storage_key="", poster_key="", captions_key="", chapters=[]
     )

@@ -49,3 +49,36 @@ async def test_tries_to_come_back_wait_longer_and_differ(open_room: OpenRoom, ro
         }"""
     )
     assert waits == [150, 300, 1200, 7996]
+
+
+FLOW = """async ([grows, count]) => {
+  const { FlowWatch } = await import("/static/js/room/flow.js");
+  const seen = { newest: 1, octets: 1, said: 0 };
+  const watch = new FlowWatch({
+    newest: () => (seen.moving ? ++seen.newest : seen.newest),
+    octets: async () => (grows ? ++seen.octets : seen.octets),
+    stalled: () => (seen.said += 1),
+  });
+  const turns = (ms) => new Promise((done) => setTimeout(done, ms));
+  seen.moving = true;
+  watch.start();
+  await turns(500);
+  const moving = seen.said;
+  seen.moving = false;
+  const began = performance.now();
+  while (seen.said < count && performance.now() - began < 60_000) await turns(20);
+  if (!count) await turns(5_000); // longer than anybody doubts
+  watch.stop();
+  return [moving, seen.said];
+}"""
+
+
+@pytest.mark.parametrize(
+    ("grows", "told"), [(False, 1), (True, 0)], ids=["nothing comes", "nobody sends anything"]
+)
+async def test_a_connection_that_carries_nothing_is_noticed_before_the_browser_says_so(
+    open_room: OpenRoom, room: RoomMock, grows: bool, told: int
+) -> None:
+    """Once; and not where bytes still come, though neither sound nor picture."""
+    page = await open_room()
+    assert await page.evaluate(FLOW, [grows, told]) == [0, told]

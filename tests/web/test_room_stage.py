@@ -316,6 +316,9 @@ async def test_slow_network_says_its_steps_once_they_last(open_room: OpenRoom, r
     room.send({**report, "participant": "me", "score": 2, "layer": "q"})
     banner = page.locator("[data-banner]")
     await expect(banner).to_contain_text("others see you smaller")
+    # the node's word on ourselves is the worse of both ways: here it is the one to us
+    room.send({**report, "participant": "maya", "score": 3, "layer": "h"})
+    await expect(banner).to_contain_text("pictures are smaller for now")
     room.send({**report, "participant": "maya", "score": 1, "layer": "none"})
     await expect(banner).to_contain_text("too slow for video")
     for participant in ("me", "maya"):

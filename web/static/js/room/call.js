@@ -61,6 +61,7 @@ export class Call {
     this.#peer = new Peer((message) => this.#socket.send(message), {
       tracks: (tracks) => this.state.set({ tracks }),
       status: (status) => this.#mediaStatus(status),
+      stalled: () => this.#networkChanged(),
     });
     this.viewing = new Viewing((message) => this.#socket.send(message));
     local.subscribe((source) => this.#localChanged(source));

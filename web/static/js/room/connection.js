@@ -32,6 +32,7 @@ export class Connection {
   #early = [];
   #queue = Promise.resolve();
   #offerWanted = false;
+  #restarts = false; // ICE, and no answer has told yet that it did
   #unanswered = 0;
 
   /**
@@ -58,6 +59,18 @@ export class Connection {
 
   stats() {
     return this.#pc.getStats();
+  }
+
+  /** When sound or picture came last, by the browser's clock. */
+  newest() {
+    const times = this.#pc.getReceivers().map((one) => one.getSynchronizationSources()[0]?.timestamp ?? 0);
+    return Math.max(0, ...times);
+  }
+
+  /** Received so far, of all kinds. */
+  async octets() {
+    const pairs = [...(await this.#pc.getStats()).values()].filter(({ type }) => type === "candidate-pair");
+    return pairs.reduce((sum, { bytesReceived = 0 }) => sum + bytesReceived, 0);
   }
 
   /** Loudness of what is heard, 0 to 1, by participant (RFC 6464 levels as the browser reports them). */
@@ -115,6 +128,7 @@ export class Connection {
   }
 
   restartIce() {
+    this.#restarts = true;
     this.#pc.restartIce();
     return this.negotiate();
   }
@@ -123,7 +137,7 @@ export class Connection {
   resume() {
     return this.#enqueue(async () => {
       await this.#rollBack();
-      if (this.#pc.connectionState !== "connected") this.#pc.restartIce();
+      if (this.#restarts || this.#pc.connectionState !== "connected") this.#pc.restartIce();
       this.#offerWanted = true;
       await this.#offer();
     });
@@ -150,6 +164,7 @@ export class Connection {
       // An answer to an offer that has given way meanwhile.
       if (this.#pc.signalingState !== "have-local-offer") return;
       this.#answered();
+      this.#restarts = false;
       await this.#pc.setRemoteDescription(message.answer);
       await this.#settled();
     });

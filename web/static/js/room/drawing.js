@@ -62,6 +62,15 @@ function distance([x, y], [ax, ay], [bx, by]) {
   return Math.hypot(x - ax - along * dx, y - ay - along * dy);
 }
 
+/** Points on the way from one to another, no further than `step` apart, the end among them. */
+export function along([ax, ay], [bx, by], step) {
+  const count = Math.max(1, Math.ceil(Math.hypot(bx - ax, by - ay) / step));
+  return Array.from({ length: count }, (_, index) => {
+    const part = (index + 1) / count;
+    return [ax + (bx - ax) * part, ay + (by - ay) * part];
+  });
+}
+
 /** The points of a stroke as pairs. */
 export function pairs(points) {
   return points.flatMap((x, index) => (index % 2 ? [] : [[x, points[index + 1]]]));

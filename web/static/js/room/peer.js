@@ -4,6 +4,7 @@
  */
 
 import { Connection } from "./connection.js";
+import { FlowWatch } from "./flow.js";
 
 /** @typedef {import("./messages.js").Source} Source */
 /** @typedef {"connecting"|"connected"|"interrupted"|"blocked"} PeerStatus */
@@ -30,11 +31,17 @@ export class Peer {
   #resets = 0;
   #resetAt = -CALM_MS;
   #wasConnected = false;
+  #flow = new FlowWatch({
+    newest: () => this.#connection?.newest() ?? 0,
+    octets: async () => (await this.#connection?.octets()) ?? 0,
+    stalled: () => this.#on.stalled?.(),
+  });
 
   /**
    * @param {(message: any) => boolean} send
    * @param {{tracks: (tracks: import("./connection.js").RemoteTrack[]) => void,
-   *   status: (status: PeerStatus) => void}} on
+   *   status: (status: PeerStatus) => void, stalled?: () => void}} on `stalled`: nothing comes, though the
+   *   browser does not say so yet
    */
   constructor(send, on) {
     this.#send = send;
@@ -108,6 +115,7 @@ export class Peer {
 
   close() {
     clearTimeout(this.#timer);
+    this.#flow.stop();
     this.#connection?.close();
     this.#connection = null;
   }
@@ -134,6 +142,7 @@ export class Peer {
       clearTimeout(this.#timer);
       this.#failures = 0;
       this.#wasConnected = true;
+      this.#flow.start();
       this.#on.status("connected");
     } else if (state === "disconnected") {
       this.#on.status("interrupted");

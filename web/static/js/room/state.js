@@ -113,12 +113,13 @@ export class RoomState {
     return senders.length > 0 && senders.every(({ id }) => isPaused(this.reports.get(id)));
   }
 
-  /** What our own slow link costs, short of losing all pictures. @returns {""|"smaller"|"softer"} */
+  /** What our own slow link costs, short of losing all pictures. What the node says of ourselves is the
+   * worse of both ways: where others' pictures suffer, it is the way to us. @returns {""|"smaller"|"softer"} */
   get slowStep() {
-    const own = this.reports.get(this.self?.id ?? "");
-    if (own?.reason === "your_network" && this.self?.media?.camera) return "smaller";
     const softer = [...this.reports.values()].some(({ participant, reason }) => reason === "your_network" && participant !== this.self?.id);
-    return softer ? "softer" : "";
+    if (softer) return "softer";
+    const own = this.reports.get(this.self?.id ?? "");
+    return own?.reason === "your_network" && this.self?.media?.camera ? "smaller" : "";
   }
 
   find(id) {

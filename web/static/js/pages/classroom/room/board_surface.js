@@ -3,7 +3,7 @@
  * done and keeps nothing.
  */
 
-import { hits, moved, onBoard, simplified } from "../../../room/drawing.js";
+import { along, hits, moved, onBoard, simplified } from "../../../room/drawing.js";
 import { BOARD_HEIGHT, BOARD_WIDTH } from "../../../room/messages.js";
 import { shape, svg } from "./board_shapes.js";
 
@@ -134,7 +134,10 @@ export class Surface {
     const stroke = this.#stroke;
     if (stroke.kind === "pen") stroke.points.push(at);
     if (stroke.kind === "shape") stroke.to = onBoard(at);
-    if (stroke.kind === "eraser") this.#eraseAt(at, reach);
+    if (stroke.kind === "eraser") {
+      for (const one of along(stroke.at, at, reach)) this.#eraseAt(one, reach);
+      stroke.at = at;
+    }
     if (stroke.kind !== "move") return;
     const [dx, dy] = [at[0] - stroke.from[0], at[1] - stroke.from[1]].map(Math.round);
     stroke.item = moved(stroke.entry.item, dx, dy);

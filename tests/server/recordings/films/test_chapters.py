@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,16 +41,12 @@ def test_chapters_are_in_order_apart_within_the_film_and_outside_of_pauses(
 ) -> None:
     found = chapters(marks, pauses, total_ms)
     places = [one.at_ms for one in found]
-    assert all(later - earlier >= APART_MS for earlier, later in zip(places, places[1:], strict=False))
+    assert all(later - earlier >= APART_MS for earlier, later in pairwise(places))
     assert all(0 <= place < total_ms for place in places)
-    told = {(one.kind, titled(one.title)): one for one in marks}
-    for one in found:
-        if one.kind != "start":
-            said = told[one.kind, one.title]
-            assert one.at_ms in {mark.at_ms for mark in marks if mark.kind == one.kind} | {0}
-            assert said.kind == one.kind
-        if one.at_ms >= APART_MS:
-            assert not any(first <= one.at_ms < end for first, end in pauses)
+    marked = {(mark.at_ms, titled(mark.title), mark.kind) for mark in marks}
+    for one in found[1:]:
+        assert (one.at_ms, one.title, one.kind) in marked
+        assert not any(first <= one.at_ms < end for first, end in pauses)
     assert not found or found[0].at_ms == 0
 
 
@@ -67,12 +65,9 @@ def test_nothing_is_left_out_without_something_weightier_near(
 def test_hands_within_a_minute_are_one_chapter(hands: list[Hand]) -> None:
     found = of_hands(hands)
     places = [one.at_ms for one in found]
-    assert all(
-        later - earlier >= HANDS_APART_MS for earlier, later in zip(places, places[1:], strict=False)
-    )
-    assert all(
-        any(abs(hand.at_ms - at) <= len(hands) * HANDS_APART_MS for at in places) for hand in hands
-    )
+    assert all(later - earlier >= HANDS_APART_MS for earlier, later in pairwise(places))
+    reach = len(hands) * HANDS_APART_MS
+    assert all(any(at <= hand.at_ms <= at + reach for at in places) for hand in hands)
 
 
 @given(st.text())

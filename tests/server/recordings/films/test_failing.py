@@ -48,7 +48,7 @@ async def test_what_may_go_better_is_tried_again_and_told_when_it_did(
     monkeypatch.setattr(making, "compose", first_bad)
     await stage.run_jobs()
     assert (await found.row()).state == "queued"
-    assert await heard() == left_over() == []
+    assert (await heard(), left_over()) == ([], [])
     stage.clock.advance(timedelta(minutes=1))
     await stage.run_jobs()
     row = await found.row()

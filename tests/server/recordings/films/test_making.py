@@ -160,7 +160,7 @@ async def test_deleted_while_it_is_made_nothing_is_kept_or_told(
     monkeypatch.setattr(making, "compose", deleted)
     await stage.run_jobs()
     assert len(told) == 3  # and not half an hour
-    assert stored_films(found) == left_over() == []
+    assert (stored_films(found), left_over()) == ([], [])
     assert await heard() == []
     stage.clock.advance(rows.PATIENCE)
     await stage.run_jobs()

@@ -71,7 +71,7 @@ def test_what_happens_in_a_pause_is_not_told() -> None:
         happening(18_000, "caption", text="Nobody should read this."),
         happening(20_000, "recording-resume"),
     )
-    assert story.chapters == story.captions == ()
+    assert (story.chapters, story.captions) == ((), ())
 
 
 def test_a_screen_that_comes_back_at_once_is_the_same() -> None:
@@ -151,8 +151,8 @@ def test_captions_end_where_they_were_said_and_follow_each_other() -> None:
 def test_words_of_somebody_who_is_not_recorded_are_not_written() -> None:
     story = told(
         happening(5000, "caption", "jun", text="I never agreed."),
-        happening(300_500, "caption", "lea", text="I agree no more."),
         happening(290_000, "caption", "lea", text="Still."),
+        happening(300_500, "caption", "lea", text="I agree no more."),
     )
     assert [one.text for one in story.captions] == ["Still."]
 

@@ -127,7 +127,7 @@ async def comes_only_while_looked_at(browser: Browser, id: str) -> None:
 async def goes_on_without_the_socket(browser: Browser, id: str) -> None:
     await browser.page.evaluate("sockets.at(-1).close(4000)")
     await goes_on(browser, id)
-    await browser.page.wait_for_function("sockets.length === 2 && sockets[1].readyState === 1")
+    await browser.page.wait_for_function("() => sockets.length === 2 && sockets[1].readyState === 1")
     await goes_on(browser, id)
     assert await browser.page.evaluate("connections.length") == 1
 

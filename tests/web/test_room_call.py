@@ -124,7 +124,7 @@ async def test_own_offer_gives_way_on_glare_and_is_made_again(
     await control(page, "Share").click()
     again = await room.heard("offer", count=3)
     assert "screen" in {label["source"] for label in again["tracks"].values()}
-    await page.wait_for_function("document.querySelectorAll('.toast').length === 0")
+    await page.wait_for_function("() => document.querySelectorAll('.toast').length === 0")
     await plays(page, "maya")
     assert room.peer is not None
     assert "screen" in {label["source"] for label in room.peer.labels[-1].values()}

@@ -239,7 +239,7 @@ async def test_what_we_say_is_captioned_only_when_asked_and_unmuted(
     caption = await room.heard("caption")
     assert (caption["text"], caption["final"]) == ("Hello", True)
     await page.keyboard.press("m")
-    await page.wait_for_function("window.engineStopped === true")
+    await page.wait_for_function("() => window.engineStopped === true")
 
 
 async def test_browser_without_dictation_says_so(open_room: OpenRoom, room: RoomMock) -> None:

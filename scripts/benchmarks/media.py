@@ -19,6 +19,7 @@ from scripts.benchmarks.calls.joins import join_times
 from scripts.benchmarks.calls.memory import idle_peer_bytes
 from scripts.benchmarks.load.janus import start_janus
 from scripts.benchmarks.load.node import start_node
+from scripts.benchmarks.load.recorded import PLAIN, RECORDED, TWICE, RecordingPlan
 from scripts.benchmarks.load.run import Plan, Shape, Target
 from scripts.benchmarks.needs import need
 from scripts.benchmarks.network import Network, private_network
@@ -31,6 +32,7 @@ SHAPES = [
     Shape("five-party ×4", 4, 5, 0),
 ]
 LESSON_FRAME_PACKETS = 10  # with the microphones 700 packets/s go out for a lesson
+RECORDED_ROOMS = 12
 STOP_WITHIN_S = 10
 
 
@@ -87,6 +89,31 @@ def _under_load(shapes: list[Shape], options: argparse.Namespace, janus: bool) -
     return dict(json.loads(done.stdout))
 
 
+def _recording(options: argparse.Namespace) -> dict[str, Any]:
+    """What it costs to record a packet, beside forwarding it once more."""
+    need("ip", "iproute2")
+    with (
+        private_network() as network,
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.ExitStack() as stack,
+    ):
+        targets = []
+        for name in (PLAIN, TWICE, RECORDED):
+            data_dir = Path(folder) / name.replace(" ", "-")
+            node, url = start_node(data_dir, network.server_ip, network.in_servers())
+            stack.callback(_stop, node)
+            targets.append(Target(name, "node", url, node.pid))
+        plan = RecordingPlan(targets, network.client_ip, RECORDED_ROOMS, options.rounds, options.seconds)
+        done = subprocess.run(
+            network.in_clients(sys.executable, "-m", "scripts.benchmarks.load.recorded"),
+            input=json.dumps(asdict(plan)),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+    return dict(json.loads(done.stdout))
+
+
 def _memory(options: argparse.Namespace) -> dict[str, Any]:
     """What a connected peer costs that sends nothing."""
     with tempfile.TemporaryDirectory() as folder:
@@ -109,6 +136,7 @@ MEASURES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "load": _load,
     "lessons": _lessons,
     "memory": _memory,
+    "recording": _recording,
     "joins": _joins,
     "room16": _room16,
 }
@@ -148,6 +176,7 @@ def table(results: dict[str, Any]) -> str:
         "load": load_table,
         "lessons": _lessons_line,
         "memory": _memory_line,
+        "recording": _recording_line,
         "joins": _joins_line,
         "room16": _room16_line,
     }
@@ -159,6 +188,14 @@ def _lessons_line(found: dict[str, Any]) -> str:
         f"{found['lessons']} lessons take {found['cpu_share']} of a core, {found['cpu_us']} µs for "
         f"each of {found['packets_per_s']} packets/s: {found['per_core']} on a core (gate 150); "
         f"{found['turns_kept']} turns{'' if found['steady'] else ', unsteady'}"
+    )
+
+
+def _recording_line(found: dict[str, Any]) -> str:
+    return (
+        f"of {found['packets_per_s']} packets/s each costs {found['forwarding_us']} µs to forward once "
+        f"more and {found['recording_us']} µs to record: {found['ratio']} times as much (gate 1.0)"
+        f"{'' if found['steady'] else ', unsteady'}"
     )
 
 

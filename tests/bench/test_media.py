@@ -7,6 +7,8 @@ import pytest
 from scripts.benchmarks.calls.memory import idle_peer_bytes
 from scripts.benchmarks.load.footage import packets_per_second, shoot
 from scripts.benchmarks.load.node import start_node
+from scripts.benchmarks.load.recorded import PLAIN, RECORDED, TWICE, RecordingPlan
+from scripts.benchmarks.load.recorded import measure as measure_recording
 from scripts.benchmarks.load.run import Plan, Shape, Target, measure
 from scripts.benchmarks.media import load_table, table
 from scripts.benchmarks.processes import cpu_seconds, percentile
@@ -46,6 +48,25 @@ async def test_idle_peers_are_connected_and_weighed(tmp_path):
     assert found["peers"] == 4
     assert 0 <= found["kb_per_peer"] < 20_000
     assert "idle peers" in table({"memory": found})
+
+
+async def test_recording_is_measured_beside_forwarding_once_more(tmp_path):
+    nodes = [start_node(tmp_path / str(number), "127.0.0.1") for number in range(3)]
+    try:
+        names = (PLAIN, TWICE, RECORDED)
+        targets = [
+            Target(name, "node", url, node.pid) for name, (node, url) in zip(names, nodes, strict=True)
+        ]
+        found = await measure_recording(RecordingPlan(targets, "127.0.0.1", 1, 1, 0.5))
+        written = sum(path.stat().st_size for path in (tmp_path / "2").rglob("*.webm"))
+    finally:
+        for node, _ in nodes:
+            node.terminate()
+            node.wait(10)
+            node.stdout.close()
+    assert written > 20_000
+    assert found["packets_per_s"] == 200
+    assert "to record" in table({"recording": {**found, "ratio": 0.5}})
 
 
 def test_lessons_on_a_core_are_told_by_what_they_took():

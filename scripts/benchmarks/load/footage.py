@@ -19,6 +19,7 @@ AUDIO_UNITS = 960  # of the 48 kHz clock
 AUDIO_PAYLOAD = 80  # bytes: 32 kbit/s
 STAMP = 8  # bytes: nanoseconds of the wall clock
 
+OPUS_20_MS = b"\xfc"  # RFC 6716 §3.1: one frame of 20 ms, fullband, stereo
 _KEYFRAME = b"\x10\x02\x00\x9d\x01\x2a" + (1280).to_bytes(2, "little") + (720).to_bytes(2, "little")
 
 
@@ -37,11 +38,15 @@ def packets_per_second(frame_packets: int = PACKETS_PER_FRAME) -> float:
 
 
 def shoot(seed: int = 1, frame_packets: int = PACKETS_PER_FRAME) -> Footage:
-    """Payload descriptors (RFC 7741 §4.2) and frame headers (RFC 6386 §9.1) are real."""
+    """Payload descriptors (RFC 7741 §4.2) and headers of frames are real: a recorder reads them."""
     noise = random.Random(seed)
 
     def packets(start: bytes) -> tuple[bytes, ...]:
         heads = (b"\x10" + start, *([b"\x00"] * (frame_packets - 1)))
         return tuple(head + noise.randbytes(VIDEO_PAYLOAD - STAMP - len(head)) for head in heads)
 
-    return Footage(packets(_KEYFRAME), packets(b"\x11\x02\x00"), noise.randbytes(AUDIO_PAYLOAD - STAMP))
+    return Footage(
+        packets(_KEYFRAME),
+        packets(b"\x11\x02\x00"),
+        OPUS_20_MS + noise.randbytes(AUDIO_PAYLOAD - STAMP - 1),
+    )

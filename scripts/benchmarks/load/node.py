@@ -78,6 +78,11 @@ class NodeCalls:
                 )
         return peer
 
+    async def record(self, room: str, name: str, origin_ms: int) -> None:
+        """Have the node write what the participant publishes."""
+        order = {"recording": f"recording-of-{room}", "origin_ms": origin_ms, "on": True}
+        await self._say(room, name, type="record", **order)
+
     async def leave(self, room: str, name: str) -> None:
         """Give the seat up, and all that this side has of it."""
         await self._say(room, name, type="leave")

@@ -85,7 +85,7 @@ class Loaded:
     windows: list[Window] = field(default_factory=list)
 
 
-async def _connect(target: Target, shape: Shape, host: str) -> Loaded:
+async def connect(target: Target, shape: Shape, host: str) -> Loaded:
     signalling = NodeCalls(host) if target.kind == "node" else JanusCalls(host)
     calls: Calls = await signalling.open(target.url)
     loaded = Loaded(target, calls)
@@ -108,7 +108,7 @@ class Silence(Exception):
     """A stream that should be forwarded is not."""
 
 
-async def _load(loaded: Loaded, shape: Shape, seconds: float) -> Window:
+async def load(loaded: Loaded, shape: Shape, seconds: float) -> Window:
     footage = shoot(frame_packets=shape.frame_packets)
     for peer in loaded.publishers:
         peer.play(footage)
@@ -136,17 +136,17 @@ async def _load(loaded: Loaded, shape: Shape, seconds: float) -> Window:
 
 async def measure_shape(plan: Plan, shape: Shape) -> dict[str, Any]:
     """Results by server. CPU is the median of the turns, in microseconds per forwarded packet."""
-    ready = [await _connect(target, shape, plan.host) for target in plan.targets]
+    ready = [await connect(target, shape, plan.host) for target in plan.targets]
     for _ in range(plan.rounds):
         for loaded in ready:
-            loaded.windows.append(await _load(loaded, shape, plan.seconds))
+            loaded.windows.append(await load(loaded, shape, plan.seconds))
     results = {loaded.target.name: _summary(loaded, shape, plan.seconds) for loaded in ready}
     for loaded in ready:
         await loaded.calls.close()
     return results
 
 
-def _is_steady(window: Window, shape: Shape, seconds: float) -> bool:
+def is_steady(window: Window, shape: Shape, seconds: float) -> bool:
     """Whether the load came at the offered rate: on a crowded machine the load process itself is late."""
     offered = shape.streams * packets_per_second(shape.frame_packets) * seconds
     return abs(window.packets + window.lost - offered) <= UNSTEADY * offered
@@ -154,7 +154,7 @@ def _is_steady(window: Window, shape: Shape, seconds: float) -> bool:
 
 def _steady(windows: list[Window], shape: Shape, seconds: float) -> list[Window]:
     """The turns that count; all of them if none was steady."""
-    return [window for window in windows if _is_steady(window, shape, seconds)] or windows
+    return [window for window in windows if is_steady(window, shape, seconds)] or windows
 
 
 def _summary(loaded: Loaded, shape: Shape, seconds: float) -> dict[str, Any]:
@@ -172,7 +172,7 @@ def _summary(loaded: Loaded, shape: Shape, seconds: float) -> dict[str, Any]:
         "p50_ms": round(percentile(delays, 50), 3),
         "p99_ms": round(percentile(delays, 99), 3),
         "turns_kept": f"{len(windows)} of {len(loaded.windows)}",
-        "steady": all(_is_steady(window, shape, seconds) for window in windows),
+        "steady": all(is_steady(window, shape, seconds) for window in windows),
         "profile": loaded.everyone[0].profile,
     }
 

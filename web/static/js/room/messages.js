@@ -169,8 +169,8 @@ export const CLOSE = Object.freeze({
 
 /**
  * What holds for the whole room. A `locked` one takes nobody new; with `admission` newcomers wait to
- * be let in. `sharer` has the floor for the screen, `queue` are those who wait for it, in order. With too
- * little room on the media server's disk a lesson that is to be recorded is not `recordable`.
+ * be let in. `sharer` has the floor for the screen, `queue` are those who wait for it, in order. A
+ * lesson that is to be recorded is not `recordable` while the media server's disk has too little room.
  * @typedef {object} RoomState
  * @property {boolean} live
  * @property {RecordingState} recording

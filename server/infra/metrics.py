@@ -15,7 +15,14 @@ JOBS_LAG = Gauge("peerlearn_jobs_lag_seconds", "How long the oldest due job has 
 JOBS_FAILED = Counter("peerlearn_jobs_failed_total", "Runs of jobs that raised.", ("job",))
 BOOKINGS = Counter("peerlearn_bookings_total", "Bookings made.")
 PAYMENTS = Counter("peerlearn_payments_total", "Payments by what they came to.", ("status",))
-FILMS = Counter("peerlearn_films_total", "Attempts at a lesson file, by what they came to.", ("outcome",))
-FILMS_WAITING = Gauge("peerlearn_films_waiting", "Lesson files that are still to be composed.")
-FILMS_OLDEST = Gauge("peerlearn_films_oldest_seconds", "How long the oldest of them has been waiting.")
+FILMS = Counter(
+    "peerlearn_films_total",
+    "Attempts at a lesson file, by what they came to; late: people were told of the tracks meanwhile.",
+    ("outcome",),
+)
+FILM_WAIT = Histogram(
+    "peerlearn_film_wait_seconds",
+    "Time from a recording's last track to its lesson file.",
+    buckets=(60, 300, 900, 1800, 3600, 7200, 14400, 28800),
+)
 FILM_SPEED = Gauge("peerlearn_film_speed_ratio", "Film made per time, of the last one: 1 is real time.")

@@ -6,8 +6,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from server.infra import clock
-from server.infra.metrics import FILMS_OLDEST, FILMS_WAITING
 from server.infra.outbox import Lane, job, periodic
 from server.recordings.films import making, rows, seeking
 
@@ -18,6 +16,11 @@ AT_ONCE = 50
 @job(rows.COMPOSE, lane=Lane.LONG)
 async def compose(payload: dict[str, Any]) -> None:
     await making.make(UUID(payload["recording_id"]))
+
+
+@job(rows.CHAPTERS)
+async def write_chapters(payload: dict[str, Any]) -> None:
+    await rows.write_chapters(UUID(payload["recording_id"]))
 
 
 @job(rows.TELL)
@@ -32,9 +35,5 @@ async def sweep(payload: dict[str, Any]) -> None:
     every try ended without a word (a storage that was away for hours)."""
     for recording_id in await seeking.never_asked(AT_ONCE):
         await rows.ask_for(recording_id)
-    waiting = await seeking.waiting()
-    for recording_id, _ in waiting[:AT_ONCE]:
+    for recording_id in await seeking.waiting(AT_ONCE):
         await rows.ask_again(recording_id)
-    FILMS_WAITING.set(len(waiting))
-    oldest = min((queued_at for _, queued_at in waiting), default=None)
-    FILMS_OLDEST.set((clock.now() - oldest).total_seconds() if oldest else 0)

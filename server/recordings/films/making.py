@@ -103,7 +103,6 @@ async def _attempt(storage: Storage, order: Order, attempt: int, job: Job) -> No
 
 
 async def _give_up(order: Order) -> None:
-    FILMS.labels("failed").inc()
     await rows.fail(order.recording_id, rows.UNREADABLE, len(order.segments))
 
 

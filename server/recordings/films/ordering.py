@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ class Order:
 
     @property
     def total_ms(self) -> int:
-        return max((_end(one) for one in self.segments), default=0)
+        return length_of(self.segments)
 
     @property
     def size(self) -> int:
@@ -39,8 +40,7 @@ class Order:
 
 async def order_of(recording: Recording) -> Order:
     """Nine queries."""
-    ready = Segment.filter(recording_id=recording.id, state=SegmentStatus.READY)
-    segments = [one for one in await ready.order_by("start_ms", "id") if _can_be_shown(one)]
+    segments = await segments_of(recording.id)
     people = await people_of(recording.session_id)
     cards = await booking.cards_by_id([recording.session_id])
     teller = Teller(
@@ -52,6 +52,16 @@ async def order_of(recording: Recording) -> Order:
     )
     title = cards[recording.session_id].title
     return Order(recording.id, title, tuple(segments), people, teller.story())
+
+
+async def segments_of(recording_id: UUID) -> list[Segment]:
+    """Those that are stored, by where they begin."""
+    ready = Segment.filter(recording_id=recording_id, state=SegmentStatus.READY)
+    return [one for one in await ready.order_by("start_ms", "id") if _can_be_shown(one)]
+
+
+def length_of(segments: Iterable[Segment]) -> int:
+    return max((_end(one) for one in segments), default=0)
 
 
 def chapters_to_store(story: Story) -> list[dict[str, Any]]:

@@ -12,12 +12,19 @@ from tortoise.queryset import QuerySet
 from server.booking import service as booking
 from server.infra import clock, outbox
 from server.infra.db import transactional
+from server.infra.metrics import FILM_WAIT, FILMS
 from server.infra.models import OutboxRow
-from server.recordings.films.ordering import Order, chapters_to_store, order_of
+from server.recordings.films.ordering import (
+    Order,
+    chapters_to_store,
+    length_of,
+    order_of,
+    segments_of,
+)
 from server.recordings.models import LessonFile, Recording
 from server.recordings.states import LessonFileStatus, RecordingStatus
 
-COMPOSE, TELL = "films.compose", "films.tell"
+CHAPTERS, COMPOSE, TELL = "films.chapters", "films.compose", "films.tell"
 MOST_ATTEMPTS = 6
 PATIENCE = timedelta(hours=3)  # then people hear that the tracks are there, film or no film
 OPEN = (LessonFileStatus.QUEUED, LessonFileStatus.COMPOSING)
@@ -49,22 +56,30 @@ def cause_of(recording_id: UUID) -> str:
 
 
 async def ask(recording: Recording) -> None:
-    """Have the film of a recording made of which everything is stored. In the caller's transaction;
-    asked again, nothing happens."""
-    order = await order_of(recording)
-    some = bool(order.segments)
+    """Have the film of a recording made of which everything is stored. In the caller's transaction, which
+    is kept short: what the lesson's story is follows. Asked again, nothing happens."""
+    segments = await segments_of(recording.id)
     row = {
-        "state": LessonFileStatus.QUEUED if some else LessonFileStatus.FAILED,
-        "reason": "" if some else NOTHING,
-        "total_ms": order.total_ms,
-        "chapters": chapters_to_store(order.story),
+        "state": LessonFileStatus.QUEUED if segments else LessonFileStatus.FAILED,
+        "reason": "" if segments else NOTHING,
+        "total_ms": length_of(segments),
         "queued_at": clock.now(),
     }
     _, fresh = await LessonFile.get_or_create(row, recording_id=recording.id)
-    if fresh and some:
+    if fresh and segments:
         payload = {"recording_id": str(recording.id)}
+        await outbox.enqueue(CHAPTERS, payload)
         await enqueue(recording.id)
         await outbox.enqueue(TELL, payload, run_at=clock.now() + PATIENCE)
+
+
+async def write_chapters(recording_id: UUID) -> None:
+    """For the page, long before the film is there."""
+    recording = await open_row(recording_id)
+    if recording is not None:
+        chapters = chapters_to_store((await order_of(recording)).story)
+        waiting = LessonFile.filter(recording_id=recording_id, state=LessonFileStatus.QUEUED)
+        await waiting.update(chapters=chapters)
 
 
 async def enqueue(recording_id: UUID, after: timedelta = timedelta()) -> None:
@@ -165,6 +180,8 @@ async def done(recording_id: UUID, attempt: int, made: Made, unread: int) -> boo
         unreadable=made.unreadable + unread,
     )
     if counted:
+        row = await LessonFile.get(recording_id=recording_id)
+        FILM_WAIT.observe((clock.now() - row.queued_at).total_seconds())
         await booking.tell_recorded(recording.session_id)
     return bool(counted)
 
@@ -190,6 +207,7 @@ async def _fail(recording_id: UUID, reason: str, unreadable: int = 0) -> None:
     waiting = LessonFile.filter(recording_id=recording_id, state__in=OPEN)
     failed = {"state": LessonFileStatus.FAILED, "reason": reason, "unreadable": unreadable}
     if recording is not None and await waiting.update(**failed):
+        FILMS.labels("failed").inc()
         await booking.tell_recorded(recording.session_id)
 
 
@@ -198,6 +216,8 @@ async def tell_late(recording_id: UUID) -> None:
     """The film took longer than people wait; who was told is told nothing."""
     recording = await _still_ready(recording_id)
     if recording is not None:
+        if await LessonFile.exists(recording_id=recording_id, state__in=OPEN):
+            FILMS.labels("late").inc()
         await booking.tell_recorded(recording.session_id)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from server.infra import db
@@ -22,10 +21,9 @@ async def never_asked(limit: int) -> list[UUID]:
     return [UUID(str(row["id"])) for row in rows]
 
 
-async def waiting() -> list[tuple[UUID, datetime]]:
-    """Those whose film is still to come, the longest waiting first, and since when. Recordings that are
-    gone meanwhile wait for nothing."""
+async def waiting(limit: int) -> list[UUID]:
+    """Those whose film is still to come, the longest waiting first. Recordings that are gone meanwhile
+    wait for nothing."""
     open_ = (LessonFileStatus.QUEUED, LessonFileStatus.COMPOSING)
     found = LessonFile.filter(state__in=open_, recording__state=RecordingStatus.READY)
-    ordered = await found.order_by("queued_at").values("recording_id", "queued_at")
-    return [(row["recording_id"], row["queued_at"]) for row in ordered]
+    return [row.recording_id for row in await found.order_by("queued_at").limit(limit)]

@@ -16,7 +16,8 @@ from server.infra import outbox
 from server.infra.models import OutboxRow
 from server.recordings.composing import running
 from server.recordings.composing.running import Progress, compose
-from server.recordings.films import making, rows
+from server.recordings.depot import depot
+from server.recordings.films import making, rows, scratch
 from server.recordings.films.service import lesson_file
 from server.recordings.models import LessonFile, Recording
 from server.worker import run_claimed
@@ -71,6 +72,8 @@ async def test_chapters_are_there_before_the_film(stage: Stage, tmp_path: Path) 
     found = await filmed(stage, tmp_path, 20_000)
     await found.happened("Mira", 16_000, "moment", label="Halves")
     await found.ask()
+    with scratch.alone(depot().scratch):  # another film is made first
+        await stage.run_jobs()
     view = await lesson_file(found.id)
     assert view is not None
     assert (view.state, view.done_ms, view.total_ms, view.left_s) == ("queued", 0, 20_000, None)

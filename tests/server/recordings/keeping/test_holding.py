@@ -108,6 +108,27 @@ async def test_what_can_not_be_is_refused(finished: Finished, ada: Viewer) -> No
     assert await AuditRow.filter(subject="recording").count() == 1
 
 
+async def test_the_staff_holds_and_lifts_on_a_page(finished: Finished, ada: Viewer) -> None:
+    page, http = f"/dashboard/admin/recordings/{finished.id}", finished.stage.http
+    headers = await makers.bearer(ada)
+
+    async def post(**sent: str) -> int:
+        answer = await http.post(f"{page}/hold", data=sent, headers=headers, allow_redirects=False)
+        return answer.status
+
+    assert await post(action="hold", reason="") == 422
+    assert await post(action="burn", reason="x") == 422
+    assert await post(action="hold", reason="Case 12") == 303
+    assert await post(action="hold", reason="Case 12") == 409
+    assert "Case 12" in await (await http.get(page, headers=headers)).text()
+    listed = await http.get("/dashboard/admin/recordings?show=held&q=closures", headers=headers)
+    assert str(finished.id) in await listed.text()
+    own = await (await finished.ask(f"/sessions/{finished.stage.session_id}/recordings")).text()
+    assert "Case 12" not in own
+    assert await post(action="lift", reason="Closed") == 303
+    assert (await finished.row()).held_at is None
+
+
 @BOTH
 @pytest.mark.parametrize("ends", ["expiry", "deletion"])
 async def test_one_of_a_hold_and_an_end_at_the_same_moment_wins(

@@ -5,8 +5,9 @@ PURE: packets and arrival times go in, whole frames come out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from media.recording.reorder import Ordered, ReorderBuffer
 from media.rtp import opus, vp8
@@ -21,9 +22,9 @@ MAX_FRAME = 8 * 1024 * 1024  # bytes; a publisher that never ends a frame must n
 Arrived = tuple[bytes, Header, float]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Frame:
-    """One VP8 frame or Opus packet.
+    """One VP8 frame or Opus packet. Treat it as frozen; to make it so costs five times as much.
 
     `timestamp` is in RTP units and never wraps, `arrival` is its first packet's, `duration` in RTP units
     (0: unknown), `width` and `height` are 0 unless `keyframe` of video."""
@@ -46,22 +47,32 @@ class AudioDepacketiser:
         self._reorder: ReorderBuffer[Arrived] = ReorderBuffer(AUDIO_HOLD_S)
         self._timestamps = Unwrapper(32)
 
-    def push(self, packet: bytes, header: Header, now: float) -> Iterator[Frame]:
-        yield from self._frames(self._reorder.push(header.sequence_number, (packet, header, now), now))
+    def push(self, packet: bytes, header: Header, now: float) -> list[Frame]:
+        return self._frames(self._reorder.push(header.sequence_number, (packet, header, now), now))
 
-    def release(self, now: float) -> Iterator[Frame]:
-        yield from self._frames(self._reorder.release(now))
+    def release(self, now: float) -> list[Frame]:
+        return self._frames(self._reorder.release(now))
 
-    def flush(self) -> Iterator[Frame]:
-        yield from self._frames(self._reorder.flush())
+    def flush(self) -> list[Frame]:
+        return self._frames(self._reorder.flush())
 
-    def _frames(self, ordered: Iterable[Ordered[Arrived]]) -> Iterator[Frame]:
+    def _frames(self, ordered: Iterable[Ordered[Arrived]]) -> list[Frame]:
+        frames = []
         for _, (packet, header, arrival) in ordered:
             data = packet[header.payload_offset : header.payload_end]
             duration = opus.packet_duration(data)
             if duration:
                 timestamp = self._timestamps.unwrap(header.timestamp)
-                yield Frame(data, timestamp, arrival, keyframe=True, duration=duration)
+                frames.append(Frame(data, timestamp, arrival, True, duration))
+        return frames
+
+
+class _First(NamedTuple):
+    """The first packet of the frame that is being put together."""
+
+    payload: vp8.Vp8Payload
+    header: Header
+    arrival: float
 
 
 class VideoDepacketiser:
@@ -74,47 +85,51 @@ class VideoDepacketiser:
         self._timestamps = Unwrapper(32)
         self._parts: list[bytes] = []
         self._size = 0
-        self._first: tuple[vp8.Vp8Payload, int, float] | None = None
+        self._first: _First | None = None
         self.needs_keyframe = True
 
-    def push(self, packet: bytes, header: Header, now: float) -> Iterator[Frame]:
-        yield from self._frames(self._reorder.push(header.sequence_number, (packet, header, now), now))
+    def push(self, packet: bytes, header: Header, now: float) -> list[Frame]:
+        return self._frames(self._reorder.push(header.sequence_number, (packet, header, now), now))
 
-    def release(self, now: float) -> Iterator[Frame]:
-        yield from self._frames(self._reorder.release(now))
+    def release(self, now: float) -> list[Frame]:
+        return self._frames(self._reorder.release(now))
 
-    def flush(self) -> Iterator[Frame]:
-        yield from self._frames(self._reorder.flush())
+    def flush(self) -> list[Frame]:
+        return self._frames(self._reorder.flush())
 
-    def _frames(self, ordered: Iterable[Ordered[Arrived]]) -> Iterator[Frame]:
+    def _frames(self, ordered: Iterable[Ordered[Arrived]]) -> list[Frame]:
+        frames: list[Frame] = []
         for gap, (packet, header, arrival) in ordered:
             if gap:
                 self._break()
             if header.payload_offset == header.payload_end:
                 continue  # padding only: a bandwidth probe
-            yield from self._take(packet, header, arrival)
+            self._take(packet, header, arrival, frames)
+        return frames
 
-    def _take(self, packet: bytes, header: Header, arrival: float) -> Iterator[Frame]:
+    def _take(self, packet: bytes, header: Header, arrival: float, frames: list[Frame]) -> None:
         try:
-            payload = vp8.parse_payload(packet, header)
+            at = self._begin(packet, header, arrival, frames)
         except MalformedPacket:
             self._break()
             return
-        timestamp = self._timestamps.unwrap(header.timestamp)
-        if payload.starts_frame:
-            yield from self._finish()  # its last packet may lack the marker
-            self._begin(payload, timestamp, arrival)
-        if self._first is None or self._first[1] != timestamp:
+        if self._first is None or self._first.header.timestamp != header.timestamp:
             self._break()
             return
-        self._append(packet[payload.data_offset : header.payload_end])
+        self._append(packet[at : header.payload_end])
         if header.marker:
-            yield from self._finish()
+            self._finish(frames)
 
-    def _begin(self, payload: vp8.Vp8Payload, timestamp: int, arrival: float) -> None:
+    def _begin(self, packet: bytes, header: Header, arrival: float, frames: list[Frame]) -> int:
+        """Begin a frame if one starts here; where the packet's VP8 data begins."""
+        if not vp8.may_start_frame(packet, header):
+            return vp8.data_offset(packet, header)
+        payload = vp8.parse_payload(packet, header)
+        self._finish(frames)  # its last packet may lack the marker
         if payload.keyframe:
             self.needs_keyframe = False
-        self._first = (payload, timestamp, arrival)
+        self._first = _First(payload, header, arrival)
+        return payload.data_offset
 
     def _append(self, data: bytes) -> None:
         self._parts.append(data)
@@ -122,19 +137,14 @@ class VideoDepacketiser:
         if self._size > MAX_FRAME:
             self._break()
 
-    def _finish(self) -> Iterator[Frame]:
+    def _finish(self, frames: list[Frame]) -> None:
         first, data = self._first, b"".join(self._parts)
         self._clear()
         if first is not None and not self.needs_keyframe:
-            payload, timestamp, arrival = first
-            yield Frame(
-                data,
-                timestamp,
-                arrival,
-                keyframe=payload.keyframe,
-                width=payload.width,
-                height=payload.height,
-            )
+            payload, header, arrival = first
+            timestamp = self._timestamps.unwrap(header.timestamp)
+            size = (payload.width, payload.height)
+            frames.append(Frame(data, timestamp, arrival, payload.keyframe, 0, *size))
 
     def _break(self) -> None:
         """What was being put together is lost, and with it all that refers to it."""

@@ -37,5 +37,6 @@ class Unwrapper:
             return number
         step = ((number - self._newest + self._half) & self._mask) - self._half
         extended = self._newest + step
-        self._newest = max(self._newest, extended)
+        if step > 0:
+            self._newest = extended
         return extended

@@ -144,6 +144,16 @@ def parse_payload(packet: bytes, header: Header) -> Vp8Payload:
     )
 
 
+def may_start_frame(packet: bytes, header: Header) -> bool:
+    """Whether the packet says that it is the first of a frame."""
+    return header.payload_offset < header.payload_end and _starts_frame(packet[header.payload_offset])
+
+
+def data_offset(packet: bytes, header: Header) -> int:
+    """Where VP8 data begins. Raises MalformedPacket when the descriptor is cut off or none follows it."""
+    return _skip_descriptor(packet, header.payload_offset, header.payload_end)[1]
+
+
 def starts_keyframe(packet: bytes, header: Header) -> bool:
     """True for the first packet of a keyframe; a malformed packet is none."""
     offset, end = header.payload_offset, header.payload_end

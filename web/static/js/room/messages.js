@@ -170,7 +170,7 @@ export const CLOSE = Object.freeze({
 /**
  * What holds for the whole room. A `locked` one takes nobody new; with `admission` newcomers wait to
  * be let in. `sharer` has the floor for the screen, `queue` are those who wait for it, in order. A
- * lesson that is to be recorded is not `recordable` while the media server's disk has too little room.
+ * lesson that is to be recorded is not `recordable` while the media server is short of disk space.
  * @typedef {object} RoomState
  * @property {boolean} live
  * @property {RecordingState} recording

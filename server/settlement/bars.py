@@ -9,7 +9,17 @@ from typing import Any
 
 from server.settlement.evidence import read, read_at
 from server.settlement.rule import Presence
-from server.settlement.spans import MINUTE, Spans, joined, length, minutes_begun, without
+from server.settlement.spans import (
+    MINUTE,
+    Span,
+    Spans,
+    both,
+    joined,
+    length,
+    minutes_begun,
+    minutes_over,
+    without,
+)
 
 WIDE = 1000  # units of the picture
 LAYERS = ("there", "room", "own", "node")  # as they are painted, the last one on top
@@ -40,7 +50,8 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Bar:
     """One person's. `side` is learner or mentor; `there_min` with media, `weak_min` on a bad line of
-    their own, `node_min` while the media node failed them."""
+    their own, `node_min` while the media node failed them; they came `late_min` after the planned start,
+    and left `early_min` before the planned end, if they were there."""
 
     side: str
     pieces: Sequence[Piece]
@@ -48,6 +59,8 @@ class Bar:
     there_min: int
     weak_min: int
     node_min: int
+    late_min: int
+    early_min: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +91,7 @@ def bars_of(evidence: Mapping[str, Any], no_show: timedelta) -> Bars:
         planned_end=end,
         plan=ruler.piece("plan", (start, end)),
         no_show_x=ruler.at(min(end, start + no_show)),
-        people=[_bar(side, one, ruler) for side, one in people.items()],
+        people=[_bar(side, one, ruler, (start, end)) for side, one in people.items()],
     )
 
 
@@ -96,7 +109,8 @@ class _Ruler:
         return Piece(kind, begin, round(max(end - begin, 1.5), 1))
 
 
-def _bar(side: str, one: Presence, ruler: _Ruler) -> Bar:
+def _bar(side: str, one: Presence, ruler: _Ruler, plan: Span) -> Bar:
+    inside = both(one.there, (plan,))
     layers: dict[str, Spans] = {
         "there": one.media,
         "room": without(one.room, one.media),
@@ -112,4 +126,6 @@ def _bar(side: str, one: Presence, ruler: _Ruler) -> Bar:
         there_min=minutes_begun(length(one.media)),
         weak_min=minutes_begun(length(one.own)),
         node_min=minutes_begun(length(one.node)),
+        late_min=minutes_over(inside[0][0] - plan[0]) if inside else 0,
+        early_min=minutes_over(plan[1] - inside[-1][1]) if inside else 0,
     )

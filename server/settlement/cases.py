@@ -8,20 +8,21 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from tortoise.expressions import Q
+
+from server.accounts.models import User
 from server.booking.models import Booking, Session
 from server.classroom.measures import service as measures
-from server.classroom.measures.words import Spell
+from server.classroom.measures.words import Spell, side_at_fault
 from server.classroom.models import ChatMessage
 from server.edge.access import Viewer
 from server.infra import audit
 from server.infra.db import transactional
 from server.infra.models import StateTransition
-from server.payments.models import Payment
-from server.payments.states import PAID
 from server.recordings.models import Recording
 from server.settlement.deciding import TAKEN_FOR, case_of, still_left
 from server.settlement.models import Issue
-from server.settlement.seen import Attendance, IssueSeen, described
+from server.settlement.seen import Attendance, IssueSeen, described, money_of
 from server.settlement.states import IssueStatus, Side
 
 CHAT_LINES = 200
@@ -125,33 +126,39 @@ async def open_case(issue_id: UUID, viewer: Viewer, now: datetime) -> Case:
     Raises NotFound, Forbidden for whom it is about."""
     row, booking, session = await case_of(issue_id, viewer)
     await audit.record(viewer.user_id, "issue.opened", "issue", issue_id)
-    await row.fetch_related("taken_by", "decided_by")
-    seat = await described(booking, session, Side.PLATFORM, viewer.user_id)
-    payment = await Payment.get_or_none(booking_id=booking.id, status__in=PAID)
+    names = await _names(row)
+    money = await money_of(booking)
+    seat = await described(booking, session, Side.PLATFORM, viewer.user_id, money)
+    payment = money.payment
     taken = row.taken_at
     over = taken is None or taken <= now - TAKEN_FOR
-    found = await measures.quality(session.id)
+    both = (booking.learner_id, session.mentor_id)
+    people = [one for one in (await measures.quality(session.id)).people if one.user_id in both]
     recording = await Recording.filter(session_id=session.id).first()
     return Case(
         issue=next(each for each in seat.issues if each.id == issue_id),
         seat=seat,
-        taken_by=row.taken_by.username if row.taken_by else "",
+        taken_by=names.get(row.taken_by_id, ""),
         taken_at=taken,
         mine=row.taken_by_id == viewer.user_id,
         free=row.status == IssueStatus.OPEN and row.taken_by_id != viewer.user_id and over,
-        decided_by=row.decided_by.username if row.decided_by else "",
-        left_minor=await still_left(booking, payment),
+        decided_by=names.get(row.decided_by_id, ""),
+        left_minor=await still_left(booking, payment, money.verdict),
         payment_id=payment.public_id if payment else None,
-        quality=[
-            SideQuality(one.name, one.role, one.minutes, one.verdict)
-            for one in found.people
-            if one.user_id in (booking.learner_id, session.mentor_id)
-        ],
-        at_fault=found.at_fault,
+        quality=[SideQuality(one.name, one.role, one.minutes, one.verdict) for one in people],
+        at_fault=side_at_fault(
+            {one.participant: one.role for one in people}, {one.participant: one.bad for one in people}
+        ),
         chat=await _chat(session),
         recording=recording.state if recording else "",
         history=await _history(booking, session, row),
     )
+
+
+async def _names(row: Issue) -> dict[int | None, str]:
+    """Of those of the staff who took it, or decided it."""
+    ids = {each for each in (row.taken_by_id, row.decided_by_id) if each}
+    return {user.id: user.username for user in await User.filter(id__in=ids)} if ids else {}
 
 
 async def _chat(session: Session) -> list[Line]:
@@ -163,7 +170,5 @@ async def _chat(session: Session) -> list[Line]:
 
 async def _history(booking: Booking, session: Session, issue: Issue) -> list[StateTransition]:
     of = {"booking": booking.id, "session": session.id, "issue": issue.id}
-    rows: list[StateTransition] = []
-    for entity, number in of.items():
-        rows += await StateTransition.filter(entity=entity, entity_id=str(number))
-    return sorted(rows, key=lambda row: row.at)
+    wanted = [Q(entity=entity, entity_id=str(number)) for entity, number in of.items()]
+    return await StateTransition.filter(Q(*wanted, join_type="OR")).order_by("at", "id")

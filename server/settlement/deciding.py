@@ -119,7 +119,7 @@ async def _amount(booking: Booking, payment: Payment | None, said: DecisionForm)
         raise Conflict("wrong_state", NOT_SETTLED)
     if said.resolution is Resolution.NONE:
         return 0
-    left = await still_left(booking, payment)
+    left = await still_left(booking, payment, await Verdict.get(booking_id=booking.id))
     amount = left if said.amount_minor is None else said.amount_minor
     if not 0 < amount <= left:
         most = "Nothing is left of this payment." if not left else "That is more than what is left."
@@ -127,10 +127,9 @@ async def _amount(booking: Booking, payment: Payment | None, said: DecisionForm)
     return amount
 
 
-async def still_left(booking: Booking, payment: Payment | None) -> int:
+async def still_left(booking: Booking, payment: Payment | None, verdict: Verdict | None) -> int:
     """Neither given back nor lost, nor promised by the verdict, whose job may still wait; nor made up for
     by credit."""
-    verdict = await Verdict.get_or_none(booking_id=booking.id)
     if payment is None or verdict is None:
         return 0
     begun = await Refund.exists(cause=f"booking:{booking.id}")

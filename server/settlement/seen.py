@@ -88,12 +88,29 @@ async def attendance(booking_id: UUID, viewer: Viewer) -> Attendance:
     if booking is None:
         raise NotFound(message=NO_BOOKING)
     session = await Session.get(id=booking.session_id)
-    return await described(booking, session, side_of(booking, session, viewer), viewer.user_id)
+    side = side_of(booking, session, viewer)
+    return await described(booking, session, side, viewer.user_id, await money_of(booking))
 
 
-async def described(booking: Booking, session: Session, side: Side, reader_id: int) -> Attendance:
-    verdict = await Verdict.get_or_none(booking_id=booking.id)
-    payment = await Payment.get_or_none(booking_id=booking.id, status__in=PAID)
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was decided of a seat, and what was paid for it."""
+
+    verdict: Verdict | None
+    payment: Payment | None
+
+
+async def money_of(booking: Booking) -> Settled:
+    return Settled(
+        await Verdict.get_or_none(booking_id=booking.id),
+        await Payment.get_or_none(booking_id=booking.id, status__in=PAID),
+    )
+
+
+async def described(
+    booking: Booking, session: Session, side: Side, reader_id: int, settled: Settled
+) -> Attendance:
+    verdict = settled.verdict
     faces = await visible(reader_id, {booking.learner_id, session.mentor_id})
     found = await objection(booking, session, reader_id)
     issues = await Issue.filter(booking_id=booking.id).order_by("id")
@@ -109,7 +126,7 @@ async def described(booking: Booking, session: Session, side: Side, reader_id: i
         learner=faces[booking.learner_id].name,
         mentor=faces[session.mentor_id].name,
         currency=booking.currency,
-        **_money(booking, payment),
+        **_money(booking, settled.payment),
         verdict=figures(verdict) if verdict else None,
         rule=verdict.rule if verdict else "",
         decided_at=verdict.decided_at if verdict else None,

@@ -22,7 +22,7 @@ def page_of(booking: Booking) -> str:
 async def settled(session: Session, booking: Booking, verdict: Verdict) -> None:
     """Both sides, each in words for them."""
     for user_id, side in ((booking.learner_id, Side.LEARNER), (session.mentor_id, Side.MENTOR)):
-        about = {**_about(session), "verdict": figures(verdict), "reader": side}
+        about = {**_about(session), "figures": figures(verdict), "reader": side}
         await notify(
             user_id,
             "lesson_settled",

@@ -20,7 +20,8 @@ from server.booking.rescheduling.models import RescheduleAnswer, ReschedulePropo
 from server.booking.times import next_mark, wall_time
 from server.calendar.models import CalendarFeed
 from server.calendar.secrets import secret_of
-from server.classroom.models import AttendanceInterval
+from server.classroom.models import AttendanceInterval, ChatMessage
+from server.classroom.seats import take_seat
 from server.edge.access import Access, Viewer, Whose
 from server.edge.keys import SETTINGS
 from server.feedback.models import Review
@@ -38,6 +39,10 @@ from server.payments.models import Payment
 from server.people.models import Credential
 from server.recordings.models import Recording, RecordingAccess, Segment
 from server.routes import DEVELOPMENT_ROUTES, ROUTES, Route
+from server.settlement import evidence
+from server.settlement.models import Issue, Verdict
+from server.settlement.rule import Judged, Outcome
+from server.settlement.settling import write_verdict
 from tests.server.achievements.lessons import certificate_of
 from tests.server.booking.makers import bearer, mentor, person, published, skill
 from tests.server.messages.makers import say
@@ -92,6 +97,7 @@ class World:
     review: UUID
     secret: str = ""
     report: UUID | None = None
+    issue: UUID | None = None
     request: UUID | None = None
     move: UUID | None = None
     draft: UUID | None = None
@@ -140,6 +146,7 @@ class World:
         await self._move(guest)
         await self._review(guest)
         await self._staff(name)
+        await self._issues(guest)
         await DatabaseMailer().send(Mail(f"{name}@example.com", name, name, name))
 
     async def _review(self, guest: Viewer) -> None:
@@ -193,6 +200,24 @@ class World:
             await say(each, "lea")
         await say(guest, self.session)
         self.report, _ = await report(self.lea, (await say(guest, "lea")).id, Reason.OTHER, "")
+
+    async def _issues(self, guest: Viewer) -> None:
+        """About Lea's seat one that is open, and one more that is decided; and a line of chat."""
+        seat = await Booking.get(public_id=self.booked)
+        await Issue.all().update(status="decided", decided_at=clock.now())
+        at = clock.now()
+        said = {"side": "learner", "category": "other", "opened_at": at, "due_at": at}
+        issue = await Issue.create(booking_id=seat.id, opener_id=guest.user_id, **said)
+        self.issue = issue.public_id
+        place = await take_seat(self.session, guest.user_id, guest.username, "learner")
+        await ChatMessage.create(
+            session_id=self.session, seat_id=place.seat_id, seq=self.size, text="Hello", at=at
+        )
+        if not await Verdict.exists(booking_id=seat.id):
+            measured = await evidence.measured(await Session.get(id=self.session))
+            session = await Session.get(id=self.session)
+            judged = Judged(outcome=Outcome.ATTENDED)
+            await write_verdict(session, seat, judged, measured)
 
     async def _staff(self, name: str) -> None:
         """What they invite and decide, about Mira too, and where she is logged in."""
@@ -250,6 +275,9 @@ class World:
         if "/reports/{id}" in route.path:
             assert self.report is not None
             own = self.report
+        if "/cases/{id}" in route.path:
+            assert self.issue is not None
+            own = self.issue
         if "/feedback/{id}" in route.path:
             own = self.review
         if "/reschedules/{id}" in route.path:

@@ -49,6 +49,11 @@ from tests.web.people_samples import NEWCOMER, PEOPLE_PAGES, WELCOME_BACK
 from tests.web.recording_samples import recording_pages
 from tests.web.request_samples import REQUEST_PAGES
 from tests.web.review_samples import CHANGED, REVIEW_PAGES, SENT_BACK
+from tests.web.settlement_samples import (
+    MENTOR_SETTLEMENT_PAGES,
+    OWN_SETTLEMENT_PAGES,
+    STAFF_SETTLEMENT_PAGES,
+)
 from tests.web.staff_samples import ACCEPTING_PAGES, INVITED_PAGES, STAFF_PAGES
 from tests.web.wizard_samples import BEGUN_DRAFTS, WIZARD_PAGES
 
@@ -807,6 +812,11 @@ PAGES: dict[str, Page] = {
     **{name: (template, context, LEARNER) for name, (template, context) in OWN_PAYMENT_PAGES.items()},
     **{name: (template, context, MENTOR) for name, (template, context) in MENTOR_PAYMENT_PAGES.items()},
     **{name: (template, context, ADMIN) for name, (template, context) in STAFF_PAYMENT_PAGES.items()},
+    **{name: (template, context, LEARNER) for name, (template, context) in OWN_SETTLEMENT_PAGES.items()},
+    **{
+        name: (template, context, MENTOR) for name, (template, context) in MENTOR_SETTLEMENT_PAGES.items()
+    },
+    **{name: (template, context, ADMIN) for name, (template, context) in STAFF_SETTLEMENT_PAGES.items()},
     **{name: (template, context, MENTOR) for name, (template, context) in EARNINGS_PAGES.items()},
     "admin-control": ("admin/control.html", {"nodes": NODES}, ADMIN),
     "admin-control-empty": ("admin/control.html", {"nodes": []}, ADMIN),

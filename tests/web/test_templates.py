@@ -79,6 +79,20 @@ MAIL = {
     "steps": 4,
     "stars": 4,
     "digest": "daily",
+    "reader": "learner",
+    "side": "learner",
+    "resolution": "credit",
+    "answer": "We listened to it, and it was so.",
+    "figures": {
+        "outcome": "cut_short",
+        "due_min": 45,
+        "taught_min": 30,
+        "node_min": 4,
+        "own_min": 0,
+        "refund_minor": 1500,
+        "credit_minor": 400,
+        "currency": "EUR",
+    },
     "items": [{"text": "Tomasz Wiśniewski follows you", "path": "/profile/tomasz", "starts_at": None}],
 }
 OTHERWISE: dict[str, dict[str, Any]] = {"standing_changed": {"what": "roles"}}

@@ -100,7 +100,7 @@ MAILS: dict[str, dict[str, Any]] = {
     "dispute_opened": DISPUTE,
     "dispute_closed": {**DISPUTE, "won": False},
     "dispute_to_answer": DISPUTE,
-    "lesson_settled": {**SESSION, "starts_at": START, "verdict": VERDICT, "reader": "learner"},
+    "lesson_settled": {**SESSION, "starts_at": START, "figures": VERDICT, "reader": "learner"},
     "issue_raised": {**SESSION, "starts_at": START, "until": START, "side": "learner"},
     "issue_decided": {
         **SESSION,
@@ -114,7 +114,6 @@ MAILS: dict[str, dict[str, Any]] = {
     "issue_to_decide": {**SESSION, "starts_at": START, "until": START},
     "books_differ": {"path": "/dashboard/admin/payments", "findings": [["EUR", "12 <b>more</b>"]]},
     "reminder": {**SESSION, **TIMES, "mentor": "Mira"},
-    "recording_interrupted": {**SESSION, "why": "its disk is full", "node": "http://<b>media-1</b>"},
     "recording_interrupted": {**SESSION, "why": "its disk is full", "node": "http://<b>media-1</b>"},
     "recording_ready": {**SESSION, "starts_at": START},
     "recording_expiring": {**SESSION, "starts_at": START, "until": END},

@@ -214,6 +214,7 @@ def _room16_line(found: dict[str, Any]) -> str:
     cores = ", ".join(f"{name} {share}" for name, share in found["cores"].items())
     return (
         f"{found['people']} people, all pictures after {found['pictures_s']} s; cores: {cores}; "
+        f"the node waited {found['node_waited']} of the time for a processor; "
         f"{found['frames_per_s']} frames/s in the page (worst tile {found['frames_per_s_worst']}), "
         f"{found['freezes']} freezes, {found['frozen_s_per_minute']} s in each minute of a picture; "
         f"the page's timers {found['page_lag_p95_ms']} ms late (p95), "

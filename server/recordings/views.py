@@ -9,6 +9,7 @@ from server.edge.paths import id_in_path
 from server.edge.redirects import see_other
 from server.edge.templates import render
 from server.recordings import service
+from server.recordings.states import GONE
 from server.recordings.watching.playing import Playing, playing
 
 LONGEST_S = 24 * 3600
@@ -29,10 +30,10 @@ async def recording_page(request: web.Request) -> web.StreamResponse:
 
 
 async def delete_recording(request: web.Request) -> web.StreamResponse:
-    """For its mentor; the page then says that it is gone."""
+    """For its mentor; the page then says that it is gone, also to who asks twice."""
     session_id, asking = id_in_path(request), require_viewer(request)
     _, recording = await service.recording_of_session(session_id, asking)
-    if recording.id is not None:
+    if recording.id is not None and recording.state not in GONE:
         await service.delete_recording(recording.id, asking)
     return see_other(f"/sessions/{session_id}/recordings")
 

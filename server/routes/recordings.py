@@ -10,13 +10,6 @@ from server.routes.table import API, MEMBERS_ONLY, MENTORS_ONLY, SIGNED_IN, Rout
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/sessions/{id}/recordings", recordings_views.recording_page, SIGNED_IN, MEMBERS_ONLY),
-    Route(
-        "POST",
-        "/sessions/{id}/recordings/delete",
-        recordings_views.delete_recording,
-        SIGNED_IN,
-        MENTORS_ONLY,
-    ),
     Route("POST", f"{API}/recordings/{{id}}/watch", watching_api.report, SIGNED_IN, MEMBERS_ONLY),
     Route(
         "GET", f"{API}/sessions/{{id}}/recordings", recordings_api.get_recording, SIGNED_IN, MEMBERS_ONLY
@@ -29,4 +22,11 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/sessions/{id}/recordings/log", keeping_views.log_page, SIGNED_IN, MENTORS_ONLY),
     Route("GET", f"{API}/sessions/{{id}}/recordings/log", keeping_views.log_api, SIGNED_IN, MENTORS_ONLY),
     Route("DELETE", f"{API}/recordings/{{id}}", recordings_api.delete_recording, SIGNED_IN, MENTORS_ONLY),
+    Route(
+        "POST",
+        "/sessions/{id}/recordings/delete",
+        recordings_views.delete_recording,
+        SIGNED_IN,
+        MENTORS_ONLY,
+    ),
 )

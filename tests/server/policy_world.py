@@ -56,7 +56,8 @@ from tests.server.pathways.makers import shown as pathway
 from tests.server.payments.purchases import bought
 from tests.server.people.drawing import picture as a_picture
 
-BODY = {"email": "x@example.com", "consent": True}  # enough for those who read it before they ask who
+# Enough for those who read it before they ask who.
+BODY = {"email": "x@example.com", "consent": True, "position_ms": 0}
 SETUP = "setup"  # a second factor has to be set up first
 IN = "in"  # past the door and the rule about whose it is; what is answered then is the feature's own
 HALF_WAY = ("half-way in, by cookie", "half-way in, by token")

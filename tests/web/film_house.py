@@ -78,6 +78,7 @@ class FilmHouse:
     state: str = "ready"
     done_ms: int = 0
     left_s: int | None = None
+    media_type: str = "video/webm"
     late_ms: int = 0  # the voice begins that long after the picture
     broken: bool = False  # what is polled answers with an error
     watch: Watch | None = None
@@ -126,7 +127,7 @@ class FilmHouse:
         kind = request.match_info.get("kind", "film")
         whole, wanted = self.files[kind], request.http_range
         body = whole[wanted]
-        media = "audio/webm" if kind == "audio" else "video/webm"
+        media = {"film": self.media_type, "audio": "audio/webm"}.get(kind, "video/webm")
         headers = {"Accept-Ranges": "bytes", "Content-Type": media}
         if wanted.start is None:
             return web.Response(body=body, headers=headers)

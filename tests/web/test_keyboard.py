@@ -43,6 +43,7 @@ WALKED = (
         "conversation",
         "certificate-revoking",
         "reviews",
+        "recordings",
     ),
 )
 STEPS = 45  # presses of Tab on each page

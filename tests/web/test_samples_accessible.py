@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 STATES = (
     "recordings",
     "recordings-mentor",
+    "recordings-held",
     "recordings-bare",
     "recordings-making",
     "recordings-queued",
@@ -55,6 +56,15 @@ STATES = (
     "call",
     "call-of-another",
     "call-unmeasured",
+    "attendance",
+    "attendance-objected",
+    "attendance-refused",
+    "attendance-no-show",
+    "attendance-platform",
+    "cases",
+    "cases-decided",
+    "case",
+    "case-refused",
     "broken",
 )
 

@@ -1,5 +1,6 @@
 // The film with controls of our own: everything that the browser's have, and the time line of the lesson.
 
+import { toast } from "../../lib/toast.js";
 import { followChapters } from "./chapters.js";
 import { replayChat } from "./chat.js";
 import { useKeys } from "./keys.js";
@@ -122,11 +123,11 @@ class Film {
 
   // --- how it looks
 
-  #flash(words) {
+  #flash(words, stays = false) {
     const box = this.#part("flash");
-    [box.textContent, box.hidden] = [words, false];
+    [box.textContent, box.hidden] = [words, !words];
     clearTimeout(this.#flashing);
-    this.#flashing = setTimeout(() => { box.hidden = true; }, FLASH_MS);
+    if (!stays) this.#flashing = setTimeout(() => { box.hidden = true; }, FLASH_MS);
   }
 
   #show() {
@@ -174,6 +175,9 @@ class Film {
     media.addEventListener("play", () => { this.#part("begin-here").hidden = true; });
     media.addEventListener("volumechange", () => this.#keep({ volume: media.volume }));
     for (const event of ["play", "pause", "volumechange", "ended"]) media.addEventListener(event, () => this.#show());
+    media.addEventListener("waiting", () => this.#flash("Loading…", true));
+    media.addEventListener("playing", () => this.#flash(""));
+    media.addEventListener("error", () => toast("The film does not load. Check your connection, then load the page again.", "bad"));
     document.addEventListener("fullscreenchange", () => this.#show());
     addEventListener("hashchange", () => { if (asked() !== null) this.stage.jump(asked()); });
   }

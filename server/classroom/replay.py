@@ -63,11 +63,12 @@ def _line(
 
 
 async def absences(session_id: UUID, user_id: int, within: Span) -> list[Span]:
-    """When somebody was not in the room, measured; a moment's absence is none. One query."""
+    """When somebody who came was not in the room, measured; a moment's absence is none, and who never
+    came missed nothing in particular. One query."""
     begin, end = within
     there = await AttendanceInterval.filter(session_id=session_id, user_id=user_id)
     spans = union((one.started_at, one.ended_at or max(end, one.started_at)) for one in there)
-    return gaps(spans, within) if begin < end else []
+    return gaps(spans, within) if spans and begin < end else []
 
 
 def gaps(spans: Sequence[Span], within: Span) -> list[Span]:

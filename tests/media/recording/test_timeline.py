@@ -104,3 +104,28 @@ def test_without_a_report_arrival_is_all_there_is() -> None:
 def test_a_report_that_cannot_be_true_is_not_believed(step: int) -> None:
     ntp = 3_900_000_000 * NTP_SECOND
     assert CaptureClock().captured((ntp, 0, 51.0), step, 90_000, 51.1) == 51.1
+
+
+def test_half_an_hour_of_two_wrong_clocks_keeps_picture_and_sound_together() -> None:
+    """The sound card is 100 ppm too fast, the camera's clock as much too slow; the microphone rests for
+    three seconds in each minute."""
+    clock, choose = CaptureClock(), random.Random(7)
+    lines = {48000: TimeLine(48000), 90000: TimeLine(90000)}
+    skews = {48000: 1 + 1e-4, 90000: 1 - 1e-4}
+    apart, placed = 0.0, dict.fromkeys(lines, 0.0)
+    for index in range(30 * 60 * 20):
+        captured = index / 20
+        for rate, line in lines.items():
+            if rate == 48000 and captured % 60 < 3:
+                continue
+            timestamp = round(captured * skews[rate] * rate)
+            arrival = captured + 0.01 + choose.random() * 0.03
+            if not line.anchored:
+                ntp = 3_900_000_000 * NTP_SECOND + round(captured * NTP_SECOND)
+                line.anchor(
+                    timestamp, clock.captured((ntp, timestamp, arrival), 0, rate, arrival), arrival
+                )
+            placed[rate] = line.place(timestamp, arrival)
+        if captured % 60 >= 3:
+            apart = max(apart, abs(placed[48000] - placed[90000]))
+    assert apart < 0.040

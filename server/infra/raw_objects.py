@@ -158,7 +158,8 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "verdict_figures",
         "verdict",
-        "{row}refund_minor >= 0 AND {row}credit_minor >= 0 AND {row}taught_min BETWEEN 0 AND {row}due_min",
+        "{row}refund_minor >= 0 AND {row}credit_minor >= 0"
+        " AND {row}taught_min BETWEEN 0 AND {row}due_min",
     ),
     Check("issue_amounts", "issue", "{row}refund_minor >= 0 AND {row}credit_minor >= 0"),
     Check("issue_decided", "issue", "({row}status = 'open') = ({row}decided_at IS NULL)"),

@@ -77,7 +77,9 @@ async def ours(
         if cluster is not None:
             cache = stack.enter_context(redis.server())
             settings["PEERLEARN_REDIS_URL"] = cache.url
-            settings["PEERLEARN_DATABASE_URL"] = await make_database(cluster, f"talk{processes}{'spread' * spread}")
+            settings["PEERLEARN_DATABASE_URL"] = await make_database(
+                cluster, f"talk{processes}{'spread' * spread}"
+            )
             counted.append(_pid(cache))
         read = load_settings({"PEERLEARN_DATA_DIR": str(folder), **settings})
         async with fresh_database(read):

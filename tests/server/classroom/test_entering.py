@@ -44,6 +44,7 @@ async def test_joined_comes_first_and_says_who_one_is(stage: Stage) -> None:
         "locked": False,
         "admission": False,
         "queue": [],
+        "recordable": True,
     }
 
 

@@ -69,14 +69,16 @@ async def test_there_is_no_summary_before_the_lesson(stage: Stage) -> None:
     assert (status, location) == (303, f"/sessions/{stage.session_id}")
 
 
-async def test_the_recordings_page_is_for_those_who_took_part(stage: Stage) -> None:
+async def test_the_recordings_page_is_for_those_who_have_a_seat(stage: Stage) -> None:
+    """Also for who did not come: they can catch up."""
     learner = await stage.enter(stage.learner)
     await learner.leave()
     await stage.hub.journal.settled()
     path = f"/sessions/{stage.session_id}/recordings"
-    assert (await get(stage, stage.mentor, path))[0] == 200
-    assert (await get(stage, stage.learner, path))[0] == 200
-    assert (await get(stage, stage.other, path))[0] == 404
+    for somebody in (stage.mentor, stage.learner, stage.other):
+        assert (await get(stage, somebody, path))[0] == 200
+    stranger = await makers.person("sven")
+    assert (await get(stage, stranger, path))[0] == 404
 
 
 async def test_a_ticket_is_given_to_those_who_booked(stage: Stage) -> None:

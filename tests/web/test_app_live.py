@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 PREFERENCES = "/communication/preferences"
 READY = "navigator.serviceWorker.ready.then((one) => one.active.state)"
-CONTROLLED = "navigator.serviceWorker.controller !== null"
+CONTROLLED = "() => navigator.serviceWorker.controller !== null"
 KEPT = """async () => {
   const found = [];
   for (const name of await caches.keys())

@@ -1,4 +1,4 @@
-"""From the lesson to its film, in real browsers: a learner who said no is not in it, and catches up by it."""
+"""From the lesson to its film, in real browsers: who said no is not in it, and catches up by it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,8 @@ async def test_the_film_of_a_lesson_comes_and_plays(lesson: tuple[Browser, Brows
     await watch(bob.page)
     seen = await bob.page.evaluate(MIDDLE)
     assert alike(tuple(seen), ann.look), ("the film shows", seen)
-    await expect(bob.page.locator("[data-film]").get_by_role("link").filter(has_text="The second flame")).to_be_visible()
+    chapters = bob.page.locator("[data-film]").get_by_role("link")
+    await expect(chapters.filter(has_text="The second flame")).to_be_visible()
     told = await bob.person.call("GET", f"/sessions/{session_id}/recordings")
     assert {track["participant_name"] for track in told["tracks"]} == {ann.person.username}
     assert told["film"]["duration_ms"] >= LESSON_MS

@@ -22,9 +22,9 @@ from server.recordings.shelf import reader
 
 ONE_SITTING = timedelta(minutes=30)
 LESSON_FILE = "lesson-file"
-SECONDS = {
-    "sqlite": "(julianday(access.at) * 86400)",
-    "postgres": "EXTRACT(EPOCH FROM access.at)::double precision",
+SECONDS = {  # whole ones: of two floating-point numbers half an hour is a little more, now and then
+    "sqlite": "CAST(strftime('%s', access.at) AS INTEGER)",
+    "postgres": "FLOOR(EXTRACT(EPOCH FROM access.at))::bigint",
 }
 # A sitting begins where somebody's last part of that file is too long ago; they are numbered by counting
 # what begins.

@@ -52,6 +52,22 @@ async def test_parts_of_one_sitting_are_one_line(finished: Finished) -> None:
     assert lines[3]["begun_at"] != lines[3]["ended_at"]
 
 
+@BOTH
+async def test_half_an_hour_is_so_at_any_instant(finished: Finished) -> None:
+    """Fractions of a second that no floating-point number holds exactly, two by two."""
+    now, apart = finished.stage.clock.now(), timedelta(hours=3)  # between two sittings
+    for turn in range(40):
+        for at in (now + turn * apart, now + turn * apart + HALF_AN_HOUR):
+            await RecordingAccess.create(
+                recording_id=finished.id,
+                user_id=finished.stage.learner.user_id,
+                at=at + timedelta(microseconds=turn * 7919),
+                first_byte=0,
+                bytes=1,
+            )
+    assert [line["parts"] for line in await log(finished, per_page=50)] == [2] * 40
+
+
 async def test_it_has_pages(finished: Finished) -> None:
     for _ in range(5):
         await (await finished.ask(finished.film, Range="bytes=0-9")).read()

@@ -192,4 +192,4 @@ async def _move_bookings(
 
 
 async def _locked(session_id: UUID) -> Session | None:
-    return await Session.filter(id=session_id).select_for_update().get_or_none()
+    return await Session.filter(id=session_id).select_for_update(no_key=True).get_or_none()

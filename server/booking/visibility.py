@@ -33,15 +33,17 @@ async def visible_session(session_id: UUID, viewer: Viewer | None) -> Session:
 
 async def locked_session(session_id: UUID, viewer: Viewer | None) -> Session:
     """The session, kept from other writers until the caller's transaction ends. On SQLite the
-    transaction itself does that; there the lock clause is ignored.
+    transaction itself does that; there the lock clause is ignored. Nobody changes its key, and the lock
+    says so: rows that name the session are written beside it. (PostgreSQL looks at the row that is named
+    also where one is changed twice in a transaction: who held the payment waited for the session then.)
 
     Raises NotFound."""
-    return _seen(await Session.filter(id=session_id).select_for_update().get_or_none(), viewer)
+    return _seen(await Session.filter(id=session_id).select_for_update(no_key=True).get_or_none(), viewer)
 
 
 async def session_to_change(session_id: UUID) -> Session:
     """As `locked_session`, for the platform and for who has a right of their own. Raises NotFound."""
-    session = await Session.filter(id=session_id).select_for_update().get_or_none()
+    session = await Session.filter(id=session_id).select_for_update(no_key=True).get_or_none()
     if session is None:
         raise NotFound(message=NO_SESSION)
     return session

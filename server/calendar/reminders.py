@@ -55,7 +55,7 @@ async def remind(session_id: UUID, kind: str, starts_at: datetime) -> None:
     """Tell everybody, if the session begins at `starts_at` still and no nearer reminder is due: a worker
     that was away says it once."""
     # Locked, so that nobody is told of a time that is just being changed.
-    session = await Session.filter(id=session_id).select_for_update().get_or_none()
+    session = await Session.filter(id=session_id).select_for_update(no_key=True).get_or_none()
     if session is None or session.status not in OPEN_SESSIONS or session.starts_at != starts_at:
         return
     if now() >= starts_at - _next_before(kind):

@@ -32,7 +32,7 @@ async def expect(session_id: UUID) -> None:
 @transactional
 async def tell(session_id: UUID) -> None:
     """Tell of the files that are there now and that nobody was told of."""
-    session = await Session.filter(id=session_id).select_for_update().get_or_none()
+    session = await Session.filter(id=session_id).select_for_update(no_key=True).get_or_none()
     if session is None or session.status not in (*OPEN_SESSIONS, SessionStatus.ENDED):
         return
     untold = Material.filter(session_id=session_id, told_at__isnull=True).order_by("id")

@@ -9,8 +9,8 @@ from server.payments.models import Payment
 
 async def locked_payment(payment_id: int) -> Payment:
     """As it is now, and until the caller's transaction ends. On SQLite the transaction itself does that;
-    there the lock clause is ignored."""
-    return await Payment.filter(id=payment_id).select_for_update().get()
+    there the lock clause is ignored. Its key is not meant: rows that name it are written beside it."""
+    return await Payment.filter(id=payment_id).select_for_update(no_key=True).get()
 
 
 def subject_of(payment_id: int) -> str:

@@ -32,7 +32,7 @@ NO_PAGE = re.compile(
     r"|^/bookings/\{id\}/pay$"  # has the provider's fields in it; samples and the journey look at it
     r"|/earnings/account$"  # leads to the provider
     r"|^/feedback/\{id\}/report$"  # of one review; samples look at it
-    r"|^/dashboard/admin/cases/\{id\}$"  # the demo has none; samples look at it
+    r"|^/dashboard/admin/(cases|recordings)/\{id\}$"  # the demo has none; samples look at them
 )
 EVERY = [(role, path) for role, paths in PAGES.items() for path in paths]
 READ = [

@@ -16,22 +16,28 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """Of one operation: its addresses, and what checks its answers, by status."""
+    """Of one operation: its addresses, what checks its answers, by status, and whether a success is a
+    file."""
 
     method: str
     address: re.Pattern[str]
     validators: dict[int, Draft202012Validator]
+    file: bool
 
 
 def promises() -> list[Promise]:
     """Literal addresses before those with variables, as the router has it."""
     described = document(ROUTES + DEVELOPMENT_ROUTES, "http://127.0.0.1")
     found = [
-        Promise(method.upper(), _pattern(path), _validators(described, path, method))
+        Promise(method.upper(), _pattern(path), _validators(described, path, method), _is_file(operation))
         for path, operations in described["paths"].items()
-        for method in operations
+        for method, operation in operations.items()
     ]
     return sorted(found, key=lambda promise: promise.address.pattern.count("[^/]"))
+
+
+def _is_file(operation: dict[str, Any]) -> bool:
+    return JSON not in operation["responses"].get("200", {}).get("content", {JSON: {}})
 
 
 def _pattern(path: str) -> re.Pattern[str]:
@@ -59,11 +65,18 @@ def _pointer(parts: list[str]) -> str:
 
 def broken(promised: list[Promise], method: str, path: str, status: int, said: Any) -> str:
     """What an answer has that was not promised, or lacks; empty when all is well."""
-    if not path.startswith(PREFIX):
-        return ""
-    for promise in promised:
-        if promise.method == method and promise.address.fullmatch(path):
-            validator = promise.validators.get(status)
-            error = next(validator.iter_errors(said), None) if validator else None
-            return f"{method} {path}: {error.message}" if error else ""
-    return ""
+    promise = _of(promised, method, path) if path.startswith(PREFIX) else None
+    validator = promise.validators.get(status) if promise else None
+    error = next(validator.iter_errors(said), None) if validator else None
+    return f"{method} {path}: {error.message}" if error else ""
+
+
+def gives_a_file(promised: list[Promise], method: str, path: str) -> bool:
+    """Whether the description says so of an operation that succeeds."""
+    promise = _of(promised, method, path)
+    return promise is not None and promise.file
+
+
+def _of(promised: list[Promise], method: str, path: str) -> Promise | None:
+    suit = (one for one in promised if one.method == method and one.address.fullmatch(path))
+    return next(suit, None)

@@ -24,7 +24,7 @@ from server.infra import clock
 from server.people.models import Block, MentorProfile
 from server.recordings.models import Recording
 from tests.server.booking.makers import bearer, draft, person, published
-from tests.server.fuzz.promised import Promise, broken, promises
+from tests.server.fuzz.promised import Promise, broken, gives_a_file, promises
 
 AT_ONCE = 4  # requests under way
 FRESH_EVERY = 200  # requests: by then many objects are cancelled and people suspended
@@ -126,7 +126,8 @@ class World:
             shot.method, url, headers=headers, data=shot.body, allow_redirects=False
         ) as answer:
             self.statuses[answer.status] += 1
-            if problem := await _problem(shot, answer) or await self._broken_promise(url, answer):
+            file = answer.status < 400 and gives_a_file(self.promised, shot.method, url.raw_path)
+            if problem := await _problem(shot, answer, file) or await self._broken_promise(url, answer):
                 self.wrong.append(f"{problem}: {shot}")
         if answer.status == 401 and shot.who in self.people:
             self.tokens[shot.who] = await bearer(self.people[shot.who])
@@ -169,8 +170,8 @@ def _answers(got: bytes) -> list[tuple[int, bytes]]:
     return list(zip(map(int, parts[1::2]), heads, strict=True))
 
 
-async def _problem(shot: Shot, answer: ClientResponse) -> str:
-    """What an answer must never be; empty when all is well."""
+async def _problem(shot: Shot, answer: ClientResponse, file: bool) -> str:
+    """What an answer must never be; empty when all is well. `file`: it is promised to be one."""
     body = await answer.read()
     if answer.status >= 500:
         return f"status {answer.status}"
@@ -178,9 +179,7 @@ async def _problem(shot: Shot, answer: ClientResponse) -> str:
         return f"no X-Request-ID with {answer.status}"
     if shot.method == hdrs.METH_HEAD or not shot.path.startswith("/api/"):
         return ""
-    if answer.status < 400 and (
-        shot.path.startswith(NOT_ENVELOPED) or "/file" in shot.path or ".ics" in shot.path
-    ):
+    if file or (answer.status < 400 and shot.path.startswith(NOT_ENVELOPED)):
         return ""
     return _broken_envelope(answer, body)
 

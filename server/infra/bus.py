@@ -41,7 +41,7 @@ PAUSE_S = 0.1  # between tries to reach Redis
 CANCEL_AGAIN_S = 0.2
 STEADY_S = 5.0  # a failure after so long without one is told again
 RENEW_S = 300.0  # how often topics in use are kept from being forgotten
-KEPT_TOPICS = 1_000  # remembered as kept; more of them are looked through
+KEPT_TOPICS = 1_000  # remembered as kept; with more of them all are kept anew
 
 DOWN = (RedisError, OSError, TimeoutError)
 
@@ -270,7 +270,7 @@ class RedisBus:
         """Topics of these messages that were not kept from being forgotten for a while."""
         now = time.monotonic()
         if len(self._kept) > KEPT_TOPICS:
-            self._kept = {topic: at for topic, at in self._kept.items() if now - at < RENEW_S}
+            self._kept.clear()
         due = {one.topic for one in batch if now - self._kept.get(one.topic, -RENEW_S) >= RENEW_S}
         self._kept.update(dict.fromkeys(due, now))
         return list(due)
